@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: 2026 The diffgen authors
+# SPDX-License-Identifier: Apache-2.0
+# What tests, examples and benchmarks share: warnings, sanitizers, ccache, every library there is.
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Type of the build" FORCE)
+  endif()
+  find_program(DIFFGEN_CCACHE ccache)
+  mark_as_advanced(DIFFGEN_CCACHE)
+  foreach(language CXX CUDA)
+    if(DIFFGEN_CCACHE AND NOT CMAKE_${language}_COMPILER_LAUNCHER)
+      set(CMAKE_${language}_COMPILER_LAUNCHER ${DIFFGEN_CCACHE})
+    endif()
+  endforeach()
+endif()
+
+set(diffgen_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+add_library(diffgen_development INTERFACE)
+target_link_libraries(diffgen_development INTERFACE diffgen::cpp)
+target_compile_options(diffgen_development INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:${diffgen_warnings}>")
+if(DIFFGEN_SANITIZE)
+  set(sanitize -fsanitize=${DIFFGEN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(diffgen_development INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${sanitize}>")
+  target_link_options(diffgen_development INTERFACE ${sanitize})
+endif()
+foreach(pair omp=OpenMP::OpenMP_CXX tbb=TBB::tbb eigen=Eigen3::Eigen xtensor=xtensor)
+  string(REGEX MATCH "^(.*)=(.*)$" pair ${pair})
+  if(TARGET ${CMAKE_MATCH_2})
+    target_link_libraries(diffgen_development INTERFACE diffgen::${CMAKE_MATCH_1})
+  endif()
+endforeach()
