@@ -10,7 +10,7 @@ set(compilers g++=${DIFFGEN_GXX} clang++=${DIFFGEN_CLANGXX})
 # Response files with the include paths and definitions of a test, read by all three compilers.
 # The compiler's own paths are left out: naming them anew changes their order.
 set(all_paths $<TARGET_PROPERTY:test_support,INTERFACE_INCLUDE_DIRECTORIES>)
-set(paths $<REMOVE_DUPLICATES:$<FILTER:${all_paths},EXCLUDE,^/usr/(local/)?include$>>)
+set(paths "$<REMOVE_DUPLICATES:$<FILTER:${all_paths},EXCLUDE,^/usr/(local/)?include$>>")
 set(own "^${PROJECT_SOURCE_DIR}/")
 file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/flags.rsp CONTENT
 "-std=c++20

@@ -18,12 +18,15 @@ for compiler in g++ clang++; do
 done
 ((${#compilers[@]} > 0)) || exit 77
 
+libraries=()
+! grep -q 'DIFFGEN_HAS_TBB=1' "$flags" || libraries=(-ltbb)
+
 reference="" bad=0 builds=0
 for compiler in "${compilers[@]}"; do
     for options in "-O0" "-O2" "-O3 -march=native"; do
         binary=$work/$name.$compiler${options// /}
         read -ra words <<< "$options"
-        "$compiler" "@$flags" "${words[@]}" -fopenmp "$program" -ltbb -o "$binary"
+        "$compiler" "@$flags" "${words[@]}" -fopenmp "$program" "${libraries[@]}" -o "$binary"
         "$binary" > "$binary.txt"
         [[ -s $binary.txt ]] || { echo "$compiler $options: printed nothing"; exit 1; }
         builds=$((builds + 1))
