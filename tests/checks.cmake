@@ -25,7 +25,7 @@ set(flags ${CMAKE_CURRENT_BINARY_DIR}/flags.rsp)
 # the compiler is not installed.
 function(diffgen_compiler_test name seconds)
   add_test(NAME ${name} COMMAND ${ARGN})
-  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${seconds})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${seconds} LABELS compilers)
 endfunction()
 
 # Each public header compiles on its own, with each compiler.
@@ -36,6 +36,18 @@ diffgen_compiler_test(headers.clang++ 900 ${check_headers} 1 "${DIFFGEN_CLANGXX}
 if(DIFFGEN_NVCC)
   diffgen_compiler_test(headers.nvcc 1800 ${check_headers} ${DIFFGEN_HEADERS_BATCH} ${DIFFGEN_NVCC})
   set_tests_properties(headers.nvcc PROPERTIES LABELS nvcc)
+endif()
+# The CUDA tests compile; the preset cuda builds them to be run on a machine with a device.
+if(DIFFGEN_NVCC AND NOT DIFFGEN_CUDA)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *_test.cu)
+  foreach(file IN LISTS files)
+    string(REGEX REPLACE "_test\\.cu$" "" name ${file})
+    string(REPLACE "/" "." name ${name})
+    add_test(NAME nvcc.${name} COMMAND ${DIFFGEN_NVCC} --options-file ${flags}
+      --expt-relaxed-constexpr -Xcompiler=-fopenmp -arch=sm_80
+      -c ${CMAKE_CURRENT_SOURCE_DIR}/${file} -o ${CMAKE_CURRENT_BINARY_DIR}/nvcc.${name}.o)
+    set_tests_properties(nvcc.${name} PROPERTIES TIMEOUT 900 LABELS nvcc)
+  endforeach()
 endif()
 set_tests_properties(headers.g++ headers.clang++ PROPERTIES PROCESSORS 2)
 

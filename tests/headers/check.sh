@@ -32,9 +32,11 @@ needs() {
 }
 declare -A installed
 has() {
-    [[ -n ${installed[$1]:-} ]] ||
-        { printf '#if !__has_include(<%s>)\n#error\n#endif\n' "$1" > "$work/probe.$suffix"
-          if "${compile[@]}" "$work/probe.$suffix" > "$work/probe.log" 2>&1; then installed[$1]=yes; else installed[$1]=no; fi; }
+    if [[ -z ${installed[$1]:-} ]]; then
+        printf '#if !__has_include(<%s>)\n#error\n#endif\n' "$1" > "$work/probe.$suffix"
+        installed[$1]=yes
+        "${compile[@]}" "$work/probe.$suffix" > "$work/probe.log" 2>&1 || installed[$1]=no
+    fi
     [[ ${installed[$1]} == yes ]]
 }
 
@@ -50,16 +52,16 @@ while IFS= read -r header; do
 done < <(cd "$include" && find diffgen -name '*.hpp' | LC_ALL=C sort)
 ((count > 0)) || { echo "no headers under $include/diffgen"; exit 1; }
 
-printf '%q ' "${compile[@]}" > "$work/command"
-export work
+# check_one UNIT COMMAND...
 check_one() {
-    local log=$1.log
-    eval "$(cat "$work/command")" '"$1"' > "$log" 2>&1 ||
-        { echo "FAILED:"; sed 's/^#include/   /' "$1"; head -n 30 "$log"; return 1; }
+    local unit=$1
+    shift
+    "$@" "$unit" > "$unit.log" 2>&1 ||
+        { echo "FAILED:"; sed 's/^#include/   /' "$unit"; head -n 30 "$unit.log"; return 1; }
 }
 export -f check_one
 if find "$work" -name "unit_*.$suffix" -print0 |
-    xargs -0 -n 1 -P "$(nproc)" bash -c 'check_one "$0"'; then
+    xargs -0 -P "$(nproc)" -I {} bash -c 'check_one "$@"' check_one {} "${compile[@]}"; then
     echo "$count headers compile"
 else
     exit 1

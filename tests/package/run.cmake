@@ -18,10 +18,16 @@ endif()
 if(thrust)
   list(APPEND options -D Thrust_ROOT=${thrust})
 endif()
-string(REPLACE " " ";" components "${components}")
+if(cuda)
+  list(APPEND options -D CMAKE_CUDA_COMPILER=${cuda} -D CMAKE_CUDA_HOST_COMPILER=${cxx}
+    -D CMAKE_CUDA_ARCHITECTURES=80)
+endif()
 step(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/consumer -B ${work}/build -G ${generator}
   -D CMAKE_BUILD_TYPE=${build_type} -D CMAKE_CXX_COMPILER=${cxx}
   -D CMAKE_CXX_COMPILER_LAUNCHER=${launcher} -D diffgen_source=${diffgen}
-  "-Dcomponents=${components}" ${options})
+  -D "components=${components}" ${options})
 step(${CMAKE_COMMAND} --build ${work}/build)
-step(${work}/build/consumer)
+execute_process(COMMAND ${work}/build/consumer RESULT_VARIABLE code OUTPUT_VARIABLE used)
+if(NOT code EQUAL 0 OR NOT used STREQUAL "${components}")
+  message(FATAL_ERROR "the consumer of '${components}' ended with ${code} and printed '${used}'")
+endif()

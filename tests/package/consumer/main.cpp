@@ -9,6 +9,7 @@
 #include "other.hpp"
 
 #include <array>
+#include <iostream>
 
 #if defined(EXPECT_OMP)
 #include <thrust/system/omp/execution_policy.h>
@@ -28,7 +29,7 @@ struct add_index {
 
 }  // namespace
 
-// Exit code 0 if each back end visited each element once and the other unit throws diffgen's error.
+// Prints the components it was built with. Exit code 0 if each back end visited each element once and the other unit throws diffgen's error.
 int main() {
     std::array<int, 100> values{};
     int backends = 0;
@@ -37,11 +38,17 @@ int main() {
         ++backends;
     };
     visit(thrust::cpp::par);
+    std::cout << "cpp";
 #if defined(EXPECT_OMP)
     visit(thrust::omp::par);
+    std::cout << " omp";
 #endif
 #if defined(EXPECT_TBB)
     visit(thrust::tbb::par);
+    std::cout << " tbb";
+#endif
+#if defined(EXPECT_CUDA)
+    std::cout << " cuda";
 #endif
     for (int i = 0; i < 100; ++i) {
         if (values[static_cast<std::size_t>(i)] != backends * i) return 1;
