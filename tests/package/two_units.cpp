@@ -7,4 +7,6 @@
 const std::type_info& error_type_of_other_unit();
 
 // Zero if both units mean the same type by diffgen::error.
-int main() { return typeid(diffgen::error) == error_type_of_other_unit() ? 0 : 1; }
+int main() {
+    return typeid(diffgen::error) == error_type_of_other_unit() ? 0 : 1;
+}

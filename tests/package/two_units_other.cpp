@@ -4,4 +4,6 @@
 
 #include <typeinfo>
 
-const std::type_info& error_type_of_other_unit() { return typeid(diffgen::error); }
+const std::type_info& error_type_of_other_unit() {
+    return typeid(diffgen::error);
+}

@@ -16,7 +16,8 @@ static_assert(DIFFGEN_HAS_CUDA == 1);
 struct store_sum {
     float* out;
     std::array<float, 2> terms;
-    DIFFGEN_HD void operator()(int i) const { out[i] = terms[0] + terms[1]; }  // needs --expt-relaxed-constexpr
+    // std::array on the device needs --expt-relaxed-constexpr.
+    DIFFGEN_HD void operator()(int i) const { out[i] = terms[0] + terms[1]; }
 };
 
 void fill_on_device(float* out, cudaStream_t stream) {

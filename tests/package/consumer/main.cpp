@@ -1,15 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Thrust before diffgen: the target must have chosen its device already.
+// Thrust before diffgen: the target must have chosen Thrust's device already.
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/system/cpp/execution_policy.h>
 
-#include "other.hpp"
-
 #include <array>
 #include <iostream>
+
+static_assert(THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CPP, "a .cpp file has no CUDA device");
+
+#include "other.hpp"
 
 #if defined(EXPECT_OMP)
 #include <thrust/system/omp/execution_policy.h>
@@ -29,12 +31,14 @@ struct add_index {
 
 }  // namespace
 
-// Prints the components it was built with. Exit code 0 if each back end visited each element once and the other unit throws diffgen's error.
+// Prints the components it was built with. Exit code 0 if each back end visited each element once
+// and the error of the other unit is known here.
 int main() {
     std::array<int, 100> values{};
     int backends = 0;
     const auto visit = [&](const auto& policy) {
-        thrust::for_each_n(policy, thrust::counting_iterator<int>(0), 100, add_index{values.data()});
+        thrust::for_each_n(policy, thrust::counting_iterator<int>(0), 100,
+                           add_index{values.data()});
         ++backends;
     };
     visit(thrust::cpp::par);

@@ -2,4 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "other.hpp"
 
-void throw_bad_argument() { throw diffgen::bad_argument("thrown in the other unit"); }
+void throw_bad_argument() {
+    throw diffgen::bad_argument("thrown in the other unit");
+}
