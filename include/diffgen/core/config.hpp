@@ -5,8 +5,7 @@
 // The only macros of the library: which compiler reads it, which back ends exist.
 
 #if defined(__FAST_MATH__)
-#error \
-    "diffgen: -ffast-math (or -Ofast) breaks the promised bits; build this translation unit without it"
+#error "diffgen: -ffast-math (or -Ofast) breaks the promised bits; build this file without it"
 #endif
 
 #if defined(__CUDACC__)

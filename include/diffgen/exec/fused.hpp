@@ -83,8 +83,8 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
     run_summary summary;
     std::uint32_t draws = 0;
     step at{any_process(s.process), levels, 0};
-    for (; at.index < at.count(); ++at.index)
-        for (int j = 0, n = s.solver.stages(at); j < n; ++j) {
+    for (const int n = at.count(); n > at.index; ++at.index)
+        for (int j = 0, parts = s.solver.stages(at); j < parts; ++j) {
             stage planned = s.solver.plan(at, j);
             planned.at = s.predictor.at(planned.at);
             const conversion map =
