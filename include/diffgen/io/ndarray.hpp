@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// An array as files hold it: a shape and the elements in row-major (C) order.
+
+#include <diffgen/io/fail.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace diffgen::io {
+
+template <class T>
+struct ndarray {
+    std::vector<std::size_t> shape;
+    std::vector<T> data;
+};
+
+/// The product of the sizes times `element_bytes`; nothing when it does not fit 63 bits, even where
+/// another size is zero, so that every partial product is safe too.
+inline std::optional<std::uint64_t> byte_count(std::span<const std::size_t> shape,
+                                               std::size_t element_bytes) {
+    constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+    std::uint64_t nonzero = element_bytes;
+    bool empty = false;
+    for (const std::uint64_t size : shape) {
+        if (size == 0) {
+            empty = true;
+        } else if (nonzero > largest / size) {
+            return std::nullopt;
+        } else {
+            nonzero *= size;
+        }
+    }
+    return empty ? 0 : nonzero;
+}
+
+/// "(2, 3)"
+inline std::string shape_text(std::span<const std::size_t> shape) {
+    std::string text = "(";
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+    }
+    return text + ")";
+}
+
+/// Throws bad_shape unless the shape holds exactly `elements` elements.
+inline void check_shape(std::span<const std::size_t> shape, std::size_t elements) {
+    const auto count = byte_count(shape, 1);
+    if (!count || *count != elements) {
+        throw bad_shape(detail::text("the shape ", shape_text(shape), " does not hold ", elements,
+                                     " elements"));
+    }
+}
+
+}  // namespace diffgen::io

@@ -1,0 +1,282 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// safetensors: named tensors in one file (format of huggingface.co/docs/safetensors): eight bytes
+// of header length, a JSON header, then the data of all tensors without holes.
+
+#include <diffgen/io/cursor.hpp>
+#include <diffgen/io/fail.hpp>
+#include <diffgen/io/file.hpp>
+#include <diffgen/io/json.hpp>
+#include <diffgen/io/ndarray.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace diffgen::io {
+
+enum class dtype { f64, f32, f16, bf16, i64, i32, i16, i8, u64, u32, u16, u8, boolean };
+
+struct dtype_facts {
+    std::string_view name;
+    std::size_t bytes;
+};
+
+/// The name in a header and the size of an element.
+constexpr dtype_facts facts(dtype type) {
+    constexpr std::array<dtype_facts, 13> table{{{"F64", 8},
+                                                 {"F32", 4},
+                                                 {"F16", 2},
+                                                 {"BF16", 2},
+                                                 {"I64", 8},
+                                                 {"I32", 4},
+                                                 {"I16", 2},
+                                                 {"I8", 1},
+                                                 {"U64", 8},
+                                                 {"U32", 4},
+                                                 {"U16", 2},
+                                                 {"U8", 1},
+                                                 {"BOOL", 1}}};
+    return table[static_cast<std::size_t>(type)];
+}
+
+/// The dtype of a C++ type; there is none for F16, BF16 and BOOL, whose bytes are kept as they are.
+template <class T>
+constexpr dtype dtype_of() {
+    if constexpr (std::is_same_v<T, double>) {
+        return dtype::f64;
+    } else if constexpr (std::is_same_v<T, float>) {
+        return dtype::f32;
+    } else {
+        static_assert(std::is_integral_v<T> && !std::is_same_v<T, bool>,
+                      "diffgen: a safetensors element is float, double or an integer");
+        constexpr int place = std::countr_zero(sizeof(T));
+        constexpr dtype with_sign[] = {dtype::i8, dtype::i16, dtype::i32, dtype::i64};
+        constexpr dtype without[] = {dtype::u8, dtype::u16, dtype::u32, dtype::u64};
+        return std::is_signed_v<T> ? with_sign[place] : without[place];
+    }
+}
+
+/// One tensor: its elements, row-major and little-endian, as the file holds them.
+struct tensor {
+    dtype type = dtype::f32;
+    std::vector<std::size_t> shape;
+    bytes data;
+};
+
+/// The tensors and the free text of one file.
+struct safetensors {
+    std::map<std::string, tensor> tensors;
+    std::map<std::string, std::string> metadata;
+
+    bool contains(const std::string& name) const { return tensors.count(name) != 0; }
+
+    /// Throws bad_argument when there is none of this name.
+    const tensor& at(const std::string& name) const {
+        const auto found = tensors.find(name);
+        if (found != tensors.end()) return found->second;
+        throw bad_argument(detail::text("there is no tensor '", name, "' among ", tensors.size()));
+    }
+
+    /// A copy as elements of type T. Throws bad_argument when the tensor is missing or holds
+    /// another type.
+    template <class T>
+    ndarray<T> get(const std::string& name) const {
+        const tensor& held = at(name);
+        if (held.type != dtype_of<T>()) {
+            throw bad_argument(detail::text("the tensor '", name, "' holds ", facts(held.type).name,
+                                            ", not ", facts(dtype_of<T>()).name));
+        }
+        ndarray<T> result{held.shape, std::vector<T>(held.data.size() / sizeof(T))};
+        for (std::size_t i = 0; i < result.data.size(); ++i) {
+            result.data[i] = detail::load<T, std::endian::little>(&held.data[i * sizeof(T)]);
+        }
+        return result;
+    }
+
+    /// Adds or replaces a tensor. Throws bad_shape when the shape does not hold that many values.
+    template <class T>
+    void set(const std::string& name, std::vector<std::size_t> shape, std::span<const T> values) {
+        check_shape(shape, values.size());
+        bytes data;
+        data.reserve(values.size_bytes());
+        for (const T value : values)
+            detail::append<std::endian::little>(data, value);
+        tensors.insert_or_assign(name, tensor{dtype_of<T>(), std::move(shape), std::move(data)});
+    }
+
+    template <class T>
+    void set(const std::string& name, const ndarray<T>& array) {
+        set<T>(name, array.shape, array.data);
+    }
+};
+
+namespace detail {
+
+inline constexpr std::uint64_t longest_safetensors_header = 100'000'000;
+
+struct tensor_entry {
+    std::string name;
+    dtype type;
+    std::vector<std::size_t> shape;
+    std::uint64_t begin;
+    std::uint64_t end;
+};
+
+inline dtype parse_dtype(std::string_view name) {
+    for (int i = 0; i <= static_cast<int>(dtype::boolean); ++i) {
+        if (facts(static_cast<dtype>(i)).name == name) return static_cast<dtype>(i);
+    }
+    throw bad_argument(text("the dtype '", name, "' is not known"));
+}
+
+inline tensor_entry parse_tensor_entry(const std::string& name, const json& facts_of_tensor) {
+    if (facts_of_tensor.members().size() != 3) {
+        throw bad_argument(text("it has ", facts_of_tensor.members().size(),
+                                " members, not dtype, shape and data_offsets"));
+    }
+    tensor_entry entry{name, parse_dtype(facts_of_tensor.get<std::string>("dtype")),
+                       facts_of_tensor.get<std::vector<std::size_t>>("shape"), 0, 0};
+    const auto offsets = facts_of_tensor.get<std::vector<std::uint64_t>>("data_offsets");
+    if (offsets.size() != 2 || offsets[0] > offsets[1]) {
+        throw bad_argument("its data_offsets " + shape_text(offsets) +
+                           " are not a begin and an end");
+    }
+    entry.begin = offsets[0];
+    entry.end = offsets[1];
+    const auto size = byte_count(entry.shape, facts(entry.type).bytes);
+    if (!size)
+        throw bad_argument("the size of its shape " + shape_text(entry.shape) + " overflows");
+    if (*size != entry.end - entry.begin) {
+        throw bad_argument(text("its shape ", shape_text(entry.shape), " of ",
+                                facts(entry.type).name, " takes ", *size, " bytes, its offsets ",
+                                shape_text(offsets), " hold ", entry.end - entry.begin));
+    }
+    return entry;
+}
+
+/// Tensors must follow each other without holes or overlap, and fill the data exactly.
+inline void check_layout(std::vector<tensor_entry>& entries, const cursor& in) {
+    std::sort(entries.begin(), entries.end(), [](const tensor_entry& a, const tensor_entry& b) {
+        return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    });
+    std::uint64_t next = 0;
+    for (const tensor_entry& entry : entries) {
+        if (entry.begin != next) {
+            in.fail("the tensor '", entry.name, "' begins at offset ", entry.begin, ", where ",
+                    next, " is next");
+        }
+        next = entry.end;
+    }
+    if (next != in.remaining()) {
+        in.fail("the tensors take ", next, " bytes of data, the file holds ", in.remaining());
+    }
+}
+
+}  // namespace detail
+
+/// Reads a file held in memory. Everything is checked before tensors are copied. Throws bad_file.
+inline safetensors decode_safetensors(std::span<const std::uint8_t> data, const std::string& name) {
+    cursor in(data, name);
+    const auto length = in.little<std::uint64_t>("the header length");
+    if (length > detail::longest_safetensors_header) {
+        in.fail("the header length ", length, " is over ", detail::longest_safetensors_header);
+    }
+    const auto header = as_text(in.take(length, "the header"));
+    const json root = parse_json(header, name, 8);
+    if (!root.is_object()) detail::fail(name, 8, "the header is ", root.kind(), ", not an object");
+
+    safetensors result;
+    std::vector<detail::tensor_entry> entries;
+    for (const auto& [key, value] : root.members()) {
+        try {
+            if (key == "__metadata__") {
+                for (const auto& [word, meaning] : value.members()) {
+                    result.metadata.emplace(word, meaning.as<std::string>());
+                }
+            } else {
+                entries.push_back(detail::parse_tensor_entry(key, value));
+            }
+        } catch (const bad_argument& problem) {
+            detail::fail(name, 8, "the header entry '", key, "': ", problem.what());
+        }
+    }
+    detail::check_layout(entries, in);
+    for (detail::tensor_entry& entry : entries) {
+        const auto part = in.take(entry.end - entry.begin, "a tensor");
+        result.tensors[entry.name] = {
+            entry.type, std::move(entry.shape), {part.begin(), part.end()}};
+    }
+    return result;
+}
+
+/// The bytes of a file. The widest types come first, so that every tensor is aligned to its
+/// element. Throws bad_shape when a tensor's bytes do not fit its shape.
+inline bytes encode_safetensors(const safetensors& file) {
+    std::vector<const std::pair<const std::string, tensor>*> order;
+    for (const auto& each : file.tensors) {
+        if (each.first == "__metadata__") {
+            throw bad_argument("no tensor can have the name '__metadata__'");
+        }
+        const std::size_t width = facts(each.second.type).bytes;
+        const auto wanted = byte_count(each.second.shape, width);
+        if (!wanted || *wanted != each.second.data.size()) {
+            throw bad_shape(detail::text("the tensor '", each.first, "' of shape ",
+                                         shape_text(each.second.shape), " cannot hold ",
+                                         each.second.data.size(), " bytes"));
+        }
+        order.push_back(&each);
+    }
+    std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+        return facts(a->second.type).bytes > facts(b->second.type).bytes;
+    });
+
+    json::object members;
+    if (!file.metadata.empty()) {
+        members.emplace_back("__metadata__",
+                             json::object(file.metadata.begin(), file.metadata.end()));
+    }
+    std::uint64_t next = 0;
+    for (const auto* each : order) {
+        const tensor& held = each->second;
+        const std::vector<std::uint64_t> offsets{next, next + held.data.size()};
+        next = offsets[1];
+        members.emplace_back(each->first,
+                             json::object{{"dtype", std::string(facts(held.type).name)},
+                                          {"shape", held.shape},
+                                          {"data_offsets", offsets}});
+    }
+    std::string words = dump_json(members);
+    words.resize((words.size() + 7) / 8 * 8, ' ');
+
+    bytes out;
+    out.reserve(8 + words.size() + next);
+    detail::append<std::endian::little>(out, std::uint64_t{words.size()});
+    out.insert(out.end(), words.begin(), words.end());
+    for (const auto* each : order) {
+        out.insert(out.end(), each->second.data.begin(), each->second.data.end());
+    }
+    return out;
+}
+
+inline safetensors read_safetensors(const std::filesystem::path& path) {
+    return decode_safetensors(read_file(path), path.string());
+}
+
+inline void write_safetensors(const std::filesystem::path& path, const safetensors& file) {
+    write_file(path, encode_safetensors(file));
+}
+
+}  // namespace diffgen::io
