@@ -24,7 +24,7 @@ struct classifier_options {
     int classes = 10;
     int epochs = 20;
     std::int64_t batch = 64;
-    double learning_rate = 3e-3;
+    double learning_rate = 1e-2;
     double weight_decay = 1e-2;
     int threads = 0;
     std::uint64_t seed = 0;
