@@ -5,7 +5,8 @@
 // The only macros of the library: which compiler reads it, which back ends exist.
 
 #if defined(__FAST_MATH__)
-#error "diffgen: -ffast-math (or -Ofast) breaks the promised bits; build this translation unit without it"
+#error \
+    "diffgen: -ffast-math (or -Ofast) breaks the promised bits; build this translation unit without it"
 #endif
 
 #if defined(__CUDACC__)
@@ -36,4 +37,30 @@
 #define DIFFGEN_DEVICE_CODE 1
 #else
 #define DIFFGEN_DEVICE_CODE 0
+#endif
+
+// Vector lanes: x86-64 under g++ or clang++. Elsewhere, and under nvcc, every value is one lane.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__CUDACC__)
+#define DIFFGEN_HAS_LANES 1
+#else
+#define DIFFGEN_HAS_LANES 0
+#endif
+
+// Markers of the functions that know an instruction set (core/lanes): the primitive operations
+// of a pack, and the one entry function a set into which everything is inlined. g++ lowers vector
+// operations before it inlines, so its primitives must carry their target; clang++ lowers them
+// last, and refuses to inline a function with a target into one without.
+#if defined(__clang__)
+#define DIFFGEN_SSE2 __attribute__((always_inline)) inline
+#define DIFFGEN_AVX2 __attribute__((always_inline)) inline
+#define DIFFGEN_AVX512 __attribute__((always_inline)) inline
+#define DIFFGEN_ENTRY(isa) __attribute__((flatten, noinline, target(isa)))
+#define DIFFGEN_NO_CONTRACTION _Pragma("clang fp contract(off)")
+#elif defined(__GNUC__)
+#define DIFFGEN_SSE2 inline
+#define DIFFGEN_AVX2 __attribute__((target("avx2,fma"))) inline
+#define DIFFGEN_AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))) inline
+#define DIFFGEN_ENTRY(isa) \
+    __attribute__((flatten, noinline, target(isa), optimize("O3", "fp-contract=off")))
+#define DIFFGEN_NO_CONTRACTION
 #endif

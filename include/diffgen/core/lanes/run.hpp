@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Runs a kernel, a template on its value, on the widest pack of this machine: the whole call tree
+// is inlined into one function compiled for that instruction set, whatever flags the program has.
+
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
+#if DIFFGEN_HAS_LANES
+#include <diffgen/core/lanes/pack.hpp>
+#endif
+
+namespace diffgen::lanes {
+
+/// Names a value type: kernel(tag<V>{}) runs the kernel on V.
+template <class V>
+struct tag {
+    using type = V;
+};
+
+#if DIFFGEN_HAS_LANES
+
+/// The instruction sets that a kernel can be compiled for, narrowest first.
+enum class set { one_lane, sse2, avx2, avx512 };
+
+/// The widest set of this machine, asked of the processor once.
+inline set widest() {
+    static const set found = [] {
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+            return set::avx512;
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return set::avx2;
+        return set::sse2;
+    }();
+    return found;
+}
+
+namespace detail {
+
+template <class T, class Kernel>
+DIFFGEN_ENTRY("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")
+void enter(isa::avx512, Kernel& kernel) {
+    kernel(tag<pack<T, isa::avx512>>{});
+}
+
+template <class T, class Kernel>
+DIFFGEN_ENTRY("avx2,fma")
+void enter(isa::avx2, Kernel& kernel) {
+    kernel(tag<pack<T, isa::avx2>>{});
+}
+
+template <class T, class Kernel>
+DIFFGEN_ENTRY("sse2")
+void enter(isa::sse2, Kernel& kernel) {
+    kernel(tag<pack<T, isa::sse2>>{});
+}
+
+template <class T, class Kernel>
+DIFFGEN_ENTRY("sse2")
+void enter(isa::one_lane, Kernel& kernel) {
+    kernel(tag<T>{});
+}
+
+}  // namespace detail
+
+/// Calls kernel(tag<V>{}) with V the value of T for the given set; the machine must have it.
+template <scalar_value T, class Isa, class Kernel>
+void run(Kernel&& kernel) {
+    detail::enter<T>(Isa{}, kernel);
+}
+
+/// Calls kernel(tag<V>{}) once, with V the widest pack<T, ...> of this machine; T itself under
+/// nvcc and on other processors. Example, x = 2 x over n numbers, n a multiple of the width:
+///   lanes::run<float>([&]<class V>(lanes::tag<V>) {
+///       for (int i = 0; i < n; i += value_traits<V>::width) store(x + i, 2.0f * load<V>(x + i));
+///   });
+template <scalar_value T, class Kernel>
+void run(Kernel&& kernel) {
+    switch (widest()) {
+        case set::avx512:
+            return run<T, isa::avx512>(kernel);
+        case set::avx2:
+            return run<T, isa::avx2>(kernel);
+        default:
+            return run<T, isa::sse2>(kernel);
+    }
+}
+
+#else
+
+template <scalar_value T, class Kernel>
+DIFFGEN_HD void run(Kernel&& kernel) {
+    kernel(tag<T>{});
+}
+
+#endif
+
+}  // namespace diffgen::lanes

@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The normals of Philox blocks: four floats or two doubles a block, one block at a time or one a
+// lane. The order inside a block is that of its words, whatever the lanes.
+
+#include <diffgen/noise/normal.hpp>
+#include <diffgen/noise/philox.hpp>
+
+#include <cstdint>
+
+namespace diffgen::noise::detail {
+
+/// Normals of one block.
+template <scalar_value T>
+inline constexpr int block_size = 16 / static_cast<int>(sizeof(T));
+
+/// Normals of as many blocks as V has lanes.
+template <value V>
+inline constexpr int group_size = block_size<scalar_of<V>>* value_traits<V>::width;
+
+/// The words of T's size in a block: word i of floats, of doubles the two halves joined.
+template <scalar_value T>
+DIFFGEN_HD constexpr typename value_traits<T>::bits word_of(const words4& block, int i) {
+    if constexpr (std::same_as<T, float>) {
+        return block.word[i];
+    } else {
+        return std::uint64_t{block.word[2 * i + 1]} << 32 | block.word[2 * i];
+    }
+}
+
+/// Normal number i of a block.
+template <scalar_value T>
+DIFFGEN_HD T normal_of(const words4& block, int i) {
+    const int pair = i / 2 * 2;
+    const auto z = box_muller<T>(word_of<T>(block, pair), word_of<T>(block, pair + 1));
+    return i % 2 == 0 ? z.first : z.second;
+}
+
+/// All normals of a block.
+template <scalar_value T>
+DIFFGEN_HD void normals_of(const words4& block, T* out) {
+    for (int i = 0; i < block_size<T>; i += 2) {
+        const auto z = box_muller<T>(word_of<T>(block, i), word_of<T>(block, i + 1));
+        out[i] = z.first;
+        out[i + 1] = z.second;
+    }
+}
+
+#if DIFFGEN_HAS_LANES
+
+/// Lanes of 64 bits, each a block of its own.
+template <diffgen::detail::number_pack V>
+using lanes64 = pack<std::uint64_t, typename V::instruction_set>;
+
+template <class Lanes64>
+philox_state<Lanes64> counters(const Lanes64& index, std::uint32_t draw, std::uint32_t stream) {
+    return {{index, index >> 32, Lanes64(std::uint64_t{draw}), Lanes64(std::uint64_t{stream})}};
+}
+
+/// 0, step, 2 step, ...
+template <class Lanes64>
+Lanes64 ramp(std::uint64_t step) {
+    std::uint64_t lane[Lanes64::width];
+    for (int i = 0; i < Lanes64::width; ++i)
+        lane[i] = step * static_cast<std::uint64_t>(i);
+    return Lanes64::ops::template load<std::uint64_t>(lane);
+}
+
+/// Stores the normals of a group of float blocks, of which even and odd hold every other one: the
+/// words of both make one pack without a shuffle.
+template <diffgen::detail::number_pack V>
+requires std::same_as < scalar_of<V>,
+float > void store_normals(const philox_state<lanes64<V>>& even,
+                           const philox_state<lanes64<V>>& odd, float* out) {
+    const auto joined = [&](int i) {
+        return reinterpret<std::uint32_t>((even.word[i] & std::uint64_t{0xffffffffu}) |
+                                          (odd.word[i] << 32));
+    };
+    const auto a = box_muller<V>(joined(0), joined(1));
+    const auto b = box_muller<V>(joined(2), joined(3));
+    V first_low, first_high, second_low, second_high, quarter[4];
+    interleave(a.first, b.first, first_low, first_high);
+    interleave(a.second, b.second, second_low, second_high);
+    interleave(first_low, second_low, quarter[0], quarter[1]);
+    interleave(first_high, second_high, quarter[2], quarter[3]);
+    for (int i = 0; i < 4; ++i)
+        store(out + i * V::width, quarter[i]);
+}
+
+/// Stores the normals of a group of double blocks.
+template <diffgen::detail::number_pack V>
+requires std::same_as < scalar_of<V>,
+double > void store_normals(const philox_state<lanes64<V>>& block, double* out) {
+    const auto joined = [&](int i) {
+        return (block.word[2 * i] & std::uint64_t{0xffffffffu}) | (block.word[2 * i + 1] << 32);
+    };
+    const auto z = box_muller<V>(joined(0), joined(1));
+    V low, high;
+    interleave(z.first, z.second, low, high);
+    store(out, low);
+    store(out + V::width, high);
+}
+
+/// The normals of the blocks first, first + 1, ... under one key, group_size<V> of them.
+template <diffgen::detail::number_pack V>
+void normals_of_group(std::uint64_t first, std::uint32_t draw, std::uint32_t stream, words2 key,
+                      scalar_of<V>* out) {
+    using L = lanes64<V>;
+    const std::uint64_t key_0 = key.word[0];
+    const std::uint64_t key_1 = key.word[1];
+    if constexpr (std::same_as<scalar_of<V>, float>) {
+        const L index = ramp<L>(2) + first;
+        store_normals<V>(
+            philox_rounds(counters(index, draw, stream), key_0, key_1),
+            philox_rounds(counters(index + std::uint64_t{1}, draw, stream), key_0, key_1), out);
+    } else {
+        const L index = ramp<L>(1) + first;
+        store_normals<V>(philox_rounds(counters(index, draw, stream), key_0, key_1), out);
+    }
+}
+
+/// The normals of blocks anywhere, each under its own seed: lane i's go to out[i * block_size].
+template <diffgen::detail::number_pack V>
+void normals_of_blocks(const std::uint64_t* index, const std::uint64_t* seed, std::uint32_t draw,
+                       std::uint32_t stream, scalar_of<V>* out) {
+    using L = lanes64<V>;
+    constexpr int parts = value_traits<V>::width / L::width;  // 2 of floats, 1 of doubles
+    philox_state<L> state[parts];
+    for (int part = 0; part < parts; ++part) {
+        std::uint64_t indices[L::width];
+        std::uint64_t seeds[L::width];
+        for (int i = 0; i < L::width; ++i) {
+            indices[i] = index[parts * i + part];
+            seeds[i] = seed[parts * i + part];
+        }
+        const L key = L::ops::template load<std::uint64_t>(seeds);
+        state[part] = philox_rounds(
+            counters(L::ops::template load<std::uint64_t>(indices), draw, stream), key, key >> 32);
+    }
+    if constexpr (parts == 2) {
+        store_normals<V>(state[0], state[1], out);
+    } else {
+        store_normals<V>(state[0], out);
+    }
+}
+
+#endif
+
+}  // namespace diffgen::noise::detail

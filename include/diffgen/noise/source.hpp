@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The default source of noise: every number is a function of (seed, stream, draw, flat element),
+// without state and without order, so that a batch can be cut over calls, threads and machines.
+//
+// Any source has, for a trivially copyable Source and T its float or double:
+//   void fill<V>(stream, draw, first, count, T* out) const    normals first .. first + count - 1
+//   T normal<T>(stream, draw, flat) const                     one of them, the same bits
+// where flat = sample index x elements a sample + element, with the sample's global index, and draw
+// counts the uses of a stream. fill writes out[0 .. count - 1] and nothing else, from any first.
+
+#include <diffgen/noise/block.hpp>
+#include <diffgen/noise/stream.hpp>
+
+#include <cstdint>
+
+namespace diffgen::noise {
+
+/// Philox4x32-10 with key = seed and counter = (flat / 4 as 64 bits, draw, stream); doubles take
+/// flat / 2.
+struct philox {
+    std::uint64_t seed = 0;
+
+    /// The 128 random bits of a block.
+    DIFFGEN_HD constexpr words4 words(noise::stream stream, std::uint32_t draw,
+                                      std::uint64_t block) const {
+        return philox4x32_10(
+            {{static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), draw,
+              static_cast<std::uint32_t>(stream)}},
+            philox_key(seed));
+    }
+
+    /// Uniform number flat of a draw, in the open interval (0, 1).
+    template <scalar_value T>
+    DIFFGEN_HD constexpr T uniform(noise::stream stream, std::uint32_t draw,
+                                   std::uint64_t flat) const {
+        constexpr auto size = static_cast<std::uint64_t>(detail::block_size<T>);
+        return noise::uniform<T>(
+            detail::word_of<T>(words(stream, draw, flat / size), static_cast<int>(flat % size)));
+    }
+
+    /// Normal number flat of a draw.
+    template <scalar_value T>
+    DIFFGEN_HD T normal(noise::stream stream, std::uint32_t draw, std::uint64_t flat) const {
+        constexpr auto size = static_cast<std::uint64_t>(detail::block_size<T>);
+        return detail::normal_of<T>(words(stream, draw, flat / size),
+                                    static_cast<int>(flat % size));
+    }
+
+    /// Normals first .. first + count - 1 of a draw. Fastest where first is a multiple of 4 (2 for
+    /// doubles) and count one of detail::group_size<V>, 4 times V's width.
+    template <value V>
+    DIFFGEN_HD void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first, int count,
+                         scalar_of<V>* out) const {
+        using T = scalar_of<V>;
+        constexpr int group = detail::group_size<V>;
+        constexpr auto size = static_cast<std::uint64_t>(detail::block_size<T>);
+        std::uint64_t block = first / size;
+        int skip = static_cast<int>(first % size);
+        while (count > 0) {
+            if (skip == 0 && count >= group) {
+                normals<V>(stream, draw, block, out);
+                out += group;
+                count -= group;
+            } else {
+                T buffer[group];
+                normals<V>(stream, draw, block, buffer);
+                const int taken = count < group - skip ? count : group - skip;
+                for (int i = 0; i < taken; ++i)
+                    out[i] = buffer[skip + i];
+                out += taken;
+                count -= taken;
+                skip = 0;
+            }
+            block += static_cast<std::uint64_t>(value_traits<V>::width);
+        }
+    }
+
+  private:
+    /// The normals of V's width of blocks.
+    template <value V>
+    DIFFGEN_HD void normals(noise::stream stream, std::uint32_t draw, std::uint64_t block,
+                            scalar_of<V>* out) const {
+        if constexpr (value_traits<V>::width == 1) {
+            detail::normals_of<V>(words(stream, draw, block), out);
+        } else {
+            detail::normals_of_group<V>(block, draw, static_cast<std::uint32_t>(stream),
+                                        philox_key(seed), out);
+        }
+    }
+};
+
+}  // namespace diffgen::noise

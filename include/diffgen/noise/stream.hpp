@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What noise is for. Each purpose has its own stream, so that no two draw the same numbers.
+
+#include <cstdint>
+
+namespace diffgen::noise {
+
+/// A user's own purposes are numbered from stream{1u << 16}.
+enum class stream : std::uint32_t {
+    prior,       // the state at the highest noise level
+    solver,      // the solver's steps
+    inpainting,  // the noised known region
+    guidance,    // noise of a guidance term
+    training,    // the noise of training pairs
+    times,       // the noise levels of training pairs
+    dropout,     // dropped conditions and units
+    weights,     // initial weights
+    data,        // shuffling and augmentation
+    metric       // projections and subsets of a metric
+};
+
+}  // namespace diffgen::noise
