@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Sums over rows, columns or everything, and their transposes: columns, rows and scalars spread
+// out.
+
+#include <diffgen/nn/tape.hpp>
+
+namespace diffgen::nn {
+
+template <class T>
+variable<T> reduce_to(const variable<T>& x, index rows, index cols);
+
+/// x (r x c, r x 1, 1 x c or 1 x 1) repeated to rows x cols.
+template <class T>
+variable<T> broadcast_to(const variable<T>& x, index rows, index cols) {
+    if (x.rows() == rows && x.cols() == cols) return x;
+    if ((x.rows() != rows && x.rows() != 1) || (x.cols() != cols && x.cols() != 1))
+        throw bad_shape(diffgen::detail::text(detail::shape_text(x.rows(), x.cols()),
+                                              " does not broadcast to ",
+                                              detail::shape_text(rows, cols)));
+    const auto y =
+        x.owner().emit(rows, cols, {x}, [](const variable<T>& self, int, const variable<T>& g) {
+            return reduce_to(g, self.parent(0).rows(), self.parent(0).cols());
+        });
+    auto out = y.result();
+    const auto in = x.value();
+    for (index j = 0; j < cols; ++j) {
+        const index from = in.cols() == 1 ? 0 : j;
+        if (in.rows() == 1)
+            out.col(j).setConstant(in(0, from));
+        else
+            out.col(j) = in.col(from);
+    }
+    return y;
+}
+
+/// x (r x c) summed to rows x cols, each of which is x's own or 1.
+template <class T>
+variable<T> reduce_to(const variable<T>& x, index rows, index cols) {
+    if (x.rows() == rows && x.cols() == cols) return x;
+    if ((rows != x.rows() && rows != 1) || (cols != x.cols() && cols != 1))
+        throw bad_shape(diffgen::detail::text(detail::shape_text(x.rows(), x.cols()),
+                                              " does not reduce to ",
+                                              detail::shape_text(rows, cols)));
+    const auto y =
+        x.owner().emit(rows, cols, {x}, [](const variable<T>& self, int, const variable<T>& g) {
+            return broadcast_to(g, self.parent(0).rows(), self.parent(0).cols());
+        });
+    auto out = y.result();
+    const auto in = x.value();
+    if (cols == x.cols())
+        out = in.colwise().sum();
+    else if (rows == x.rows())
+        out = in.rowwise().sum();
+    else
+        out(0, 0) = in.sum();
+    return y;
+}
+
+/// The sum of all entries: 1 x 1.
+template <class T>
+variable<T> sum(const variable<T>& x) {
+    return reduce_to(x, 1, 1);
+}
+
+/// The sum of every column (one number a sample): 1 x c.
+template <class T>
+variable<T> sum_over_rows(const variable<T>& x) {
+    return reduce_to(x, 1, x.cols());
+}
+
+/// The sum of every row (one number a feature): r x 1.
+template <class T>
+variable<T> sum_over_cols(const variable<T>& x) {
+    return reduce_to(x, x.rows(), 1);
+}
+
+}  // namespace diffgen::nn

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The dense matrices of the networks: column-major, a column is a sample, a row a feature.
+
+#include <diffgen/core/error.hpp>
+
+#include <Eigen/Core>
+
+#include <string>
+
+namespace diffgen::nn {
+
+using index = Eigen::Index;
+
+template <class T>
+using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
+
+/// A matrix that lies elsewhere, to read.
+template <class T>
+using view = Eigen::Map<const matrix<T>>;
+
+/// A matrix that lies elsewhere, to write.
+template <class T>
+using span_matrix = Eigen::Map<matrix<T>>;
+
+namespace detail {
+
+/// "3 x 4", for the texts of errors.
+inline std::string shape_text(index rows, index cols) {
+    return diffgen::detail::text(rows, " x ", cols);
+}
+
+}  // namespace detail
+}  // namespace diffgen::nn

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// All operations on the tape.
+
+#include <diffgen/nn/activations.hpp>
+#include <diffgen/nn/arithmetic.hpp>
+#include <diffgen/nn/broadcast.hpp>
+#include <diffgen/nn/functions.hpp>
+#include <diffgen/nn/layer_norm.hpp>
+#include <diffgen/nn/matmul.hpp>
+#include <diffgen/nn/rows.hpp>
+#include <diffgen/nn/softmax.hpp>
+#include <diffgen/nn/tape.hpp>

@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A residual multilayer perceptron that sees a noise level and a class: the denoising network for
+// small data (digits of 8 x 8, control policies, tables).
+
+#include <diffgen/nn/layers.hpp>
+#include <diffgen/nn/parallel.hpp>
+#include <diffgen/nn/time_embedding.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace diffgen::nn {
+
+struct residual_mlp_options {
+    index features = 64;       ///< elements of a sample, in and out
+    index hidden = 256;        ///< width of the blocks
+    int blocks = 3;            ///< how many of them
+    index context = 32;        ///< features of the context (time and class) that every block sees
+    index time_features = 64;  ///< sines and cosines of the time value
+    int classes = 0;           ///< known classes; index `classes` is the null class
+    frequency_range times = for_log_snr;  ///< what the time value is
+    std::uint64_t seed = 0;               ///< of the initial weights
+};
+
+/// c = silu(W_t sinusoids(time) + b_t + table[class]); h = W_in x + b_in; the blocks;
+/// out = W_out silu(h) + b_out. The options' defaults with 10 classes have 454,848 weights.
+template <class T>
+class residual_mlp {
+  public:
+    using scalar = T;
+
+    explicit residual_mlp(const residual_mlp_options& options)
+        : options_(checked(options)), sinusoids_(options.time_features, options.times) {
+        const random_source random{options.seed};
+        input_ = linear::make(weights_, "input", options.features, options.hidden, random);
+        time_ = linear::make(weights_, "time", options.time_features, options.context, random);
+        class_ = embedding::make(weights_, "class", options.classes + 1, options.context, random);
+        for (int i = 0; i < options.blocks; ++i)
+            blocks_.push_back(residual_block::make(weights_, diffgen::detail::text("block.", i),
+                                                   options.hidden, options.context, random));
+        output_ = linear::make(weights_, "output", options.hidden, options.features, random, 0.0);
+    }
+
+    const residual_mlp_options& options() const { return options_; }
+    index features() const { return options_.features; }
+    /// The class index that stands for "no class".
+    int null_class() const { return options_.classes; }
+
+    parameters<T>& weights() { return weights_; }
+    const parameters<T>& weights() const { return weights_; }
+
+    /// The network on a tape. x: features x samples; one time value and one class a sample; no
+    /// classes at all: the null class. Throws bad_shape and bad_argument.
+    variable<T> forward(const leaves<T>& w, const variable<T>& x, std::span<const double> times,
+                        std::span<const int> classes = {}) const {
+        const auto samples = static_cast<std::size_t>(x.cols());
+        if (x.rows() != options_.features || times.size() != samples ||
+            (!classes.empty() && classes.size() != samples))
+            throw bad_shape(diffgen::detail::text(
+                "residual_mlp of ", options_.features, " features: an input of ",
+                detail::shape_text(x.rows(), x.cols()), " with ", times.size(), " times and ",
+                classes.size(), " classes"));
+        const auto waves = x.owner().constant(matrix<T>::Zero(sinusoids_.features(), x.cols()));
+        for (std::size_t j = 0; j < samples; ++j)
+            sinusoids_.fill(times[j], waves.result().col(static_cast<index>(j)).data());
+        const std::vector<int> null(classes.empty() ? samples : 0, null_class());
+        const auto c = silu(time_(w, waves) + class_(w, classes.empty() ? null : classes));
+        auto h = input_(w, x);
+        for (const auto& block : blocks_)
+            h = block(w, h, c);
+        return output_(w, silu(h));
+    }
+
+    /// The network without a tape, at one time value for all samples. in, out: samples columns of
+    /// `features` values; classes: one a sample, or nullptr for the null class; threads 0: as many
+    /// as OpenMP takes. Nothing is allocated after the first call with this many threads; one call
+    /// at a time for each network. The numbers of a sample depend neither on the threads nor on
+    /// the samples beside it. Throws bad_argument for a class that does not exist.
+    void evaluate(const T* in, T* out, std::int64_t samples, double time,
+                  const int* classes = nullptr, int threads = 0) {
+        if (classes)
+            for (std::int64_t j = 0; j < samples; ++j)
+                if (classes[j] < 0 || classes[j] > options_.classes)
+                    throw bad_argument(diffgen::detail::text(
+                        "sample ", j, " has class ", classes[j], "; there are ", options_.classes,
+                        " and the null class"));
+        reserve(detail::thread_count(threads));
+        embed_time(time);
+        detail::for_each_piece(
+            (samples + chunk - 1) / chunk, threads, [&](std::int64_t i, int slot) {
+                const std::int64_t first = i * chunk;
+                evaluate_chunk(rooms_[static_cast<std::size_t>(slot)], in + first * features(),
+                               out + first * features(), std::min<index>(chunk, samples - first),
+                               classes ? classes + first : nullptr);
+            });
+    }
+
+  private:
+    // Columns are worked on in chunks of 64, the last filled up to a multiple of 16 columns: then
+    // neither the packets nor the panels of the product have remainders, and every column goes
+    // through the same instructions.
+    static constexpr index chunk = 64, column_multiple = 16;
+
+    struct room {
+        gemm<T> products;
+        matrix<T> input, context, hidden, active, inner, output;
+    };
+
+    static const residual_mlp_options& checked(const residual_mlp_options& o) {
+        if (o.features < 1 || o.hidden < 1 || o.context < 1 || o.blocks < 0 || o.classes < 0)
+            throw bad_argument(diffgen::detail::text(
+                "residual_mlp with features ", o.features, ", hidden ", o.hidden, ", context ",
+                o.context, ", blocks ", o.blocks, ", classes ", o.classes));
+        return o;
+    }
+
+    void reserve(int slots) {
+        while (rooms_.size() < static_cast<std::size_t>(slots)) {
+            auto& r = rooms_.emplace_back();
+            r.input.setZero(options_.features, chunk);
+            r.context.setZero(options_.context, chunk);
+            for (auto* m : {&r.hidden, &r.active, &r.inner})
+                m->setZero(options_.hidden, chunk);
+            r.output.setZero(options_.features, chunk);
+        }
+        waves_.resize(options_.time_features, 1);
+        base_.resize(options_.context, 1);
+    }
+
+    void embed_time(double time) {
+        sinusoids_.fill(time, waves_.data());
+        base_ = weight(time_.bias);
+        rooms_[0].products.accumulate(weight(time_.weight), form::plain,
+                                      {waves_.data(), waves_.rows(), 1}, form::plain,
+                                      {base_.data(), base_.rows(), 1});
+    }
+
+    view<T> weight(std::size_t number) const { return weights_[number]; }
+
+    void evaluate_chunk(room& r, const T* in, T* out, index samples, const int* classes) const {
+        const index cols = (samples + column_multiple - 1) / column_multiple * column_multiple;
+        const auto part = [cols](matrix<T>& m) { return span_matrix<T>(m.data(), m.rows(), cols); };
+        const auto apply = [&r](view<T> w, const span_matrix<T>& x, span_matrix<T> y) {
+            r.products.accumulate(w, form::plain, {x.data(), x.rows(), x.cols()}, form::plain, y);
+        };
+        const auto activate = [](const span_matrix<T>& x, span_matrix<T> y) {
+            y.array() = x.array() * detail::sigmoid_of(x.array());
+        };
+        auto x = part(r.input), c = part(r.context), h = part(r.hidden), a = part(r.active),
+             z = part(r.inner), y = part(r.output);
+
+        std::copy(in, in + samples * features(), x.data());
+        std::fill(x.data() + samples * features(), x.data() + cols * features(), T(0));
+        for (index j = 0; j < cols; ++j)
+            c.col(j) = base_ +
+                       weight(class_.table).col(classes && j < samples ? classes[j] : null_class());
+        activate(c, c);
+        h.colwise() = weight(input_.bias).col(0);
+        apply(weight(input_.weight), x, h);
+        for (const auto& block : blocks_) {
+            activate(h, a);
+            z.colwise() = weight(block.first.bias).col(0);
+            apply(weight(block.first.weight), a, z);
+            apply(weight(block.context), c, z);
+            activate(z, z);
+            h.colwise() += weight(block.second.bias).col(0);
+            apply(weight(block.second.weight), z, h);
+        }
+        activate(h, a);
+        y.colwise() = weight(output_.bias).col(0);
+        apply(weight(output_.weight), a, y);
+        std::copy(y.data(), y.data() + samples * features(), out);
+    }
+
+    residual_mlp_options options_;
+    sinusoidal_embedding sinusoids_;
+    parameters<T> weights_;
+    linear input_, time_, output_;
+    embedding class_;
+    std::vector<residual_block> blocks_;
+
+    std::vector<room> rooms_;
+    matrix<T> waves_, base_;
+};
+
+}  // namespace diffgen::nn

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Log-sum-exp, softmax and cross-entropy over the rows: one distribution a column.
+
+#include <diffgen/nn/arithmetic.hpp>
+#include <diffgen/nn/functions.hpp>
+
+#include <cmath>
+#include <span>
+
+namespace diffgen::nn {
+
+/// log sum_i exp(x_ij), shifted by each column's largest entry: 1 x c.
+template <class T>
+variable<T> logsumexp(const variable<T>& x) {
+    const auto y =
+        x.owner().emit(1, x.cols(), {x}, [](const variable<T>& self, int, const variable<T>& g) {
+            return g * exp(self.parent(0) - self);
+        });
+    for (index j = 0; j < x.cols(); ++j) {
+        const T top = x.value().col(j).maxCoeff();
+        y.result()(0, j) = top + std::log((x.value().col(j).array() - top).exp().sum());
+    }
+    return y;
+}
+
+template <class T>
+variable<T> log_softmax(const variable<T>& x) {
+    return x - logsumexp(x);
+}
+
+template <class T>
+variable<T> softmax(const variable<T>& x) {
+    return exp(log_softmax(x));
+}
+
+/// -log softmax(logits)[label] of every column: 1 x c. Throws bad_argument and bad_shape.
+template <class T>
+variable<T> cross_entropy(const variable<T>& logits, std::span<const int> labels) {
+    if (static_cast<index>(labels.size()) != logits.cols())
+        throw bad_shape(diffgen::detail::text(labels.size(), " labels for ", logits.cols(),
+                                              " columns of logits"));
+    const auto chosen = logits.owner().constant(matrix<T>::Zero(logits.rows(), logits.cols()));
+    for (index j = 0; j < logits.cols(); ++j) {
+        const int label = labels[static_cast<std::size_t>(j)];
+        if (label < 0 || label >= logits.rows())
+            throw bad_argument(
+                diffgen::detail::text("label ", label, " of ", logits.rows(), " classes"));
+        chosen.result()(label, j) = T(1);
+    }
+    return logsumexp(logits) - sum_over_rows(chosen * logits);
+}
+
+}  // namespace diffgen::nn

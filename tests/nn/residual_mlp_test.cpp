@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#include <diffgen/nn/residual_mlp.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace nn = diffgen::nn;
+
+namespace {
+
+/// A network whose zero-initialised layers have weights too.
+template <class T>
+nn::residual_mlp<T> filled(const nn::residual_mlp_options& options) {
+    nn::residual_mlp<T> net(options);
+    const auto& entries = net.weights().entries();
+    for (std::size_t i = 0; i < entries.size(); ++i)
+        if (net.weights()[i].isZero())
+            nn::fill_normal(net.weights(), i, 0.05, nn::random_source{5});
+    return net;
+}
+
+template <class T>
+nn::matrix<T> normal_matrix(nn::index rows, nn::index cols) {
+    nn::matrix<T> m(rows, cols);
+    for (nn::index i = 0; i < m.size(); ++i)
+        m.data()[i] =
+            nn::random_source{9}.normal<T>(nn::purpose::noise, 0, static_cast<std::uint64_t>(i));
+    return m;
+}
+
+const nn::residual_mlp_options digits{.classes = 10, .seed = 3};
+
+std::vector<int> classes_of(int samples) {
+    std::vector<int> c;
+    for (int j = 0; j < samples; ++j)
+        c.push_back(j % 11);
+    return c;
+}
+
+}  // namespace
+
+TEST_CASE("the network of the digits has the weights its formula says") {
+    const nn::residual_mlp<float> net(digits);
+    // in 64*256+256, time 64*32+32, classes 11*32, 3 blocks of 2*(256*256+256)+256*32, out
+    // 256*64+64
+    CHECK(net.weights().count() == 16640 + 2080 + 352 + 3 * (131584 + 8192) + 16448);
+    CHECK(net.null_class() == 10);
+}
+
+TEST_CASE("a new network is a function of its seed and predicts zero") {
+    const nn::residual_mlp<float> a(digits), b(digits);
+    CHECK(std::ranges::equal(a.weights().values(), b.weights().values()));
+    const nn::residual_mlp<float> c({.classes = 10, .seed = 4});
+    CHECK_FALSE(std::ranges::equal(a.weights().values(), c.weights().values()));
+    auto net = a;
+    const auto x = normal_matrix<float>(64, 3);
+    nn::matrix<float> y = nn::matrix<float>::Ones(64, 3);
+    net.evaluate(x.data(), y.data(), 3, 0.5);
+    CHECK(y.isZero());
+}
+
+TEST_CASE_TEMPLATE("evaluate gives the values of the tape to rounding", T, float, double) {
+    auto net = filled<T>(digits);
+    for (const int samples : {1, 16, 70, 130}) {
+        const auto x = normal_matrix<T>(64, samples);
+        const auto classes = classes_of(samples);
+        nn::matrix<T> y(64, samples);
+        net.evaluate(x.data(), y.data(), samples, -1.25, classes.data());
+        nn::tape<T> record;
+        const std::vector<double> times(static_cast<std::size_t>(samples), -1.25);
+        const auto expected =
+            net.forward(net.weights().on(record), record.constant(x), times, classes);
+        // Sums of 256 terms of order one in another order: some 10 rounding errors.
+        const T tolerance = T(64) * std::numeric_limits<T>::epsilon();
+        CHECK((y - expected.value()).cwiseAbs().maxCoeff() < tolerance);
+        CHECK(y.cwiseAbs().maxCoeff() > T(0.1));
+    }
+}
+
+TEST_CASE("no classes means the null class, and classes and times matter") {
+    auto net = filled<float>(digits);
+    const auto x = normal_matrix<float>(64, 5);
+    const std::vector<int> null(5, 10), zero(5, 0);
+    nn::matrix<float> a(64, 5), b(64, 5);
+    net.evaluate(x.data(), a.data(), 5, 1.0);
+    net.evaluate(x.data(), b.data(), 5, 1.0, null.data());
+    CHECK(a == b);
+    net.evaluate(x.data(), b.data(), 5, 1.0, zero.data());
+    CHECK(a != b);
+    net.evaluate(x.data(), b.data(), 5, 1.5);
+    CHECK(a != b);
+}
+
+TEST_CASE("a sample's numbers depend neither on threads nor on the samples beside it") {
+    // A hidden width that no packet divides.
+    for (const nn::index hidden : {256, 51}) {
+        auto net = filled<float>({.hidden = hidden, .classes = 10});
+        const int samples = 333;
+        const auto x = normal_matrix<float>(64, samples);
+        const auto classes = classes_of(samples);
+        nn::matrix<float> whole(64, samples), other(64, samples);
+        net.evaluate(x.data(), whole.data(), samples, 0.3, classes.data(), 1);
+        for (const int threads : {2, 3, 8}) {
+            net.evaluate(x.data(), other.data(), samples, 0.3, classes.data(), threads);
+            CHECK(whole == other);
+        }
+        for (int first = 0, n = 1; first < samples;
+             first += n, n = std::min(2 * n, samples - first))
+            net.evaluate(x.col(first).data(), other.col(first).data(), n, 0.3,
+                         classes.data() + first);
+        CHECK(whole == other);
+    }
+}
+
+TEST_CASE("what does not fit is an error with the values in its text") {
+    auto net = filled<float>(digits);
+    const auto x = normal_matrix<float>(64, 2);
+    nn::matrix<float> y(64, 2);
+    const int classes[] = {0, 11};
+    CHECK_THROWS_WITH_AS(net.evaluate(x.data(), y.data(), 2, 0.0, classes),
+                         "sample 1 has class 11; there are 10 and the null class",
+                         diffgen::bad_argument);
+    CHECK_THROWS_AS(nn::residual_mlp<float>({.hidden = 0}), diffgen::bad_argument);
+    CHECK_THROWS_AS(nn::residual_mlp<float>({.time_features = 5}), diffgen::bad_argument);
+    nn::tape<float> record;
+    const double times[] = {0.0};
+    CHECK_THROWS_AS(net.forward(net.weights().on(record), record.constant(x), times),
+                    diffgen::bad_shape);
+}
