@@ -4,11 +4,6 @@
 
 // Every concept that a user of diffgen can model, on one page. docs/concepts has a page for each.
 
-#include <concepts>
-#include <cstdint>
-#include <type_traits>
-#include <vector>
-
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
@@ -17,11 +12,16 @@
 #include <diffgen/process/any_process.hpp>
 #include <diffgen/solver/step.hpp>
 
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
 namespace diffgen {
 
-/// t -> log(alpha^2 / sigma^2) and its rate, strictly falling over [t_min, t_max]. Optional members:
-/// t_clean() (the time without noise, where log_snr is +inf), time(log_snr) (the inverse; found by
-/// bisection otherwise), steps() (a discrete schedule: its times are 0 .. steps-1).
+/// t -> log(alpha^2 / sigma^2) and its rate, strictly falling over [t_min, t_max]. Optional
+/// members: t_clean() (the time without noise, where log_snr is +inf), time(log_snr) (the inverse;
+/// found by bisection otherwise), steps() (a discrete schedule: its times are 0 .. steps-1).
 template <class S>
 concept noise_schedule = std::copy_constructible<S> && requires(const S& s, double t) {
     { s.log_snr(t) } -> std::convertible_to<double>;
@@ -40,7 +40,8 @@ concept forward_kernel = std::copy_constructible<K> && requires(const K& k, doub
 
 /// Where the steps of a run lie: n + 1 levels for n steps, noisiest first.
 template <class G>
-concept time_grid = std::copy_constructible<G> && requires(const G& g, const any_process& p, int n) {
+concept time_grid = std::copy_constructible<G> &&
+    requires(const G& g, const any_process& p, int n) {
     { g.levels(p, n) } -> std::convertible_to<std::vector<noise_level>>;
 };
 
@@ -57,7 +58,7 @@ concept predictor = std::move_constructible<P> && requires(const P& p, noise_lev
     typename P::output_type;
     typename P::merge_type;
     typename P::hook_type;
-    { P::kind };
+    {P::kind};
     { p.at(l) } -> std::convertible_to<noise_level>;
     { p.to_denoised(l) } -> std::convertible_to<conversion>;
     { p.merge() } -> std::convertible_to<typename P::merge_type>;
@@ -76,7 +77,9 @@ concept solver_policy = std::copy_constructible<S> && requires(const S& s, const
 
 /// A solver that picks something for every sample from norms over it.
 template <class S>
-concept self_tuning_solver = solver_policy<S> && requires { typename S::tuner; };
+concept self_tuning_solver = solver_policy<S> && requires {
+    typename S::tuner;
+};
 
 /// Something that a predictor_corrector can use between its predictor's steps.
 template <class C>
@@ -86,16 +89,17 @@ concept corrector_policy = solver_policy<C> && requires(const C& c, const noise_
 
 /// Standard normals addressed by (stream, draw, flat element); no state, no order.
 template <class N>
-concept noise_source =
-    std::is_trivially_copyable_v<N> &&
+concept noise_source = std::is_trivially_copyable_v<N> &&
     requires(const N& n, noise::stream stream, std::uint32_t draw, std::uint64_t flat, float* out) {
-        { n.template normal<float>(stream, draw, flat) } -> std::same_as<float>;
-        n.template fill<float>(stream, draw, flat, 1, out);
-    };
+    { n.template normal<float>(stream, draw, flat) } -> std::same_as<float>;
+    n.template fill<float>(stream, draw, flat, 1, out);
+};
 
 /// A container with a view on its samples, by way of state_traits.
 template <class X>
-concept state = requires(std::remove_cvref_t<X>& x) { state_traits<std::remove_cvref_t<X>>::view(x); };
+concept state = requires(std::remove_cvref_t<X>& x) {
+    state_traits<std::remove_cvref_t<X>>::view(x);
+};
 
 /// All that metrics and tasks may see of a model.
 template <class M, class Exec, class X, class Options>

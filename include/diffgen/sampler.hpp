@@ -8,10 +8,6 @@
 //                      solver::ancestral{}};
 //     s.generate(exec::omp, batch(x, 64), {.steps = 50, .seed = 7});
 
-#include <type_traits>
-#include <utility>
-#include <vector>
-
 #include <diffgen/concepts.hpp>
 #include <diffgen/exec/fused.hpp>
 #include <diffgen/exec/options.hpp>
@@ -21,16 +17,21 @@
 #include <diffgen/predictor/predicts.hpp>
 #include <diffgen/process/process.hpp>
 
+#include <type_traits>
+#include <utility>
+#include <vector>
+
 namespace diffgen {
 
 /// Everything that generates samples, but the memory. Any state type with state_traits will do:
 /// batch(x, samples) for contiguous memory, Eigen, xtensor, Thrust and torch by their adapters.
 template <class Schedule, class Kernel, class Predictor, class Solver, class Noise = noise::philox>
 class sampler {
-    static_assert(noise_schedule<Schedule>,
-                  "diffgen: the 1st part of a sampler is a noise schedule: double log_snr(double t) "
-                  "const, double log_snr_rate(double t) const, double t_min() const, double t_max() "
-                  "const");
+    static_assert(
+        noise_schedule<Schedule>,
+        "diffgen: the 1st part of a sampler is a noise schedule: double log_snr(double t) "
+        "const, double log_snr_rate(double t) const, double t_min() const, double t_max() "
+        "const");
     static_assert(forward_kernel<Kernel>,
                   "diffgen: the 2nd part of a sampler is a forward kernel: level(double log_snr) "
                   "const -> {alpha, sigma}, double log_alpha_rate(double log_snr) const");
@@ -109,9 +110,10 @@ class sampler {
   private:
     template <class Exec, class X>
     static auto view(X&& x) {
-        static_assert(state<X>,
-                      "diffgen: this is not a state; use batch(x, samples) for contiguous memory, or "
-                      "include the container's adapter from diffgen/adapt");
+        static_assert(
+            state<X>,
+            "diffgen: this is not a state; use batch(x, samples) for contiguous memory, or "
+            "include the container's adapter from diffgen/adapt");
         auto v = state_traits<std::remove_cvref_t<X>>::view(x);
         using V = decltype(v);
         static_assert(std::is_same_v<typename V::space_type, typename Exec::space>,
@@ -133,9 +135,8 @@ class sampler {
     }
 
     template <class Exec, class T, class Space>
-    [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x,
-                                std::vector<noise_level> l, const options& o,
-                                bool from_prior) const {
+    [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x, std::vector<noise_level> l,
+                                const options& o, bool from_prior) const {
         return exec::run<Exec, sampler, T>(e, *this, x, std::move(l), o, from_prior);
     }
 
@@ -144,8 +145,8 @@ class sampler {
                          const options& o, bool from_prior) {
         constexpr bool batched = Predictor::kind == granularity::batched;
         // norms go over whole samples, which the tiles of a pointwise functor do not hold
-        constexpr bool fuses = !batched && !(Predictor::kind == granularity::pointwise &&
-                                             self_tuning_solver<Solver>);
+        constexpr bool fuses =
+            !batched && !(Predictor::kind == granularity::pointwise && self_tuning_solver<Solver>);
         if constexpr (fuses)
             if (!o.observe.see) return exec::run_fused(e, *this, x, l, o, from_prior);
         auto r = make_run(e, x, std::move(l), o, from_prior);

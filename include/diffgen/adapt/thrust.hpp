@@ -5,13 +5,13 @@
 // Thrust vectors as states: batch(v, samples). A device_vector lives where Thrust's device system
 // is: on a CUDA device when nvcc compiles, else on the host.
 
+#include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/config.hpp>
+
 #include <thrust/device_vector.h>
 #include <thrust/host_vector.h>
 
 #include <cstddef>
-
-#include <diffgen/core/batch_view.hpp>
-#include <diffgen/core/config.hpp>
 
 namespace diffgen {
 

@@ -4,20 +4,20 @@
 
 // xtensor's xarray, xtensor and adapted memory as states: row-major, the first index is the sample.
 
-#include <cstddef>
-#include <type_traits>
+#include <diffgen/core/batch_view.hpp>
 
 #include <xtensor/xarray.hpp>
 #include <xtensor/xcontainer.hpp>
 #include <xtensor/xtensor.hpp>
 
-#include <diffgen/core/batch_view.hpp>
+#include <cstddef>
+#include <type_traits>
 
 namespace diffgen {
 
 /// Throws bad_shape where the layout is not row-major or there is no first index.
 template <class X>
-    requires std::is_base_of_v<xt::xcontainer<X>, X>
+requires std::is_base_of_v<xt::xcontainer<X>, X>
 struct state_traits<X> {
     static auto view(X& x) {
         if (x.dimension() == 0)

@@ -4,12 +4,12 @@
 
 // A batch of samples in memory that someone else owns: how every container enters the library.
 
+#include <diffgen/core/error.hpp>
+
 #include <cstddef>
 #include <iterator>
 #include <memory>
 #include <type_traits>
-
-#include <diffgen/core/error.hpp>
 
 namespace diffgen {
 
@@ -34,9 +34,7 @@ struct batch_view {
     [[nodiscard]] T* begin() const { return data; }
     [[nodiscard]] T* end() const { return data + size(); }
     [[nodiscard]] T* sample(std::size_t i) const { return data + i * elements; }
-    operator batch_view<const T, Space>() const
-        requires(!std::is_const_v<T>)
-    {
+    operator batch_view<const T, Space>() const requires(!std::is_const_v<T>) {
         return {data, samples, elements};
     }
 };
@@ -58,11 +56,11 @@ concept contiguous = requires(X& x) {
 template <class Space = space::host, class T>
 [[nodiscard]] batch_view<T, Space> batch(T* data, std::size_t size, std::size_t samples) {
     if (samples == 0 || size == 0)
-        throw bad_shape(detail::text("diffgen: an empty batch (", size, " numbers, ", samples,
-                                     " samples)"));
+        throw bad_shape(
+            detail::text("diffgen: an empty batch (", size, " numbers, ", samples, " samples)"));
     if (size % samples != 0)
-        throw bad_shape(detail::text("diffgen: ", size, " numbers do not divide into ", samples,
-                                     " samples"));
+        throw bad_shape(
+            detail::text("diffgen: ", size, " numbers do not divide into ", samples, " samples"));
     if (data == nullptr)
         throw bad_shape(detail::text("diffgen: a batch of ", size, " numbers at a null pointer"));
     return {data, samples, size / samples};
@@ -70,7 +68,7 @@ template <class Space = space::host, class T>
 
 /// A contiguous container seen as `samples` samples. Throws bad_shape where they do not divide.
 template <class X>
-    requires detail::contiguous<std::remove_reference_t<X>>
+requires detail::contiguous<std::remove_reference_t<X>>
 [[nodiscard]] auto batch(X&& x, std::size_t samples) {
     return batch(std::data(x), static_cast<std::size_t>(std::size(x)), samples);
 }

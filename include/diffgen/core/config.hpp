@@ -38,8 +38,9 @@
 #define DIFFGEN_DEVICE_CODE 0
 #endif
 
-// Vector lanes: x86-64 under g++ or clang++. Elsewhere, and under nvcc, every value is one lane.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__CUDACC__)
+// Vector lanes: x86-64 under g++ or clang++. Elsewhere, under nvcc, and where the user defines
+// DIFFGEN_ONE_LANE (shorter compilation, slower passes, the same bits), every value is one lane.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__CUDACC__) && !defined(DIFFGEN_ONE_LANE)
 #define DIFFGEN_HAS_LANES 1
 #else
 #define DIFFGEN_HAS_LANES 0

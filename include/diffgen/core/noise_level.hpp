@@ -4,10 +4,10 @@
 
 // A noise level of a Gaussian diffusion: x_t = alpha x_0 + sigma eps (Kingma et al. 2021, eq. 1).
 
+#include <diffgen/core/config.hpp>
+
 #include <cmath>
 #include <limits>
-
-#include <diffgen/core/config.hpp>
 
 namespace diffgen {
 
@@ -41,7 +41,9 @@ namespace detail {
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// 1 / (1 + exp(-x)) without overflow.
-inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+inline double sigmoid(double x) {
+    return 1 / (1 + std::exp(-x));
+}
 
 /// log(1 + exp(x)) without overflow or cancellation.
 inline double softplus(double x) {

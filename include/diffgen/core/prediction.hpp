@@ -6,10 +6,10 @@
 // With c = (input, state, output): D = state x + output net(input x). Karras et al. 2022 (table 1),
 // Salimans and Ho 2022 (velocity), Liu et al. 2022 (flow velocity).
 
-#include <cmath>
-
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
+
+#include <cmath>
 
 namespace diffgen {
 
@@ -62,7 +62,7 @@ struct flow {
 struct edm_preconditioned {
     static constexpr const char* name = "edm_preconditioned";
     static constexpr bool scales_input = true;  ///< the network does not see the state itself
-    double sigma_data = 0.5;  ///< standard deviation of the data
+    double sigma_data = 0.5;                    ///< standard deviation of the data
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         const double s = l.sigma / l.alpha, norm2 = s * s + sigma_data * sigma_data;
         return {1 / (l.alpha * std::sqrt(norm2)), sigma_data * sigma_data / (norm2 * l.alpha),
@@ -72,7 +72,9 @@ struct edm_preconditioned {
 
 /// Whether networks of this kind see the state times a factor.
 template <class Output>
-inline constexpr bool scales_input = requires { requires Output::scales_input; };
+inline constexpr bool scales_input = requires {
+    requires Output::scales_input;
+};
 
 /// The conversion of `output` at `l`, checked.
 /// Throws bad_argument where the prediction determines no denoised estimate (epsilon, score and

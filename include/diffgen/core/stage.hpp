@@ -5,10 +5,10 @@
 // A stage: one evaluation of the network (or none) and the affine update that follows it.
 // What a solver plans, on the host and in double; what a pass carries out on the device.
 
-#include <array>
-
 #include <diffgen/core/linear_form.hpp>
 #include <diffgen/core/noise_level.hpp>
+
+#include <array>
 
 namespace diffgen {
 
@@ -21,11 +21,11 @@ struct stage {
         linear_form form;
     };
 
-    noise_level at;          ///< level of the evaluation
-    bool evaluates = true;   ///< false: an affine update without a network call
-    int input = 0;           ///< the register that the network sees
-    int rows = 0;            ///< entries of `row` in use
-    int draws = 0;           ///< normals used up, whether or not a coefficient is zero
+    noise_level at;         ///< level of the evaluation
+    bool evaluates = true;  ///< false: an affine update without a network call
+    int input = 0;          ///< the register that the network sees
+    int rows = 0;           ///< entries of `row` in use
+    int draws = 0;          ///< normals used up, whether or not a coefficient is zero
     std::array<row, max_rows> updates{};
 
     /// A self-tuning stage adds p S + q z to row 0, with (p, q) chosen for every sample from the

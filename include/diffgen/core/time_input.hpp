@@ -4,9 +4,9 @@
 
 // What a network is given as time at a noise level; implementations differ, so it is a policy.
 
-#include <cmath>
-
 #include <diffgen/core/noise_level.hpp>
+
+#include <cmath>
 
 namespace diffgen::time_input {
 

@@ -4,12 +4,12 @@
 
 // Memory of a run, in the space of its execution policy; zeroed, allocated once at the start.
 
-#include <cstddef>
-#include <vector>
-
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
+
+#include <cstddef>
+#include <vector>
 
 #if DIFFGEN_HAS_CUDA
 #include <cuda_runtime.h>
@@ -68,7 +68,8 @@ class buffer<T, space::cuda> {
   private:
     static void check(cudaError_t e) {
         if (e != cudaSuccess)
-            throw bad_device(diffgen::detail::text("diffgen: CUDA memory: ", cudaGetErrorString(e)));
+            throw bad_device(
+                diffgen::detail::text("diffgen: CUDA memory: ", cudaGetErrorString(e)));
     }
     T* data_ = nullptr;
     std::size_t size_ = 0;

@@ -5,11 +5,11 @@
 // A stage as a pass carries it out: in the scalar of the state, the conversion of the prediction
 // folded into the coefficients, sized for the solver.
 
-#include <cstdint>
-
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/stage.hpp>
+
+#include <cstdint>
 
 namespace diffgen::exec {
 
@@ -51,18 +51,18 @@ struct compiled_stage {
 
     level_of<T> at{};
     bool evaluates = false;
-    int input = 0;               ///< register that the network sees
-    T input_scale = 1;           ///< factor on it
-    T state = 0, output = 1;     ///< D = state in + output net, for hooks
+    int input = 0;            ///< register that the network sees
+    T input_scale = 1;        ///< factor on it
+    T state = 0, output = 1;  ///< D = state in + output net, for hooks
     int rows = 0;
     row updates[Shape::rows];
-    unsigned reads = 0;          ///< registers that any row reads
+    unsigned reads = 0;  ///< registers that any row reads
     int draws = 0;
     std::uint32_t first_draw = 0;
     bool tunes = false;
     compiled_form<T, Shape> direction;
     T tuner_parameters[2] = {};
-    int next_input = -1;         ///< register to be written, scaled, to the network's input; -1: none
+    int next_input = -1;  ///< register to be written, scaled, to the network's input; -1: none
     T next_scale = 1;
 };
 
@@ -92,8 +92,8 @@ compiled_form<T, Shape> compile(linear_form f, const stage& s, const conversion&
 
 }  // namespace detail
 
-/// Compiles a stage for the predictor's conversion `c` at its level. `keep_denoised` adds a row that
-/// stores the denoised estimate in the extra slot.
+/// Compiles a stage for the predictor's conversion `c` at its level. `keep_denoised` adds a row
+/// that stores the denoised estimate in the extra slot.
 template <class T, class Shape>
 compiled_stage<T, Shape> compile(const stage& s, const conversion& c, bool folds,
                                  std::uint32_t first_draw, bool keep_denoised) {

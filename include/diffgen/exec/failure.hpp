@@ -4,10 +4,10 @@
 
 // Where a pass notes the first stage and sample that ceased to be finite.
 
+#include <diffgen/core/config.hpp>
+
 #include <atomic>
 #include <cstdint>
-
-#include <diffgen/core/config.hpp>
 
 namespace diffgen::exec {
 
@@ -35,8 +35,8 @@ struct failure {
 
     /// The first sample of a tile with a number that is not finite, among the stage's targets.
     template <class Stage, class T>
-    [[nodiscard]] DIFFGEN_HD static std::uint64_t first_bad_element(const Stage& s,
-                                                                    T* const* slots, int count) {
+    [[nodiscard]] DIFFGEN_HD static std::uint64_t first_bad_element(const Stage& s, T* const* slots,
+                                                                    int count) {
         for (int i = 0; i < count; ++i)
             for (int r = 0; r < s.rows; ++r) {
                 const T v = slots[s.updates[r].target][i];

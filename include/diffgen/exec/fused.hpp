@@ -4,13 +4,13 @@
 
 // A whole run in one pass: plans all stages on the host, then launches the trajectory.
 
-#include <cstdint>
-#include <utility>
-#include <vector>
-
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/exec/trajectory.hpp>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace diffgen::exec {
 
@@ -27,7 +27,9 @@ struct tuner_or_none {
     using type = no_tuner;
 };
 template <class Solver>
-    requires requires { typename Solver::tuner; }
+requires requires {
+    typename Solver::tuner;
+}
 struct tuner_or_none<Solver> {
     using type = typename Solver::tuner;
 };
@@ -61,11 +63,10 @@ void evaluate_functor(const Exec& e, const Predictor& p, const In& in, const Out
     constexpr std::size_t tile = tile_samples<D>(Exec::tile_capacity);
     for (int c = 0; c < Predictor::merge_type::copies; ++c) {
         const std::size_t at = static_cast<std::size_t>(c) * half;
-        using pass = evaluation_pass<T, D, std::remove_const_t<decltype(prepared)>,
-                                     Exec::tile_capacity>;
-        e.for_each((calls + tile - 1) / tile,
-                   with_lanes<T, pass>{{prepared, in.data + at, T(1), out.data + at, calls,
-                                        c == 0}});
+        using pass =
+            evaluation_pass<T, D, std::remove_const_t<decltype(prepared)>, Exec::tile_capacity>;
+        e.for_each((calls + tile - 1) / tile, with_lanes<T, pass>{{prepared, in.data + at, T(1),
+                                                                   out.data + at, calls, c == 0}});
     }
 }
 
@@ -89,8 +90,8 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
             planned.at = s.predictor.at(planned.at);
             const conversion map =
                 planned.evaluates ? s.predictor.to_denoised(planned.at) : conversion{};
-            stages.push_back(compile<T, shape>(planned, map, !predictor_type::hook_type::present,
-                                               draws, false));
+            stages.push_back(
+                compile<T, shape>(planned, map, !predictor_type::hook_type::present, draws, false));
             prepared.push_back(at_level<T>(s.predictor.functor(), level_as<T>(planned.at)));
             draws += static_cast<std::uint32_t>(planned.draws);
             summary.evaluations += planned.evaluates ? 1 : 0;
@@ -100,20 +101,18 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
     buffer<compiled_stage<T, shape>, Space> stage_memory(std::move(stages));
     buffer<prepared_type, Space> prepared_memory(std::move(prepared));
     buffer<std::uint64_t, Space> failed(std::vector<std::uint64_t>{failure::none});
-    using pass =
-        trajectory_pass<T, shape, typename predictor_type::merge_type,
-                        typename predictor_type::hook_type, typename Sampler::noise_type,
-                        typename detail::tuner_or_none<solver_type>::type, D, prepared_type,
-                        Exec::tile_capacity>;
+    using pass = trajectory_pass<T, shape, typename predictor_type::merge_type,
+                                 typename predictor_type::hook_type, typename Sampler::noise_type,
+                                 typename detail::tuner_or_none<solver_type>::type, D,
+                                 prepared_type, Exec::tile_capacity>;
     const std::size_t calls = D == 0 ? x.size() : x.samples;
     constexpr std::size_t tile = static_cast<std::size_t>(pass::tile);
     e.for_each(
         (calls + tile - 1) / tile,
-        with_lanes<T, pass>{{stage_memory.data(), prepared_memory.data(), count, x.data, calls,
-                             x.elements, o.first_sample * x.elements,
-                             from_prior ? static_cast<T>(levels.front().sigma) : T(0),
-                             s.predictor.merge(), s.predictor.hook(), seeded(s.noise, o.seed),
-                             failed.data()}});
+        with_lanes<T, pass>{
+            {stage_memory.data(), prepared_memory.data(), count, x.data, calls, x.elements,
+             o.first_sample * x.elements, from_prior ? static_cast<T>(levels.front().sigma) : T(0),
+             s.predictor.merge(), s.predictor.hook(), seeded(s.noise, o.seed), failed.data()}});
     e.wait();
     std::uint64_t code = failure::none;
     buffer<std::uint64_t, Space>::read(failed.data(), 1, &code);

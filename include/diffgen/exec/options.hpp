@@ -4,11 +4,11 @@
 
 // The options of a run.
 
-#include <cstdint>
-
 #include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/observe/observer.hpp>
+
+#include <cstdint>
 
 namespace diffgen {
 
@@ -23,9 +23,9 @@ struct options {
 
 /// What a run did.
 struct run_summary {
-    int steps = 0;        ///< done
-    int evaluations = 0;  ///< of the network
-    bool finished = true; ///< false: an observer ended it
+    int steps = 0;         ///< done
+    int evaluations = 0;   ///< of the network
+    bool finished = true;  ///< false: an observer ended it
 };
 
 }  // namespace diffgen

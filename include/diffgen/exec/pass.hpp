@@ -5,8 +5,6 @@
 // The stepwise passes over a batch: one stage after a network call, the norms and choices of a
 // self-tuning stage, the prior, and the evaluation of a functor.
 
-#include <cstdint>
-
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/exec/failure.hpp>
@@ -14,6 +12,8 @@
 #include <diffgen/exec/tile.hpp>
 #include <diffgen/noise/stream.hpp>
 #include <diffgen/process/add_noise.hpp>
+
+#include <cstdint>
 
 namespace diffgen::exec {
 
@@ -23,10 +23,10 @@ struct batch_memory {
     std::size_t samples, elements;
     std::uint64_t first_flat;  ///< flat index of the first element: first sample x elements
     T* slots[Shape::slots];
-    T* outputs;                ///< Copies times the batch
-    T* inputs;                 ///< Copies times the batch, or null
-    T* tuned;                  ///< p then q, one a sample
-    T* partials;               ///< sums over chunks of directions, then of noise
+    T* outputs;   ///< Copies times the batch
+    T* inputs;    ///< Copies times the batch, or null
+    T* tuned;     ///< p then q, one a sample
+    T* partials;  ///< sums over chunks of directions, then of noise
     std::uint64_t* failed;
 
     [[nodiscard]] DIFFGEN_HD std::size_t size() const { return samples * elements; }
@@ -85,13 +85,13 @@ struct stage_pass {
         const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
         auto m = batch.tile(begin);
         T normals[Shape::draws][Capacity];
-        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals,
-                                  m.noise);
+        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m.noise);
         T p[Shape::tunes ? Capacity : 1], q[Shape::tunes ? Capacity : 1];
         if constexpr (Shape::tunes)
             if (stage.tunes) {
                 for (int i = 0; i < count; ++i) {
-                    const std::size_t sample = (begin + static_cast<std::size_t>(i)) / batch.elements;
+                    const std::size_t sample =
+                        (begin + static_cast<std::size_t>(i)) / batch.elements;
                     p[i] = batch.tuned[sample];
                     q[i] = batch.tuned[batch.samples + sample];
                 }
@@ -122,8 +122,7 @@ struct norm_pass {
         const int count = left < static_cast<std::size_t>(chunk) ? static_cast<int>(left) : chunk;
         auto m = batch.tile(begin);
         T normals[Shape::draws][chunk];
-        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals,
-                                  m.noise);
+        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m.noise);
         T directions[chunk];
         direction<V>(stage, m, merge, hook, count, directions);
         batch.partials[index] = chunk_sum_of_squares<V>(directions, count);
@@ -192,9 +191,7 @@ struct with_lanes {
         }
     };
 
-    DIFFGEN_HD void operator()(std::size_t index) const {
-        lanes::run<T>(kernel{&pass, index});
-    }
+    DIFFGEN_HD void operator()(std::size_t index) const { lanes::run<T>(kernel{&pass, index}); }
 };
 
 }  // namespace diffgen::exec

@@ -4,17 +4,17 @@
 
 // Execution policies: where passes run. The only folder that calls Thrust's algorithms.
 
-#include <cstddef>
-#include <exception>
-#include <mutex>
-#include <utility>
-
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
 
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/system/cpp/execution_policy.h>
+
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <utility>
 #if DIFFGEN_HAS_OMP
 #include <thrust/system/omp/execution_policy.h>
 #endif
@@ -135,7 +135,9 @@ struct cuda_policy {
                 diffgen::detail::text("diffgen: CUDA stream: ", cudaGetErrorString(e)));
     }
 };
-[[nodiscard]] inline cuda_policy cuda(cudaStream_t stream = nullptr) { return {stream}; }
+[[nodiscard]] inline cuda_policy cuda(cudaStream_t stream = nullptr) {
+    return {stream};
+}
 #endif
 
 }  // namespace diffgen::exec

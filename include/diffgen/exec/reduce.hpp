@@ -10,8 +10,8 @@
 
 namespace diffgen::exec {
 
-inline constexpr int chunk = 256;         ///< elements that one partial sum covers
-inline constexpr int accumulators = 16;   ///< element i goes to accumulator i mod 16
+inline constexpr int chunk = 256;        ///< elements that one partial sum covers
+inline constexpr int accumulators = 16;  ///< element i goes to accumulator i mod 16
 
 /// Sum of squares of up to `chunk` numbers; `values` has room for a multiple of 16 and is padded
 /// with zeros here.

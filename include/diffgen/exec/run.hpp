@@ -9,17 +9,17 @@
 //
 // sampler::generate is this loop.
 
-#include <algorithm>
-#include <cstdint>
-#include <utility>
-#include <vector>
-
 #include <diffgen/exec/buffer.hpp>
 #include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/exec/failure.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/pass.hpp>
 #include <diffgen/solver/step.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace diffgen::exec {
 
@@ -96,7 +96,8 @@ class run {
     [[nodiscard]] explicit operator bool() const { return !done_; }
     /// What the network is to see: with guidance, all its copies in one batch.
     [[nodiscard]] batch_view<const T, space> input() const {
-        const T* data = reads_buffer(planned_) ? memory_.inputs : memory_.slots[planned_.what.input];
+        const T* data =
+            reads_buffer(planned_) ? memory_.inputs : memory_.slots[planned_.what.input];
         return {data, memory_.samples * static_cast<std::size_t>(copies), memory_.elements};
     }
     /// Where its answer goes.
@@ -129,9 +130,7 @@ class run {
         conversion map;
     };
 
-    [[nodiscard]] step here() const {
-        return {any_process(sampler_->process), levels_, position_};
-    }
+    [[nodiscard]] step here() const { return {any_process(sampler_->process), levels_, position_}; }
     [[nodiscard]] planned plan() const {
         planned p{sampler_->solver.plan(here(), part_), {}};
         p.what.at = sampler_->predictor.at(p.what.at);
@@ -183,10 +182,9 @@ class run {
     void draw_prior() const {
         level_of<T> prior = level_as<T>(levels_.front());
         prior.alpha = 0;
-        launch(tiles(memory_.size()),
-               noising_pass<T, noise_type, Exec::tile_capacity>{
-                   state_.data, memory_.size(), memory_.first_flat, prior, noise::stream::prior,
-                   source_, exec_.tile});
+        launch(tiles(memory_.size()), noising_pass<T, noise_type, Exec::tile_capacity>{
+                                          state_.data, memory_.size(), memory_.first_flat, prior,
+                                          noise::stream::prior, source_, exec_.tile});
     }
 
     /// If the network will read the buffer for planned_, the pass of `s` is to write it.
@@ -267,8 +265,8 @@ class run {
     buffer<T, space> registers_, outputs_, inputs_, tuning_;
     buffer<std::uint64_t, space> failed_;
     planned planned_{};
-    int position_ = 0;     ///< step
-    int part_ = 0;         ///< stage of the step
+    int position_ = 0;  ///< step
+    int part_ = 0;      ///< stage of the step
     int stages_done_ = 0;
     int evaluations_ = 0;
     std::uint32_t draws_ = 0;

@@ -6,22 +6,22 @@
 // the fused trajectory both come here, the one with pointers into the batch, the other with
 // pointers to a tile of its own; hence the same bits.
 
-#include <cstdint>
-
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/exec/compiled_stage.hpp>
+
+#include <cstdint>
 
 namespace diffgen::exec {
 
 /// Where the elements of a tile are. All pointers are to its first element.
 template <class T, class Shape, int Copies>
 struct tile_memory {
-    T* slots[Shape::slots];         ///< the solver's registers, and one for the denoised estimate
-    const T* outputs[Copies];       ///< of the network, one a copy
-    T* inputs[Copies];              ///< of the network, where it does not read a register itself
-    const T* noise[Shape::draws];   ///< normals of this stage
-    const T* tuned_direction;       ///< p and q of the self-tuning stage, an element each
+    T* slots[Shape::slots];        ///< the solver's registers, and one for the denoised estimate
+    const T* outputs[Copies];      ///< of the network, one a copy
+    T* inputs[Copies];             ///< of the network, where it does not read a register itself
+    const T* noise[Shape::draws];  ///< normals of this stage
+    const T* tuned_direction;      ///< p and q of the self-tuning stage, an element each
     const T* tuned_noise;
 };
 
@@ -66,8 +66,7 @@ struct element {
                                         broadcast<V>(s.output) * output));
         }
         for (int d = 0; d < Shape::draws; ++d)
-            noise[d] =
-                Shape::noisy && d < s.draws ? load<V>(m.noise[d] + i) : broadcast<V>(T(0));
+            noise[d] = Shape::noisy && d < s.draws ? load<V>(m.noise[d] + i) : broadcast<V>(T(0));
     }
 
     DIFFGEN_HD V form(const compiled_form<T, Shape>& f) const {
@@ -90,8 +89,7 @@ DIFFGEN_HD V apply_at(const compiled_stage<T, Shape>& s,
             if constexpr (Shape::tunes)
                 if (s.tunes && r == 0) {
                     values[r] = fma(load<V>(m.tuned_noise + i), e.noise[0], values[r]);
-                    values[r] =
-                        fma(load<V>(m.tuned_direction + i), e.form(s.direction), values[r]);
+                    values[r] = fma(load<V>(m.tuned_direction + i), e.form(s.direction), values[r]);
                 }
             bad = bad + (values[r] - values[r]);
         }

@@ -6,16 +6,16 @@
 // (or drawn from the prior) once, goes through all stages in the tile's own memory, and is stored
 // once.
 
-#include <array>
-#include <cstdint>
-#include <numeric>
-
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/exec/failure.hpp>
 #include <diffgen/exec/pass.hpp>
 #include <diffgen/exec/reduce.hpp>
 #include <diffgen/exec/tile.hpp>
+
+#include <array>
+#include <cstdint>
+#include <numeric>
 
 namespace diffgen::exec {
 
@@ -126,7 +126,7 @@ struct trajectory_pass {
     std::size_t samples;  ///< elements where D = 0
     std::size_t elements_of_sample;
     std::uint64_t first_flat;
-    T prior_scale;        ///< 0: start from x
+    T prior_scale;  ///< 0: start from x
     Merge merge;
     Hook hook;
     Noise source;
@@ -151,8 +151,7 @@ struct trajectory_pass {
         m.tuned_direction = p;
         m.tuned_noise = q;
         if (prior_scale != T(0)) {
-            source.template fill<V>(noise::stream::prior, 0,
-                                    first_flat + begin, size, normals[0]);
+            source.template fill<V>(noise::stream::prior, 0, first_flat + begin, size, normals[0]);
             for (int i = 0; i < size; ++i)
                 registers[0][i] = prior_scale * normals[0][i];
         } else {
@@ -170,8 +169,8 @@ struct trajectory_pass {
                 if (s.tunes) tune<V>(s, m, normals[0], here, p, q);
             if (!apply<V>(s, m, merge, hook, size)) {
                 const std::uint64_t bad = begin + failure::first_bad_element(s, m.slots, size);
-                failure::report(failed, failure::code(static_cast<std::uint64_t>(k),
-                                                      bad / elements_of_sample));
+                failure::report(
+                    failed, failure::code(static_cast<std::uint64_t>(k), bad / elements_of_sample));
                 return;
             }
         }

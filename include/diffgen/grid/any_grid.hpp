@@ -4,22 +4,22 @@
 
 // A time grid without its type, for the options of a run; and the check that every grid passes.
 
+#include <diffgen/concepts.hpp>
+#include <diffgen/core/error.hpp>
+#include <diffgen/process/any_process.hpp>
+
 #include <cmath>
 #include <functional>
 #include <utility>
 #include <vector>
-
-#include <diffgen/concepts.hpp>
-#include <diffgen/core/error.hpp>
-#include <diffgen/process/any_process.hpp>
 
 namespace diffgen {
 
 class any_grid {
   public:
     template <class Grid>
-        requires(!std::is_same_v<std::remove_cvref_t<Grid>, any_grid>)
-    any_grid(Grid grid)  // NOLINT(google-explicit-constructor): a grid is an any_grid
+    requires(!std::is_same_v<std::remove_cvref_t<Grid>, any_grid>)
+        any_grid(Grid grid)  // NOLINT(google-explicit-constructor): a grid is an any_grid
         : levels_([g = std::move(grid)](const any_process& p, int n) { return g.levels(p, n); }) {
         static_assert(time_grid<Grid>,
                       "diffgen: a time grid has std::vector<noise_level> levels(const any_process& "

@@ -5,10 +5,10 @@
 // The spacings of integer timesteps in use over a discrete schedule of T entries (Lin et al. 2024,
 // table 2): leading, trailing, linspace. All end at the clean end. In exact integer arithmetic.
 
-#include <vector>
-
 #include <diffgen/core/error.hpp>
 #include <diffgen/process/any_process.hpp>
+
+#include <vector>
 
 namespace diffgen::grid {
 

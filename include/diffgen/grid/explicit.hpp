@@ -4,12 +4,12 @@
 
 // Grids that the user gives level by level; the number of steps of the options does not count then.
 
+#include <diffgen/core/error.hpp>
+#include <diffgen/process/any_process.hpp>
+
 #include <cmath>
 #include <utility>
 #include <vector>
-
-#include <diffgen/core/error.hpp>
-#include <diffgen/process/any_process.hpp>
 
 namespace diffgen::grid {
 

@@ -5,11 +5,11 @@
 // Grids that place their levels by noise: n levels between the schedule's noisiest and its t_min,
 // then the clean end. Karras et al. 2022, eq. 5 (rho), and uniform in log-SNR (Lu et al. 2022).
 
+#include <diffgen/process/any_process.hpp>
+
 #include <cmath>
 #include <optional>
 #include <vector>
-
-#include <diffgen/process/any_process.hpp>
 
 namespace diffgen::grid {
 

@@ -4,10 +4,10 @@
 
 // Grids that place their levels by time: uniform and quadratic (Song et al. 2021, DDIM, app. D.2).
 
+#include <diffgen/process/any_process.hpp>
+
 #include <optional>
 #include <vector>
-
-#include <diffgen/process/any_process.hpp>
 
 namespace diffgen::grid {
 

@@ -4,12 +4,12 @@
 
 // Clipping of the denoised estimate (Ho et al. 2020), in the solver's own pass.
 
-#include <utility>
-
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/guidance/decorator.hpp>
+
+#include <utility>
 
 namespace diffgen {
 

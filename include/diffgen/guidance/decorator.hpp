@@ -4,10 +4,10 @@
 
 // The base of everything that decorates a predictor and is a predictor again: forwards all of it.
 
-#include <utility>
-
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
+
+#include <utility>
 
 namespace diffgen {
 

@@ -5,15 +5,15 @@
 // Classifier-free guidance (Ho and Salimans 2022): both evaluations in one call of the network on a
 // batch of twice the size, merged in the solver's own pass.
 
-#include <cstddef>
-#include <span>
-#include <utility>
-#include <vector>
-
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/guidance/decorator.hpp>
+
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
 
 namespace diffgen {
 

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The forward kernel with alpha + sigma = 1 (rectified flow, Liu et al. 2022; flow matching, Lipman et al. 2022).
-
-#include <cmath>
+// The forward kernel with alpha + sigma = 1 (rectified flow, Liu et al. 2022; flow matching, Lipman
+// et al. 2022).
 
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/kernel/scales.hpp>
+
+#include <cmath>
 
 namespace diffgen::kernel {
 

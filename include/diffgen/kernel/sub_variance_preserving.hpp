@@ -4,10 +4,10 @@
 
 // The forward kernel with sigma = 1 - alpha^2 (the sub-VP SDE of Song et al. 2021, eq. 14).
 
-#include <cmath>
-
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/kernel/scales.hpp>
+
+#include <cmath>
 
 namespace diffgen::kernel {
 

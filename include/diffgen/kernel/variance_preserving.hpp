@@ -4,10 +4,10 @@
 
 // The forward kernel with alpha^2 + sigma^2 = 1 (Ho et al. 2020; the VP SDE of Song et al. 2021).
 
-#include <cmath>
-
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/kernel/scales.hpp>
+
+#include <cmath>
 
 namespace diffgen::kernel {
 

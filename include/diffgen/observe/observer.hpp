@@ -4,12 +4,12 @@
 
 // What an observer of a run is, and sees after every step. A run without one pays nothing for it.
 
+#include <diffgen/core/noise_level.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <utility>
 #include <vector>
-
-#include <diffgen/core/noise_level.hpp>
 
 namespace diffgen {
 

@@ -4,6 +4,8 @@
 
 // Ready-made observers: a progress bar, a recorder, cancellation.
 
+#include <diffgen/observe/observer.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <iomanip>
@@ -11,8 +13,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <diffgen/observe/observer.hpp>
 
 namespace diffgen::observe {
 
@@ -53,7 +53,8 @@ struct recording {
             true};
 }
 
-/// Ends the run within one step of `flag` becoming true, whoever sets it (another thread, a signal).
+/// Ends the run within one step of `flag` becoming true, whoever sets it (another thread, a
+/// signal).
 [[nodiscard]] inline observer stop_when(const std::atomic<bool>& flag) {
     return {[&flag](const observation&) { return !flag.load(); }};
 }

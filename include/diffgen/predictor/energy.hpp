@@ -4,11 +4,11 @@
 
 // A density known by an energy, p(x) = exp(-E(x)) / Z (formula 21): its score is -grad E.
 
-#include <array>
-
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/predictor/predicts.hpp>
+
+#include <array>
 
 namespace diffgen {
 

@@ -5,14 +5,14 @@
 // The exact denoiser of Gaussian data: x_0 drawn from a mixture of Gaussians with diagonal
 // covariances gives E[x_0 | x_t] in closed form. The oracle of the tests, and a first predictor.
 
-#include <array>
-#include <cstddef>
-
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/math.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/predictor/predicts.hpp>
+
+#include <array>
+#include <cstddef>
 
 namespace diffgen {
 

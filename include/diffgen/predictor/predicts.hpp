@@ -4,15 +4,15 @@
 
 // A network (any callable), what it predicts, and what it is given as time: a predictor.
 
-#include <array>
-#include <cstddef>
-#include <type_traits>
-#include <utility>
-
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/time_input.hpp>
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
 
 namespace diffgen {
 
@@ -120,11 +120,12 @@ struct predicts {
     /// Evaluates a batched network; `extra` is what a decorator has to tell it.
     template <class In, class Out, class... Extra>
     void call(const In& in, const Out& out, const noise_level& l, const Extra&... extra) {
-        static_assert(std::is_invocable_v<Net&, In, Out, noise_level, Extra...>,
-                      "diffgen: a batched network is called as net(batch_view<const T> in, "
-                      "batch_view<T> out, noise_level level), under guidance with a 4th argument, "
-                      "guidance_rows; wrap a functor of one element in pointwise{...}, of one sample "
-                      "in samplewise<D>(...)");
+        static_assert(
+            std::is_invocable_v<Net&, In, Out, noise_level, Extra...>,
+            "diffgen: a batched network is called as net(batch_view<const T> in, "
+            "batch_view<T> out, noise_level level), under guidance with a 4th argument, "
+            "guidance_rows; wrap a functor of one element in pointwise{...}, of one sample "
+            "in samplewise<D>(...)");
         net(in, out, l, extra...);
     }
 };

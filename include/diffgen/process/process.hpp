@@ -6,10 +6,10 @@
 // dx = f(t) x dt + g(t) dw (Song et al. 2021) with f = (d log alpha / d lambda) lambda'(t) and
 // g^2 = -sigma^2 lambda'(t), lambda = log(alpha^2 / sigma^2), for every kernel.
 
-#include <cmath>
-
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
+
+#include <cmath>
 
 namespace diffgen {
 

@@ -6,9 +6,9 @@
 // q(x_s | x_t) and the posterior q(x_t | x_s, x_0) (Ho et al. 2020, eq. 7, for any two levels and
 // any kernel: Kingma et al. 2021, appendix A).
 
-#include <cmath>
-
 #include <diffgen/core/noise_level.hpp>
+
+#include <cmath>
 
 namespace diffgen {
 

@@ -4,10 +4,10 @@
 
 // Discrete schedules from betas (Ho et al. 2020): abar_t = prod_{i <= t} (1 - beta_i).
 
+#include <diffgen/schedule/table.hpp>
+
 #include <cmath>
 #include <vector>
-
-#include <diffgen/schedule/table.hpp>
 
 namespace diffgen::schedule {
 

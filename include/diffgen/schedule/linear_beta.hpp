@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The continuous VP schedule beta(t) = beta_min + t (beta_max - beta_min), Song et al. 2021, eq. 32.
-
-#include <cmath>
+// The continuous VP schedule beta(t) = beta_min + t (beta_max - beta_min), Song et al. 2021,
+// eq. 32.
 
 #include <diffgen/core/noise_level.hpp>
+
+#include <cmath>
 
 namespace diffgen::schedule {
 

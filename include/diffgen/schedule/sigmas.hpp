@@ -4,10 +4,10 @@
 
 // A user's noise levels: sigma / alpha at the times 0, 1 .. n-1, growing.
 
+#include <diffgen/schedule/table.hpp>
+
 #include <cmath>
 #include <vector>
-
-#include <diffgen/schedule/table.hpp>
 
 namespace diffgen::schedule {
 

@@ -24,11 +24,8 @@ struct sub_vp {
     }
     [[nodiscard]] double t_min() const { return driver.t_min(); }
     [[nodiscard]] double t_max() const { return driver.t_max(); }
-    [[nodiscard]] double t_clean() const
-        requires requires(const VP& v) { v.t_clean(); }
-    {
-        return driver.t_clean();
-    }
+    [[nodiscard]] double t_clean() const requires requires(const VP& v) { v.t_clean(); }
+    { return driver.t_clean(); }
 };
 
 template <class VP>

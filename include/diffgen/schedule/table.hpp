@@ -5,12 +5,12 @@
 // A schedule given by a table of log signal-to-noise ratios at the times 0, 1 .. T-1: what a user's
 // betas or sigmas become, and the base of every discrete schedule.
 
+#include <diffgen/core/error.hpp>
+#include <diffgen/core/noise_level.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
-
-#include <diffgen/core/error.hpp>
-#include <diffgen/core/noise_level.hpp>
 
 namespace diffgen::schedule {
 
@@ -61,8 +61,7 @@ class table {
         const auto i = static_cast<std::size_t>(at - log_snr_.begin());
         if (log_snr_[i] == l) return static_cast<double>(i);
         if (!std::isfinite(log_snr_[i])) return static_cast<double>(i - 1);
-        return static_cast<double>(i) -
-               (l - log_snr_[i]) / (log_snr_[i - 1] - log_snr_[i]);
+        return static_cast<double>(i) - (l - log_snr_[i]) / (log_snr_[i - 1] - log_snr_[i]);
     }
     [[nodiscard]] static double t_min() { return 0; }
     [[nodiscard]] double t_max() const { return static_cast<double>(log_snr_.size() - 1); }

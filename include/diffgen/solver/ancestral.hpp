@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Ancestral sampling: draw from the DDPM posterior with x_0 replaced by its estimate (Sohl-Dickstein
-// et al. 2015; Ho et al. 2020, algorithm 2), between any two levels of any kernel.
-
-#include <cmath>
+// Ancestral sampling: draw from the DDPM posterior with x_0 replaced by its estimate
+// (Sohl-Dickstein et al. 2015; Ho et al. 2020, algorithm 2), between any two levels of any kernel.
 
 #include <diffgen/solver/step.hpp>
+
+#include <cmath>
 
 namespace diffgen::solver {
 
@@ -17,8 +17,8 @@ enum class variance {
     transition,  ///< of q(x_s | x_t), beta_t: exact for standard normal data ("fixed large")
 };
 
-/// mean + eta std z, the mean that of the posterior of variance (eta posterior std)^2 (DDIM, eq. 12).
-/// Weak order 1. Evaluations a step: 1. Noise: 1 draw, none on the step to the clean end.
+/// mean + eta std z, the mean that of the posterior of variance (eta posterior std)^2 (DDIM, eq.
+/// 12). Weak order 1. Evaluations a step: 1. Noise: 1 draw, none on the step to the clean end.
 /// Converges to the reverse SDE.
 struct ancestral {
     static constexpr int registers = 1;
@@ -41,8 +41,8 @@ struct ancestral {
             const double c2 = eta * eta * q.variance;
             next = to.alpha * D + std::sqrt(std::max(to.sigma * to.sigma - c2, 0.)) * eps(from);
         }
-        const double v = variance == solver::variance::posterior ? q.variance
-                                                                 : transition(from, to).variance;
+        const double v =
+            variance == solver::variance::posterior ? q.variance : transition(from, to).variance;
         return out.write(0, out.draws ? next + eta * std::sqrt(v) * z : next);
     }
 };

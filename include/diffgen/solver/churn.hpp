@@ -4,10 +4,10 @@
 
 // Churn: fresh noise before every step of a Runge-Kutta method (Karras et al. 2022, algorithm 2).
 
+#include <diffgen/solver/runge_kutta.hpp>
+
 #include <algorithm>
 #include <cmath>
-
-#include <diffgen/solver/runge_kutta.hpp>
 
 namespace diffgen::solver {
 
@@ -36,7 +36,8 @@ struct churn {
         if (!(gamma(s) > 0)) return method.plan(s, j);
         const noise_level &from = s.from(), raised = level(s);
         if (j > 0) return method.plan(s, j - 1, raised);
-        const double added = std::sqrt(raised.ratio() * raised.ratio() - from.ratio() * from.ratio());
+        const double added =
+            std::sqrt(raised.ratio() * raised.ratio() - from.ratio() * from.ratio());
         stage out = transform(raised);
         out.draws = 1;
         return out.write(0, raised.alpha * (symbol::x / from.alpha + s_noise * added * symbol::z));

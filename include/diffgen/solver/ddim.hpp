@@ -5,9 +5,9 @@
 // DDIM (Song et al. 2021, eq. 12 and 16): the deterministic sampler of an epsilon model, and the
 // family between it and DDPM. With eta = 0 it is Euler's method in sigma / alpha.
 
-#include <cmath>
-
 #include <diffgen/solver/step.hpp>
+
+#include <cmath>
 
 namespace diffgen::solver {
 

@@ -5,9 +5,9 @@
 // Euler-Maruyama and reverse diffusion: two discretisations of the reverse SDE
 // dx = [f x - g^2 score] dt + g dw (Anderson 1982; Song et al. 2021, eq. 6; formulas 12 to 15).
 
-#include <cmath>
-
 #include <diffgen/solver/step.hpp>
+
+#include <cmath>
 
 namespace diffgen::solver {
 

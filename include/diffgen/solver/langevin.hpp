@@ -6,11 +6,11 @@
 // algorithm 1; formula 11), and with the step size from a target signal-to-noise ratio, chosen for
 // every sample by itself (Song et al. 2021, algorithm 5).
 
-#include <cmath>
-
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/math.hpp>
 #include <diffgen/solver/step.hpp>
+
+#include <cmath>
 
 namespace diffgen::solver {
 
@@ -36,9 +36,9 @@ struct langevin {
 };
 
 /// At every level of the grid `steps` Langevin steps of size delta = rate (sigma / sigma_last)^2,
-/// sigma_last that of the least noisy level, in units of x / alpha; each level starts where the last
-/// ended. Where the grid ends at the clean end, one more evaluation gives the denoised estimate.
-/// Evaluations a step: steps (one more on the last). Noise: a draw an evaluation.
+/// sigma_last that of the least noisy level, in units of x / alpha; each level starts where the
+/// last ended. Where the grid ends at the clean end, one more evaluation gives the denoised
+/// estimate. Evaluations a step: steps (one more on the last). Noise: a draw an evaluation.
 struct annealed_langevin {
     static constexpr int registers = 1;
     static constexpr int rows = 1;
@@ -64,8 +64,8 @@ struct annealed_langevin {
     }
 };
 
-/// Picks (p, q) of x += p score + q z from the norms over one sample: p = 2 scale (r |z| / |score|)^2
-/// and q = sqrt(2 p). Where the score vanishes there is nothing to correct: no move.
+/// Picks (p, q) of x += p score + q z from the norms over one sample: p = 2 scale (r |z| /
+/// |score|)^2 and q = sqrt(2 p). Where the score vanishes there is nothing to correct: no move.
 struct target_snr {
     template <class T>
     DIFFGEN_HD static void pick(const T* parameters, T direction2, T noise2, T& p, T& q) {

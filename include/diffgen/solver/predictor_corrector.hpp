@@ -13,18 +13,19 @@ namespace diffgen::solver {
 namespace detail {
 
 template <class Solver>
-concept tunes = requires { typename Solver::tuner; };
+concept tunes = requires {
+    typename Solver::tuner;
+};
 
 template <class First, class Second>
 struct tuner_of {};
 template <class First, class Second>
-    requires tunes<Second>
+requires tunes<Second>
 struct tuner_of<First, Second> {
     using tuner = typename Second::tuner;
 };
 template <class First, class Second>
-    requires(tunes<First> && !tunes<Second>)
-struct tuner_of<First, Second> {
+requires(tunes<First> && !tunes<Second>) struct tuner_of<First, Second> {
     using tuner = typename First::tuner;
 };
 

@@ -3,12 +3,12 @@
 #pragma once
 
 // Explicit Runge-Kutta methods for the probability-flow ODE, any Butcher tableau, in one of two
-// variables: sigma / alpha (Karras et al. 2022, where the ODE is dy/dr = (y - D) / r, y = x / alpha)
-// or the schedule's time (Song et al. 2021, eq. 13: dx/dt = f x - g^2 score / 2).
-
-#include <array>
+// variables: sigma / alpha (Karras et al. 2022, where the ODE is dy/dr = (y - D) / r, y = x /
+// alpha) or the schedule's time (Song et al. 2021, eq. 13: dx/dt = f x - g^2 score / 2).
 
 #include <diffgen/solver/step.hpp>
+
+#include <array>
 
 namespace diffgen::solver {
 

@@ -4,11 +4,11 @@
 
 // What a solver is told when it plans: the whole grid of levels, and which step it is at.
 
-#include <span>
-
 #include <diffgen/core/stage.hpp>
 #include <diffgen/process/any_process.hpp>
 #include <diffgen/process/transition.hpp>
+
+#include <span>
 
 namespace diffgen {
 
