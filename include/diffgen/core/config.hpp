@@ -46,6 +46,14 @@
 #define DIFFGEN_HAS_LANES 0
 #endif
 
+// Marks a function on values (core/lanes.hpp). clang++ needs to be told to inline all of them into
+// the entry function; g++ does so by its flatten attribute.
+#if DIFFGEN_HAS_LANES && defined(__clang__)
+#define DIFFGEN_VALUE __attribute__((always_inline))
+#else
+#define DIFFGEN_VALUE DIFFGEN_HD
+#endif
+
 // Markers of the functions that know an instruction set (core/lanes): the primitive operations
 // of a pack, and the one entry function a set into which everything is inlined. g++ lowers vector
 // operations before it inlines, so its primitives must carry their target; clang++ lowers them

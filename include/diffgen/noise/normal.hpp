@@ -61,7 +61,7 @@ struct word_layout<double> {
 /// sqrt(-2 log(u)) of u = (n + 1/2) / 2^32 (2^53), n the upper bits of the word. The sum n + 1/2 is
 /// kept in two numbers, since near u = 1 the logarithm hangs on its last bit.
 template <value V>
-DIFFGEN_HD V radius(const bits_of<V>& word) {
+DIFFGEN_VALUE V radius(const bits_of<V>& word) {
     using T = scalar_of<V>;
     using layout = word_layout<T>;
     using c = diffgen::detail::constants_of<V>;
@@ -79,7 +79,7 @@ DIFFGEN_HD V radius(const bits_of<V>& word) {
 /// sin and cos of 2 pi times a fraction, the upper 26 (54) bits of the word: a quadrant, nearest,
 /// and a signed rest that is an exact number of units.
 template <value V>
-DIFFGEN_HD diffgen::detail::sine_and_cosine<V> direction(const bits_of<V>& word) {
+DIFFGEN_VALUE diffgen::detail::sine_and_cosine<V> direction(const bits_of<V>& word) {
     using layout = word_layout<scalar_of<V>>;
     using c = diffgen::detail::constants_of<V>;
     using bits = typename c::bits;
@@ -106,7 +106,8 @@ struct normal_pair {
 
 /// radius(first word) times the cosine and the sine of the second word's angle.
 template <value V>
-DIFFGEN_HD normal_pair<V> box_muller(const bits_of<V>& radius_word, const bits_of<V>& angle_word) {
+DIFFGEN_VALUE normal_pair<V> box_muller(const bits_of<V>& radius_word,
+                                        const bits_of<V>& angle_word) {
     const V r = detail::radius<V>(radius_word);
     const auto way = detail::direction<V>(angle_word);
     return {product(r, way.cosine), product(r, way.sine)};
