@@ -56,11 +56,11 @@ DIFFGEN_HD void evaluate_at(const Prepared& f, const T* in, T scale, T* out, int
                             bool conditioned) {
     const V s = broadcast<V>(scale);
     if constexpr (D == 0) {
-        store(out + i, call(f, V(load<V>(in + i) * s), conditioned));
+        store(out + i, call(f, V(product(load<V>(in + i), s)), conditioned));
     } else {
         std::array<V, static_cast<std::size_t>(D)> x;
         for (int d = 0; d < D; ++d)
-            x[static_cast<std::size_t>(d)] = load_strided<V>(in + i * D + d, D) * s;
+            x[static_cast<std::size_t>(d)] = product(load_strided<V>(in + i * D + d, D), s);
         const std::array<V, static_cast<std::size_t>(D)> y = call(f, x, conditioned);
         for (int d = 0; d < D; ++d)
             store_strided(out + i * D + d, D, y[static_cast<std::size_t>(d)]);

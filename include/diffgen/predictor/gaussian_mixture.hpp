@@ -61,7 +61,7 @@ struct gaussian_mixture {
             }
             const V scale = broadcast<V>(S(1)) / total;
             for (std::size_t d = 0; d < D; ++d)
-                out[d] = out[d] * scale;
+                out[d] = product(out[d], scale);
             return out;
         }
     };
