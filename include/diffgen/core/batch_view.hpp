@@ -34,9 +34,14 @@ struct batch_view {
     [[nodiscard]] T* begin() const { return data; }
     [[nodiscard]] T* end() const { return data + size(); }
     [[nodiscard]] T* sample(std::size_t i) const { return data + i * elements; }
-    operator batch_view<const T, Space>() const requires(!std::is_const_v<T>) {
-        return {data, samples, elements};
-    }
+    batch_view() = default;
+    batch_view(T* d, std::size_t count, std::size_t size)
+        : data(d), samples(count), elements(size) {}
+    /// A view to read from, of one to write to.
+    template <class U>
+    requires(std::is_same_v<const U, T> && !std::is_same_v<U, T>)
+        batch_view(const batch_view<U, Space>& other)
+        : batch_view(other.data, other.samples, other.elements) {}
 };
 
 namespace detail {

@@ -18,7 +18,7 @@ namespace detail {
 
 struct no_tuner {
     template <class T>
-    DIFFGEN_HD static void pick(const T*, T, T, T& p, T& q) {
+    DIFFGEN_VALUE static void pick(const T*, T, T, T& p, T& q) {
         p = q = T(0);
     }
 };

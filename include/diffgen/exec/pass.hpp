@@ -29,13 +29,13 @@ struct batch_memory {
     T* partials;  ///< sums over chunks of directions, then of noise
     std::uint64_t* failed;
 
-    [[nodiscard]] DIFFGEN_HD std::size_t size() const { return samples * elements; }
-    [[nodiscard]] DIFFGEN_HD std::size_t chunks() const {
+    [[nodiscard]] DIFFGEN_VALUE std::size_t size() const { return samples * elements; }
+    [[nodiscard]] DIFFGEN_VALUE std::size_t chunks() const {
         return (elements + chunk - 1) / static_cast<std::size_t>(chunk);
     }
 
     /// Pointers to the tile that begins at element `begin`; noise and tuning are the caller's.
-    [[nodiscard]] DIFFGEN_HD tile_memory<T, Shape, Copies> tile(std::size_t begin) const {
+    [[nodiscard]] DIFFGEN_VALUE tile_memory<T, Shape, Copies> tile(std::size_t begin) const {
         tile_memory<T, Shape, Copies> m{};
         for (int r = 0; r < Shape::slots; ++r)
             m.slots[r] = slots[r] + begin;
@@ -52,9 +52,9 @@ namespace detail {
 
 /// Draws the normals of a stage for `count` elements from flat element `first` on.
 template <class V, class T, class Shape, class Noise, int Room>
-DIFFGEN_HD void draw(const compiled_stage<T, Shape>& s, const Noise& source, std::uint64_t first,
-                     int count, T (&normals)[Shape::draws][Room],
-                     const T* (&pointers)[Shape::draws]) {
+DIFFGEN_VALUE void draw(const compiled_stage<T, Shape>& s, const Noise& source, std::uint64_t first,
+                        int count, T (&normals)[Shape::draws][Room],
+                        const T* (&pointers)[Shape::draws]) {
     for (int d = 0; d < Shape::draws; ++d) {
         pointers[d] = normals[d];
         if constexpr (Shape::noisy)
@@ -79,7 +79,7 @@ struct stage_pass {
     std::uint64_t stage_number;
 
     template <class V>
-    DIFFGEN_HD void run(std::size_t index) const {
+    DIFFGEN_VALUE void run(std::size_t index) const {
         const std::size_t begin = index * static_cast<std::size_t>(tile);
         const std::size_t left = batch.size() - begin;
         const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
@@ -115,7 +115,7 @@ struct norm_pass {
     Noise source;
 
     template <class V>
-    DIFFGEN_HD void run(std::size_t index) const {
+    DIFFGEN_VALUE void run(std::size_t index) const {
         const std::size_t sample = index / batch.chunks(), part = index % batch.chunks();
         const std::size_t begin = sample * batch.elements + part * static_cast<std::size_t>(chunk);
         const std::size_t left = (sample + 1) * batch.elements - begin;
@@ -138,7 +138,7 @@ struct tune_pass {
     batch_memory<T, Shape, Copies> batch;
 
     template <class V>
-    DIFFGEN_HD void run(std::size_t sample) const {
+    DIFFGEN_VALUE void run(std::size_t sample) const {
         const std::size_t chunks = batch.chunks();
         const T* d = batch.partials + sample * chunks;
         const T* n = d + batch.samples * chunks;
@@ -164,7 +164,7 @@ struct noising_pass {
     int tile;
 
     template <class V>
-    DIFFGEN_HD void run(std::size_t index) const {
+    DIFFGEN_VALUE void run(std::size_t index) const {
         const std::size_t begin = index * static_cast<std::size_t>(tile);
         const std::size_t left = size - begin;
         const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
@@ -186,7 +186,7 @@ struct with_lanes {
         const Pass* pass;
         std::size_t index;
         template <class V>
-        DIFFGEN_HD void operator()(lanes::tag<V>) const {
+        DIFFGEN_VALUE void operator()(lanes::tag<V>) const {
             pass->template run<V>(index);
         }
     };

@@ -16,7 +16,7 @@ inline constexpr int accumulators = 16;  ///< element i goes to accumulator i mo
 /// Sum of squares of up to `chunk` numbers; `values` has room for a multiple of 16 and is padded
 /// with zeros here.
 template <class V, class T>
-DIFFGEN_HD T chunk_sum_of_squares(T* values, int count) {
+DIFFGEN_VALUE T chunk_sum_of_squares(T* values, int count) {
     constexpr int width = value_traits<V>::width;
     static_assert(accumulators % width == 0);
     for (; count % accumulators != 0; ++count)

@@ -28,8 +28,8 @@ struct tile_memory {
 namespace detail {
 
 template <class V, class T, class Shape>
-DIFFGEN_HD V evaluate_form(const compiled_form<T, Shape>& f, const V* registers, V output,
-                           const V* noise) {
+DIFFGEN_VALUE V evaluate_form(const compiled_form<T, Shape>& f, const V* registers, V output,
+                              const V* noise) {
     V sum = broadcast<V>(T(0));
     if constexpr (Shape::noisy)
         for (int i = 0; i < Shape::draws; ++i)
@@ -50,9 +50,9 @@ struct element {
     V output;
     V noise[Shape::draws];
 
-    DIFFGEN_HD element(const compiled_stage<T, Shape>& stage,
-                       const tile_memory<T, Shape, Merge::copies>& memory, const Merge& merge,
-                       const Hook& hook, int i)
+    DIFFGEN_VALUE element(const compiled_stage<T, Shape>& stage,
+                          const tile_memory<T, Shape, Merge::copies>& memory, const Merge& merge,
+                          const Hook& hook, int i)
         : s(stage), m(memory), output(broadcast<V>(T(0))) {
         for (int r = 0; r < Shape::registers; ++r)
             registers[r] = s.reads & (1u << r) ? load<V>(m.slots[r] + i) : broadcast<V>(T(0));
@@ -69,7 +69,7 @@ struct element {
             noise[d] = Shape::noisy && d < s.draws ? load<V>(m.noise[d] + i) : broadcast<V>(T(0));
     }
 
-    DIFFGEN_HD V form(const compiled_form<T, Shape>& f) const {
+    DIFFGEN_VALUE V form(const compiled_form<T, Shape>& f) const {
         return evaluate_form(f, registers, output, noise);
     }
 };
@@ -77,9 +77,9 @@ struct element {
 /// Carries out the stage on elements i .. i + width - 1. Returns a value that is not a number in
 /// some lane where a register became NaN or infinite, and zero otherwise.
 template <class V, class T, class Shape, class Merge, class Hook>
-DIFFGEN_HD V apply_at(const compiled_stage<T, Shape>& s,
-                      const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
-                      const Hook& hook, int i) {
+DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s,
+                         const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                         const Hook& hook, int i) {
     const element<V, T, Shape, Merge, Hook> e(s, m, merge, hook, i);
     V values[Shape::rows];
     V bad = broadcast<V>(T(0));
@@ -108,9 +108,9 @@ DIFFGEN_HD V apply_at(const compiled_stage<T, Shape>& s,
 /// Carries out a stage on a tile of `count` elements. Returns whether every number it wrote is
 /// finite.
 template <class V, class T, class Shape, class Merge, class Hook>
-DIFFGEN_HD bool apply(const compiled_stage<T, Shape>& s,
-                      const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
-                      const Hook& hook, int count) {
+DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s,
+                         const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                         const Hook& hook, int count) {
     constexpr int width = value_traits<V>::width;
     V bad = broadcast<V>(T(0));
     int i = 0;
@@ -124,9 +124,9 @@ DIFFGEN_HD bool apply(const compiled_stage<T, Shape>& s,
 
 /// The direction of a self-tuning stage, S, into `to`.
 template <class V, class T, class Shape, class Merge, class Hook>
-DIFFGEN_HD void direction(const compiled_stage<T, Shape>& s,
-                          const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
-                          const Hook& hook, int count, T* to) {
+DIFFGEN_VALUE void direction(const compiled_stage<T, Shape>& s,
+                             const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                             const Hook& hook, int count, T* to) {
     constexpr int width = value_traits<V>::width;
     int i = 0;
     for (; i + width <= count; i += width)

@@ -26,7 +26,7 @@ struct bound_functor {
     level_of<T> level;
 
     template <class X, class... Condition>
-    DIFFGEN_HD auto operator()(const X& x, Condition... c) const {
+    DIFFGEN_VALUE auto operator()(const X& x, Condition... c) const {
         return f(x, level, c...);
     }
 };
@@ -43,7 +43,7 @@ template <class T, class F>
 namespace detail {
 
 template <class Prepared, class X>
-DIFFGEN_HD X call(const Prepared& f, const X& x, [[maybe_unused]] bool conditioned) {
+DIFFGEN_VALUE X call(const Prepared& f, const X& x, [[maybe_unused]] bool conditioned) {
     if constexpr (requires { f(x, conditioned); })
         return f(x, conditioned);
     else
@@ -52,8 +52,8 @@ DIFFGEN_HD X call(const Prepared& f, const X& x, [[maybe_unused]] bool condition
 
 /// Samples i .. i + width - 1 of a tile through the functor. D = 0: elements, not samples.
 template <class V, int D, class T, class Prepared>
-DIFFGEN_HD void evaluate_at(const Prepared& f, const T* in, T scale, T* out, int i,
-                            bool conditioned) {
+DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, int i,
+                               bool conditioned) {
     const V s = broadcast<V>(scale);
     if constexpr (D == 0) {
         store(out + i, call(f, V(product(load<V>(in + i), s)), conditioned));
@@ -71,8 +71,8 @@ DIFFGEN_HD void evaluate_at(const Prepared& f, const T* in, T scale, T* out, int
 
 /// Evaluates a functor on `count` samples (elements where D = 0).
 template <class V, int D, class T, class Prepared>
-DIFFGEN_HD void evaluate_tile(const Prepared& f, const T* in, T scale, T* out, int count,
-                              bool conditioned) {
+DIFFGEN_VALUE void evaluate_tile(const Prepared& f, const T* in, T scale, T* out, int count,
+                                 bool conditioned) {
     constexpr int width = value_traits<V>::width;
     int i = 0;
     for (; i + width <= count; i += width)
@@ -102,7 +102,7 @@ struct evaluation_pass {
     bool conditioned;
 
     template <class V>
-    DIFFGEN_HD void run(std::size_t index) const {
+    DIFFGEN_VALUE void run(std::size_t index) const {
         constexpr std::size_t tile = tile_samples<D>(Capacity);
         const std::size_t begin = index * tile, left = samples - begin;
         const std::size_t at = begin * (D == 0 ? 1 : D);
@@ -133,7 +133,7 @@ struct trajectory_pass {
     std::uint64_t* failed;
 
     template <class V>
-    DIFFGEN_HD void run(std::size_t index) const {
+    DIFFGEN_VALUE void run(std::size_t index) const {
         const std::size_t first = index * static_cast<std::size_t>(tile);
         const std::size_t left = samples - first;
         const int here = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
@@ -180,9 +180,9 @@ struct trajectory_pass {
 
   private:
     template <class V>
-    DIFFGEN_HD void tune(const compiled_stage<T, Shape>& s,
-                         const tile_memory<T, Shape, Merge::copies>& m, const T* normals, int here,
-                         T* p, T* q) const {
+    DIFFGEN_VALUE void tune(const compiled_stage<T, Shape>& s,
+                            const tile_memory<T, Shape, Merge::copies>& m, const T* normals,
+                            int here, T* p, T* q) const {
         T directions[room];
         direction<V>(s, m, merge, hook, here * elements, directions);
         for (int i = 0; i < here; ++i) {
@@ -195,7 +195,7 @@ struct trajectory_pass {
             }
         }
     }
-    DIFFGEN_HD static T sum_of_squares(const T* sample) {
+    DIFFGEN_VALUE static T sum_of_squares(const T* sample) {
         T sum = 0;
         for (int begin = 0; begin < D; begin += chunk) {
             T part[chunk];

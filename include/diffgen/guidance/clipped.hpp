@@ -21,7 +21,7 @@ struct clip_hook {
     double low, high;
 
     template <class V>
-    DIFFGEN_HD V apply(V d) const {
+    DIFFGEN_VALUE V apply(V d) const {
         using S = typename value_traits<V>::scalar;
         if constexpr (Inner::present) d = inner.apply(d);
         // the bounds come first: a NaN stays one, and is reported

@@ -25,7 +25,7 @@ struct classifier_free {
     static constexpr int copies = 2;
     /// outputs[0] is conditional, outputs[1] unconditional.
     template <class V>
-    DIFFGEN_HD V merge(const V* outputs) const {
+    DIFFGEN_VALUE V merge(const V* outputs) const {
         using S = typename value_traits<V>::scalar;
         return fma(broadcast<V>(static_cast<S>(w)), outputs[0] - outputs[1], outputs[1]);
     }

@@ -20,7 +20,7 @@ struct negated {
     Gradient gradient;
 
     template <class V, class S>
-    DIFFGEN_HD V operator()(const V& x, const level_of<S>& l) const {
+    DIFFGEN_VALUE V operator()(const V& x, const level_of<S>& l) const {
         if constexpr (requires { gradient(x, l); })
             return minus(gradient(x, l));
         else
@@ -29,11 +29,11 @@ struct negated {
 
   private:
     template <class V>
-    DIFFGEN_HD static V minus(const V& g) {
+    DIFFGEN_VALUE static V minus(const V& g) {
         return -g;
     }
     template <class V, std::size_t D>
-    DIFFGEN_HD static std::array<V, D> minus(std::array<V, D> g) {
+    DIFFGEN_VALUE static std::array<V, D> minus(std::array<V, D> g) {
         for (std::size_t d = 0; d < D; ++d)
             g[d] = -g[d];
         return g;

@@ -32,7 +32,7 @@ struct gaussian_mixture {
         std::array<std::array<S, D>, K> means, precisions, gains;
 
         template <class V>
-        DIFFGEN_HD std::array<V, D> operator()(const std::array<V, D>& x) const {
+        DIFFGEN_VALUE std::array<V, D> operator()(const std::array<V, D>& x) const {
             std::array<V, K> logits;
             for (std::size_t k = 0; k < K; ++k) {
                 V l = broadcast<V>(log_weights[k]);
@@ -67,7 +67,7 @@ struct gaussian_mixture {
     };
 
     template <class S>
-    [[nodiscard]] DIFFGEN_HD at_level<S> at(const level_of<S>& l) const {
+    [[nodiscard]] DIFFGEN_VALUE at_level<S> at(const level_of<S>& l) const {
         at_level<S> a;
         a.alpha = l.alpha;
         for (std::size_t k = 0; k < K; ++k) {

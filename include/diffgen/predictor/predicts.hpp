@@ -74,7 +74,7 @@ struct evaluation_of<samplewise_functor<D, F>> {
 struct take_output {
     static constexpr int copies = 1;
     template <class V>
-    DIFFGEN_HD static V merge(const V* outputs) {
+    DIFFGEN_VALUE static V merge(const V* outputs) {
         return outputs[0];
     }
 };

@@ -12,7 +12,7 @@ namespace diffgen {
 
 /// alpha x_0 + sigma eps, on a scalar or a pack.
 template <class V, class S>
-[[nodiscard]] DIFFGEN_HD V add_noise(const level_of<S>& l, const V& x0, const V& eps) {
+[[nodiscard]] DIFFGEN_VALUE V add_noise(const level_of<S>& l, const V& x0, const V& eps) {
     return fma(broadcast<V>(l.alpha), x0, broadcast<V>(l.sigma) * eps);
 }
 

@@ -68,7 +68,7 @@ struct annealed_langevin {
 /// |score|)^2 and q = sqrt(2 p). Where the score vanishes there is nothing to correct: no move.
 struct target_snr {
     template <class T>
-    DIFFGEN_HD static void pick(const T* parameters, T direction2, T noise2, T& p, T& q) {
+    DIFFGEN_VALUE static void pick(const T* parameters, T direction2, T noise2, T& p, T& q) {
         const T r = parameters[0], scale = parameters[1];
         p = direction2 > T(0) ? T(2) * scale * (r * r * (noise2 / direction2)) : T(0);
         q = sqrt(T(2) * p);
