@@ -177,13 +177,23 @@ DIFFGEN_VALUE V expm1_kernel(const V& r) {
     return diffgen::fma(r * r, constants_of<V>::exp_rest(r), r);
 }
 
-/// log(1 + f) + k log(2) for 1 / sqrt(2) <= 1 + f <= sqrt(2).
+/// A number in two: low is what high rounds away.
 template <value V>
-DIFFGEN_VALUE V log_kernel(const V& f, const V& k) {
+struct two_numbers {
+    V high;
+    V low;
+};
+
+/// log(1 + f) + k log(2) for 1 / sqrt(2) <= 1 + f <= sqrt(2). Unused, low costs nothing.
+template <value V>
+DIFFGEN_VALUE two_numbers<V> log_kernel(const V& f, const V& k) {
     using c = constants_of<V>;
     const V low = diffgen::fma(k, broadcast<V>(c::ln2_low), c::log_rest(f));
     const V half = scalar_of<V>{0.5} * f;
-    return diffgen::fma(k, broadcast<V>(c::ln2_high), f - diffgen::fma(half, f, -low));
+    const V bend = diffgen::fma(half, f, -low);
+    const V near = f - bend;
+    const V sum = diffgen::fma(k, broadcast<V>(c::ln2_high), near);
+    return {sum, (near - diffgen::fma(k, broadcast<V>(-c::ln2_high), sum)) + ((f - near) - bend)};
 }
 
 /// x = 2^k (1 + f) with 1 / sqrt(2) <= 1 + f < sqrt(2), for a normal x.
@@ -302,7 +312,7 @@ DIFFGEN_VALUE V log(const V& x) {
     const V scaled = select(tiny, x * static_cast<T>(std::uint64_t{1} << up), x);
     const auto reduced = detail::reduce_for_log(scaled);
     const V k = select(tiny, reduced.k - static_cast<T>(up), reduced.k);
-    V result = detail::log_kernel(reduced.f, k);
+    V result = detail::log_kernel(reduced.f, k).high;
     result = select(x < broadcast<V>(infinity), result, x);  // infinity and NaN
     result = select(x > broadcast<V>(T{0}), result, broadcast<V>(-infinity));
     return select(x >= broadcast<V>(T{0}), result,
