@@ -37,7 +37,7 @@ class residual_mlp {
 
     explicit residual_mlp(const residual_mlp_options& options)
         : options_(checked(options)), sinusoids_(options.time_features, options.times) {
-        const random_source random{options.seed};
+        const noise::philox random{options.seed};
         input_ = linear::make(weights_, "input", options.features, options.hidden, random);
         time_ = linear::make(weights_, "time", options.time_features, options.context, random);
         class_ = embedding::make(weights_, "class", options.classes + 1, options.context, random);
