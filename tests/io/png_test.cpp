@@ -38,8 +38,9 @@ TEST_CASE("check sums of known texts") {
 }
 
 TEST_CASE("compressed data come back, whatever their repeats") {
-    for (const std::size_t size : {0, 1, 2, 3, 4, 257, 258, 259, 260, 5000, 70000}) {
-        for (const std::uint32_t values : {1, 2, 3, 7, 256}) {
+    for (const std::size_t size :
+         std::vector<std::size_t>{0, 1, 2, 3, 4, 257, 258, 259, 260, 5000, 70000}) {
+        for (const std::uint32_t values : std::vector<std::uint32_t>{1, 2, 3, 7, 256}) {
             const io::bytes data = random_bytes(size, values);
             CHECK(png_reading::zlib_decompress(io::zlib_compress(data)) == data);
         }
@@ -47,9 +48,10 @@ TEST_CASE("compressed data come back, whatever their repeats") {
 }
 
 TEST_CASE("repeats at every length and distance come back") {
-    for (const std::size_t length :
-         {3, 4, 10, 11, 12, 18, 19, 34, 35, 66, 67, 130, 131, 227, 257, 258}) {
-        for (const std::size_t gap : {1, 2, 3, 4, 5, 7, 100, 1000, 24577, 32767, 32768, 32769}) {
+    for (const std::size_t length : std::vector<std::size_t>{3, 4, 10, 11, 12, 18, 19, 34, 35, 66,
+                                                             67, 130, 131, 227, 257, 258}) {
+        for (const std::size_t gap :
+             std::vector<std::size_t>{1, 2, 3, 4, 5, 7, 100, 1000, 24577, 32767, 32768, 32769}) {
             io::bytes data = random_bytes(gap, 256);
             for (std::size_t i = 0; i < length; ++i)
                 data.push_back(data[data.size() - gap]);
@@ -65,7 +67,7 @@ TEST_CASE("repeats are folded") {
 }
 
 TEST_CASE("grey and RGB pictures are files that decode to the same pixels") {
-    for (const std::size_t channels : {1, 3}) {
+    for (const std::size_t channels : std::vector<std::size_t>{1, 3}) {
         for (const auto& [width, height] :
              {std::pair<std::size_t, std::size_t>{1, 1}, {7, 5}, {300, 2}, {1, 300}}) {
             io::image picture = io::blank_image(width, height, channels, 0);
