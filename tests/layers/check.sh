@@ -29,6 +29,7 @@ declare -A sees=(
     [family]="core io $run sampler nn train"
     [metrics]="core io $run sampler nn"
     [task]="core io $run sampler nn train family metrics"
+    [compat]="core io $run sampler"
     [adapt]="core io $run sampler nn"
     [diffgen]="core io $run sampler nn train family metrics task"
 )
