@@ -59,6 +59,13 @@ DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std
     }
 }
 
+/// The normals of blocks anywhere, each under its own seed; with one lane, of one block.
+template <scalar_value T>
+DIFFGEN_VALUE void normals_of_blocks(const std::uint64_t* index, const std::uint64_t* seed,
+                                     std::uint32_t draw, std::uint32_t stream, T* out) {
+    normals_of_group<T>(*index, draw, stream, keys_of<T>(*seed), out);
+}
+
 #if DIFFGEN_HAS_LANES
 
 template <class V, class T>
@@ -130,7 +137,7 @@ DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std
     }
 }
 
-/// The normals of blocks anywhere, each under its own seed: lane i's go to out[i * block_size].
+/// The same, a block a lane: lane i's normals go to out[i * block_size].
 template <diffgen::detail::number_pack V>
 DIFFGEN_VALUE void normals_of_blocks(const std::uint64_t* index, const std::uint64_t* seed,
                                      std::uint32_t draw, std::uint32_t stream, scalar_of<V>* out) {
