@@ -5,8 +5,7 @@
 // The only macros of the library: which compiler reads it, which back ends exist.
 
 #if defined(__FAST_MATH__)
-#error \
-    "diffgen: -ffast-math (or -Ofast) breaks the promised bits; build this translation unit without it"
+#error "diffgen: -ffast-math (or -Ofast) breaks the promised bits; build this file without it"
 #endif
 
 #if defined(__CUDACC__)
@@ -39,11 +38,20 @@
 #define DIFFGEN_DEVICE_CODE 0
 #endif
 
-// Vector lanes: x86-64 under g++ or clang++. Elsewhere, and under nvcc, every value is one lane.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__CUDACC__)
+// Vector lanes: x86-64 under g++ or clang++. Elsewhere, under nvcc, and where the user defines
+// DIFFGEN_ONE_LANE (shorter compilation, slower passes, the same bits), every value is one lane.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__CUDACC__) && !defined(DIFFGEN_ONE_LANE)
 #define DIFFGEN_HAS_LANES 1
 #else
 #define DIFFGEN_HAS_LANES 0
+#endif
+
+// Marks a function on values (core/lanes.hpp). clang++ needs to be told to inline all of them into
+// the entry function; g++ does so by its flatten attribute.
+#if DIFFGEN_HAS_LANES && defined(__clang__)
+#define DIFFGEN_VALUE __attribute__((always_inline))
+#else
+#define DIFFGEN_VALUE DIFFGEN_HD
 #endif
 
 // Markers of the functions that know an instruction set (core/lanes): the primitive operations

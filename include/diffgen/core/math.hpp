@@ -26,11 +26,11 @@ namespace detail {
 
 /// c0 + c1 x + c2 x^2 + ... by Horner's rule.
 template <class V, class T>
-DIFFGEN_HD V polynomial(const V&, T c) {
+DIFFGEN_VALUE V polynomial(const V&, T c) {
     return broadcast<V>(c);
 }
 template <class V, class T, class... Rest>
-DIFFGEN_HD V polynomial(const V& x, T c, Rest... rest) {
+DIFFGEN_VALUE V polynomial(const V& x, T c, Rest... rest) {
     return diffgen::fma(x, polynomial(x, rest...), broadcast<V>(c));
 }
 
@@ -59,27 +59,30 @@ struct math_constants<float> {
 
     /// (e^r - 1 - r) / r^2 for |r| <= log(2) / 2.
     template <class V>
-    DIFFGEN_HD static V exp_rest(const V& r) {
+    DIFFGEN_VALUE static V exp_rest(const V& r) {
         return polynomial(r, 0.5f, 0.166665182f, 0.041666206f, 0.0083688898f, 0.00139505381f);
     }
-    /// (2 atanh(s) / s - 2) / s^2 of z = s^2, for 1 / sqrt(2) <= (1 + s) / (1 - s) <= sqrt(2).
+    /// log(1 + f) - f + f^2 / 2 for 1 / sqrt(2) <= 1 + f <= sqrt(2). A polynomial: in floats it
+    /// costs less than a division.
     template <class V>
-    DIFFGEN_HD static V log_rest(const V& z) {
-        return polynomial(z, 0.666666627f, 0.400003344f, 0.285373032f, 0.235822812f);
+    DIFFGEN_VALUE static V log_rest(const V& f) {
+        return f * f * f *
+               polynomial(f, 0.333333135f, -0.250000089f, 0.200021207f, -0.166679993f, 0.14219518f,
+                          -0.124055117f, 0.118883617f, -0.116762199f, 0.0674687102f);
     }
     /// (sin(r) / r - 1) / r^2 of z = r^2, for |r| <= pi / 4.
     template <class V>
-    DIFFGEN_HD static V sin_rest(const V& z) {
+    DIFFGEN_VALUE static V sin_rest(const V& z) {
         return polynomial(z, -0.166666552f, 0.008332178f, -0.000195172412f);
     }
     /// (cos(r) - 1 + r^2 / 2) / r^4 of z = r^2, for |r| <= pi / 4.
     template <class V>
-    DIFFGEN_HD static V cos_rest(const V& z) {
+    DIFFGEN_VALUE static V cos_rest(const V& z) {
         return polynomial(z, 0.0416666456f, -0.00138873665f, 2.44383664e-05f);
     }
     /// (tanh(x) / x - 1) / x^2 of z = x^2, for |x| <= 0.55.
     template <class V>
-    DIFFGEN_HD static V tanh_rest(const V& z) {
+    DIFFGEN_VALUE static V tanh_rest(const V& z) {
         return polynomial(z, -0.333333194f, 0.133326024f, -0.0538538545f, 0.0210777372f,
                           -0.00628244504f);
     }
@@ -104,30 +107,34 @@ struct math_constants<double> {
     static constexpr double trigonometric_range = 1e9;
 
     template <class V>
-    DIFFGEN_HD static V exp_rest(const V& r) {
+    DIFFGEN_VALUE static V exp_rest(const V& r) {
         return polynomial(r, 0.5000000000000012, 0.166666666666667, 0.041666666666515445,
                           0.008333333333307092, 0.001388888894701036, 0.00019841269917606098,
                           2.4801489947375367e-05, 2.7557216122839587e-06, 2.7631278681900183e-07,
                           2.5117911083491847e-08);
     }
+    /// With s = f / (2 + f) it is s (f^2 / 2 + R), R = 2 atanh(s) / s - 2.
     template <class V>
-    DIFFGEN_HD static V log_rest(const V& z) {
-        return polynomial(z, 0.6666666666666734, 0.39999999999414293, 0.28571428742478955,
-                          0.2222219856317434, 0.18183564881717693, 0.15314035423302436,
-                          0.14796110091754433);
+    DIFFGEN_VALUE static V log_rest(const V& f) {
+        const V s = f / (2.0 + f);
+        const V z = s * s;
+        const V series = polynomial(z, 0.6666666666666734, 0.39999999999414293, 0.28571428742478955,
+                                    0.2222219856317434, 0.18183564881717693, 0.15314035423302436,
+                                    0.14796110091754433);
+        return s * diffgen::fma(z, series, 0.5 * f * f);
     }
     template <class V>
-    DIFFGEN_HD static V sin_rest(const V& z) {
+    DIFFGEN_VALUE static V sin_rest(const V& z) {
         return polynomial(z, -0.16666666666666632, 0.008333333333322415, -0.0001984126982980798,
                           2.755731369193814e-06, -2.5050758115442557e-08, 1.5896795583219274e-10);
     }
     template <class V>
-    DIFFGEN_HD static V cos_rest(const V& z) {
+    DIFFGEN_VALUE static V cos_rest(const V& z) {
         return polynomial(z, 0.0416666666666666, -0.0013888888888874125, 2.4801587289482035e-05,
                           -2.7557314352277226e-07, 2.0875723264427667e-09, -1.135964730101457e-11);
     }
     template <class V>
-    DIFFGEN_HD static V tanh_rest(const V& z) {
+    DIFFGEN_VALUE static V tanh_rest(const V& z) {
         return polynomial(z, -0.3333333333333333, 0.13333333333333075, -0.0539682539680498,
                           0.02186948852803223, -0.00886323534025047, 0.0035921252115989786,
                           -0.0014558062377771955, 0.0005898350977471602, -0.0002382212019460276,
@@ -140,7 +147,7 @@ using constants_of = math_constants<scalar_of<V>>;
 
 /// 2^n for the integer n = field - bias, given the exponent field as an integer.
 template <value V>
-DIFFGEN_HD V power_of_two(const bits_of<V>& field) {
+DIFFGEN_VALUE V power_of_two(const bits_of<V>& field) {
     return from_bits<V>(field << constants_of<V>::mantissa_bits);
 }
 
@@ -154,7 +161,7 @@ struct exp_reduction {
 };
 
 template <value V>
-DIFFGEN_HD exp_reduction<V> reduce_for_exp(const V& x) {
+DIFFGEN_VALUE exp_reduction<V> reduce_for_exp(const V& x) {
     using c = constants_of<V>;
     const V rounder = broadcast<V>(c::rounder);
     const V shifted = diffgen::fma(x, broadcast<V>(c::log2_e), rounder);
@@ -166,22 +173,27 @@ DIFFGEN_HD exp_reduction<V> reduce_for_exp(const V& x) {
 
 /// e^r - 1 for |r| <= log(2) / 2.
 template <value V>
-DIFFGEN_HD V expm1_kernel(const V& r) {
+DIFFGEN_VALUE V expm1_kernel(const V& r) {
     return diffgen::fma(r * r, constants_of<V>::exp_rest(r), r);
 }
 
-/// log(1 + f) + k log(2) for 1 / sqrt(2) <= 1 + f <= sqrt(2). With s = f / (2 + f) it is
-/// k log(2) + f - (f^2 / 2 - s (f^2 / 2 + R)), R = 2 atanh(s) / s - 2.
+/// A number in two: low is what high rounds away.
 template <value V>
-DIFFGEN_HD V log_kernel(const V& f, const V& k) {
-    using T = scalar_of<V>;
+struct two_numbers {
+    V high;
+    V low;
+};
+
+/// log(1 + f) + k log(2) for 1 / sqrt(2) <= 1 + f <= sqrt(2). Unused, low costs nothing.
+template <value V>
+DIFFGEN_VALUE two_numbers<V> log_kernel(const V& f, const V& k) {
     using c = constants_of<V>;
-    const V s = f / (T{2} + f);
-    const V z = s * s;
-    const V half = T{0.5} * f;
-    const V rest = diffgen::fma(z, c::log_rest(z), half * f);
-    const V low = diffgen::fma(s, rest, k * c::ln2_low);
-    return diffgen::fma(k, broadcast<V>(c::ln2_high), f - diffgen::fma(half, f, -low));
+    const V low = diffgen::fma(k, broadcast<V>(c::ln2_low), c::log_rest(f));
+    const V half = scalar_of<V>{0.5} * f;
+    const V bend = diffgen::fma(half, f, -low);
+    const V near = f - bend;
+    const V sum = diffgen::fma(k, broadcast<V>(c::ln2_high), near);
+    return {sum, (near - diffgen::fma(k, broadcast<V>(-c::ln2_high), sum)) + ((f - near) - bend)};
 }
 
 /// x = 2^k (1 + f) with 1 / sqrt(2) <= 1 + f < sqrt(2), for a normal x.
@@ -193,7 +205,7 @@ struct log_reduction {
 };
 
 template <value V>
-DIFFGEN_HD log_reduction<V> reduce_for_log(const V& x) {
+DIFFGEN_VALUE log_reduction<V> reduce_for_log(const V& x) {
     using T = scalar_of<V>;
     using c = constants_of<V>;
     using bits = typename c::bits;
@@ -209,7 +221,7 @@ DIFFGEN_HD log_reduction<V> reduce_for_log(const V& x) {
 
 /// sin(r + tail) for |r| <= pi / 4 and a tail below an ulp of r.
 template <value V>
-DIFFGEN_HD V sin_kernel(const V& r, const V& tail) {
+DIFFGEN_VALUE V sin_kernel(const V& r, const V& tail) {
     const V z = r * r;
     return r + diffgen::fma(r * z, constants_of<V>::sin_rest(z), tail);
 }
@@ -217,7 +229,7 @@ DIFFGEN_HD V sin_kernel(const V& r, const V& tail) {
 /// cos(r + tail) for |r| <= pi / 4 and a tail below an ulp of r. What 1 - z / 2 loses by rounding
 /// is put back: (1 - high) is exact.
 template <value V>
-DIFFGEN_HD V cos_kernel(const V& r, const V& tail) {
+DIFFGEN_VALUE V cos_kernel(const V& r, const V& tail) {
     using T = scalar_of<V>;
     const V z = r * r;
     const V high = diffgen::fma(z, broadcast<V>(T{-0.5}), broadcast<V>(T{1}));
@@ -234,7 +246,7 @@ struct sine_and_cosine {
 };
 
 template <value V>
-DIFFGEN_HD sine_and_cosine<V> turn(const bits_of<V>& quadrant, const V& r, const V& tail) {
+DIFFGEN_VALUE sine_and_cosine<V> turn(const bits_of<V>& quadrant, const V& r, const V& tail) {
     using bits = typename constants_of<V>::bits;
     constexpr int to_sign = 8 * static_cast<int>(sizeof(bits)) - 2;  // from bit 1 to the sign bit
     constexpr bits sign = bits{1} << (to_sign + 1);
@@ -255,7 +267,7 @@ inline constexpr T trigonometric_range = detail::math_constants<T>::trigonometri
 
 /// e^x.
 template <value V>
-DIFFGEN_HD V exp(const V& x) {
+DIFFGEN_VALUE V exp(const V& x) {
     using T = scalar_of<V>;
     using c = detail::constants_of<V>;
     using bits = typename c::bits;
@@ -273,7 +285,7 @@ DIFFGEN_HD V exp(const V& x) {
 
 /// e^x - 1.
 template <value V>
-DIFFGEN_HD V expm1(const V& x) {
+DIFFGEN_VALUE V expm1(const V& x) {
     using T = scalar_of<V>;
     using c = detail::constants_of<V>;
     const V inside =
@@ -291,7 +303,7 @@ DIFFGEN_HD V expm1(const V& x) {
 
 /// log(x): -infinity at zeros, NaN below.
 template <value V>
-DIFFGEN_HD V log(const V& x) {
+DIFFGEN_VALUE V log(const V& x) {
     using T = scalar_of<V>;
     using c = detail::constants_of<V>;
     constexpr int up = c::mantissa_bits + 2;
@@ -300,7 +312,7 @@ DIFFGEN_HD V log(const V& x) {
     const V scaled = select(tiny, x * static_cast<T>(std::uint64_t{1} << up), x);
     const auto reduced = detail::reduce_for_log(scaled);
     const V k = select(tiny, reduced.k - static_cast<T>(up), reduced.k);
-    V result = detail::log_kernel(reduced.f, k);
+    V result = detail::log_kernel(reduced.f, k).high;
     result = select(x < broadcast<V>(infinity), result, x);  // infinity and NaN
     result = select(x > broadcast<V>(T{0}), result, broadcast<V>(-infinity));
     return select(x >= broadcast<V>(T{0}), result,
@@ -313,7 +325,7 @@ namespace detail {
 /// x - n pi / 2 is summed with pi / 2 in three pieces: the first fma is exact, the second piece
 /// and what its sum loses are kept in two numbers each (Dekker), the third is below both.
 template <value V>
-DIFFGEN_HD sine_and_cosine<V> sine_and_cosine_of(const V& x) {
+DIFFGEN_VALUE sine_and_cosine<V> sine_and_cosine_of(const V& x) {
     using T = scalar_of<V>;
     using c = constants_of<V>;
     const V inside = select(diffgen::abs(x) <= broadcast<V>(c::trigonometric_range), x,
@@ -336,19 +348,19 @@ DIFFGEN_HD sine_and_cosine<V> sine_and_cosine_of(const V& x) {
 
 /// sin(x) for |x| <= trigonometric_range, NaN beyond.
 template <value V>
-DIFFGEN_HD V sin(const V& x) {
+DIFFGEN_VALUE V sin(const V& x) {
     return select(x == broadcast<V>(scalar_of<V>{0}), x, detail::sine_and_cosine_of(x).sine);
 }
 
 /// cos(x) for |x| <= trigonometric_range, NaN beyond.
 template <value V>
-DIFFGEN_HD V cos(const V& x) {
+DIFFGEN_VALUE V cos(const V& x) {
     return detail::sine_and_cosine_of(x).cosine;
 }
 
 /// tanh(x).
 template <value V>
-DIFFGEN_HD V tanh(const V& x) {
+DIFFGEN_VALUE V tanh(const V& x) {
     using T = scalar_of<V>;
     using c = detail::constants_of<V>;
     const V size = diffgen::abs(x);

@@ -7,44 +7,50 @@
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
-#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace diffgen::io {
 
 namespace detail {
 
-template <std::size_t Size>
-using unsigned_of_size = std::conditional_t<
-    Size == 1, std::uint8_t,
-    std::conditional_t<Size == 2, std::uint16_t,
-                       std::conditional_t<Size == 4, std::uint32_t,
-                                          std::conditional_t<Size == 8, std::uint64_t, void>>>>;
-
 /// The value whose bytes stand at `at`, on a machine of any byte order.
 template <class T, std::endian Order>
 T load(const std::uint8_t* at) {
-    using word = unsigned_of_size<sizeof(T)>;
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-        const std::size_t place = Order == std::endian::little ? i : sizeof(T) - 1 - i;
-        bits |= std::uint64_t{at[i]} << (8 * place);
+    T value;
+    if constexpr (Order == std::endian::native) {
+        std::memcpy(&value, at, sizeof(T));
+    } else {
+        std::array<std::uint8_t, sizeof(T)> turned;
+        std::reverse_copy(at, at + sizeof(T), turned.begin());
+        std::memcpy(&value, turned.data(), sizeof(T));
     }
-    return std::bit_cast<T>(static_cast<word>(bits));
+    return value;
+}
+
+template <class T, std::endian Order>
+std::vector<T> load_all(std::span<const std::uint8_t> data) {
+    std::vector<T> values(data.size() / sizeof(T));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        values[i] = load<T, Order>(data.data() + i * sizeof(T));
+    }
+    return values;
 }
 
 template <std::endian Order, class T>
 void append(bytes& out, T value) {
-    const std::uint64_t bits = std::bit_cast<unsigned_of_size<sizeof(T)>>(value);
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-        const std::size_t place = Order == std::endian::little ? i : sizeof(T) - 1 - i;
-        out.push_back(static_cast<std::uint8_t>(bits >> (8 * place)));
-    }
+    std::array<std::uint8_t, sizeof(T)> all;
+    std::memcpy(all.data(), &value, sizeof(T));
+    if constexpr (Order != std::endian::native) std::reverse(all.begin(), all.end());
+    out.insert(out.end(), all.begin(), all.end());
 }
 
 }  // namespace detail

@@ -45,7 +45,8 @@ inline std::optional<std::uint64_t> byte_count(std::span<const std::size_t> shap
 inline std::string shape_text(std::span<const std::size_t> shape) {
     std::string text = "(";
     for (std::size_t i = 0; i < shape.size(); ++i) {
-        text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+        if (i > 0) text += ", ";
+        text += std::to_string(shape[i]);
     }
     return text + ")";
 }

@@ -99,11 +99,7 @@ struct safetensors {
             throw bad_argument(detail::text("the tensor '", name, "' holds ", facts(held.type).name,
                                             ", not ", facts(dtype_of<T>()).name));
         }
-        ndarray<T> result{held.shape, std::vector<T>(held.data.size() / sizeof(T))};
-        for (std::size_t i = 0; i < result.data.size(); ++i) {
-            result.data[i] = detail::load<T, std::endian::little>(&held.data[i * sizeof(T)]);
-        }
-        return result;
+        return {held.shape, detail::load_all<T, std::endian::little>(held.data)};
     }
 
     /// Adds or replaces a tensor. Throws bad_shape when the shape does not hold that many values.

@@ -38,9 +38,14 @@ DIFFGEN_HD T normal_of(const words4& block, int i) {
     return i % 2 == 0 ? z.first : z.second;
 }
 
-/// All normals of a block.
+/// The normals of the blocks first, first + 1, ... under one key, group_size<V> of them. With one
+/// lane that is one block.
 template <scalar_value T>
-DIFFGEN_HD void normals_of(const words4& block, T* out) {
+DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std::uint32_t stream,
+                                    words2 key, T* out) {
+    const words4 block = philox4x32_10({{static_cast<std::uint32_t>(first),
+                                         static_cast<std::uint32_t>(first >> 32), draw, stream}},
+                                       key);
     for (int i = 0; i < block_size<T>; i += 2) {
         const auto z = box_muller<T>(word_of<T>(block, i), word_of<T>(block, i + 1));
         out[i] = z.first;
@@ -50,18 +55,22 @@ DIFFGEN_HD void normals_of(const words4& block, T* out) {
 
 #if DIFFGEN_HAS_LANES
 
+template <class V, class T>
+concept pack_of = diffgen::detail::number_pack<V> && std::same_as<scalar_of<V>, T>;
+
 /// Lanes of 64 bits, each a block of its own.
 template <diffgen::detail::number_pack V>
 using lanes64 = pack<std::uint64_t, typename V::instruction_set>;
 
 template <class Lanes64>
-philox_state<Lanes64> counters(const Lanes64& index, std::uint32_t draw, std::uint32_t stream) {
+DIFFGEN_VALUE philox_state<Lanes64> counters(const Lanes64& index, std::uint32_t draw,
+                                             std::uint32_t stream) {
     return {{index, index >> 32, Lanes64(std::uint64_t{draw}), Lanes64(std::uint64_t{stream})}};
 }
 
 /// 0, step, 2 step, ...
 template <class Lanes64>
-Lanes64 ramp(std::uint64_t step) {
+DIFFGEN_VALUE Lanes64 ramp(std::uint64_t step) {
     std::uint64_t lane[Lanes64::width];
     for (int i = 0; i < Lanes64::width; ++i)
         lane[i] = step * static_cast<std::uint64_t>(i);
@@ -70,11 +79,10 @@ Lanes64 ramp(std::uint64_t step) {
 
 /// Stores the normals of a group of float blocks, of which even and odd hold every other one: the
 /// words of both make one pack without a shuffle.
-template <diffgen::detail::number_pack V>
-requires std::same_as < scalar_of<V>,
-float > void store_normals(const philox_state<lanes64<V>>& even,
-                           const philox_state<lanes64<V>>& odd, float* out) {
-    const auto joined = [&](int i) {
+template <pack_of<float> V>
+DIFFGEN_VALUE void store_normals(const philox_state<lanes64<V>>& even,
+                                 const philox_state<lanes64<V>>& odd, float* out) {
+    const auto joined = [&](int i) DIFFGEN_VALUE {
         return reinterpret<std::uint32_t>((even.word[i] & std::uint64_t{0xffffffffu}) |
                                           (odd.word[i] << 32));
     };
@@ -90,10 +98,9 @@ float > void store_normals(const philox_state<lanes64<V>>& even,
 }
 
 /// Stores the normals of a group of double blocks.
-template <diffgen::detail::number_pack V>
-requires std::same_as < scalar_of<V>,
-double > void store_normals(const philox_state<lanes64<V>>& block, double* out) {
-    const auto joined = [&](int i) {
+template <pack_of<double> V>
+DIFFGEN_VALUE void store_normals(const philox_state<lanes64<V>>& block, double* out) {
+    const auto joined = [&](int i) DIFFGEN_VALUE {
         return (block.word[2 * i] & std::uint64_t{0xffffffffu}) | (block.word[2 * i + 1] << 32);
     };
     const auto z = box_muller<V>(joined(0), joined(1));
@@ -103,10 +110,10 @@ double > void store_normals(const philox_state<lanes64<V>>& block, double* out) 
     store(out + V::width, high);
 }
 
-/// The normals of the blocks first, first + 1, ... under one key, group_size<V> of them.
+/// The same, a block a lane.
 template <diffgen::detail::number_pack V>
-void normals_of_group(std::uint64_t first, std::uint32_t draw, std::uint32_t stream, words2 key,
-                      scalar_of<V>* out) {
+DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std::uint32_t stream,
+                                    words2 key, scalar_of<V>* out) {
     using L = lanes64<V>;
     const std::uint64_t key_0 = key.word[0];
     const std::uint64_t key_1 = key.word[1];
@@ -123,8 +130,8 @@ void normals_of_group(std::uint64_t first, std::uint32_t draw, std::uint32_t str
 
 /// The normals of blocks anywhere, each under its own seed: lane i's go to out[i * block_size].
 template <diffgen::detail::number_pack V>
-void normals_of_blocks(const std::uint64_t* index, const std::uint64_t* seed, std::uint32_t draw,
-                       std::uint32_t stream, scalar_of<V>* out) {
+DIFFGEN_VALUE void normals_of_blocks(const std::uint64_t* index, const std::uint64_t* seed,
+                                     std::uint32_t draw, std::uint32_t stream, scalar_of<V>* out) {
     using L = lanes64<V>;
     constexpr int parts = value_traits<V>::width / L::width;  // 2 of floats, 1 of doubles
     philox_state<L> state[parts];

@@ -74,7 +74,7 @@ struct philox_state {
 /// Ten rounds under one key (Key is std::uint64_t with the word in its lower half) or under a key a
 /// lane (Key is Lanes64).
 template <class Lanes64, class Key>
-philox_state<Lanes64> philox_rounds(philox_state<Lanes64> s, Key key_0, Key key_1) {
+DIFFGEN_VALUE philox_state<Lanes64> philox_rounds(philox_state<Lanes64> s, Key key_0, Key key_1) {
     using c = philox_constants;
     const Lanes64 m0(std::uint64_t{c::multiplier_0});
     const Lanes64 m1(std::uint64_t{c::multiplier_1});

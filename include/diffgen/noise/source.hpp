@@ -43,7 +43,7 @@ struct philox {
 
     /// Normal number flat of a draw.
     template <scalar_value T>
-    DIFFGEN_HD T normal(noise::stream stream, std::uint32_t draw, std::uint64_t flat) const {
+    DIFFGEN_VALUE T normal(noise::stream stream, std::uint32_t draw, std::uint64_t flat) const {
         constexpr auto size = static_cast<std::uint64_t>(detail::block_size<T>);
         return detail::normal_of<T>(words(stream, draw, flat / size),
                                     static_cast<int>(flat % size));
@@ -52,8 +52,8 @@ struct philox {
     /// Normals first .. first + count - 1 of a draw. Fastest where first is a multiple of 4 (2 for
     /// doubles) and count one of detail::group_size<V>, 4 times V's width.
     template <value V>
-    DIFFGEN_HD void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first, int count,
-                         scalar_of<V>* out) const {
+    DIFFGEN_VALUE void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first,
+                            int count, scalar_of<V>* out) const {
         using T = scalar_of<V>;
         constexpr int group = detail::group_size<V>;
         constexpr auto size = static_cast<std::uint64_t>(detail::block_size<T>);
@@ -81,14 +81,10 @@ struct philox {
   private:
     /// The normals of V's width of blocks.
     template <value V>
-    DIFFGEN_HD void normals(noise::stream stream, std::uint32_t draw, std::uint64_t block,
-                            scalar_of<V>* out) const {
-        if constexpr (value_traits<V>::width == 1) {
-            detail::normals_of<V>(words(stream, draw, block), out);
-        } else {
-            detail::normals_of_group<V>(block, draw, static_cast<std::uint32_t>(stream),
-                                        philox_key(seed), out);
-        }
+    DIFFGEN_VALUE void normals(noise::stream stream, std::uint32_t draw, std::uint64_t block,
+                               scalar_of<V>* out) const {
+        detail::normals_of_group<V>(block, draw, static_cast<std::uint32_t>(stream),
+                                    philox_key(seed), out);
     }
 };
 

@@ -12,6 +12,7 @@ namespace diffgen::noise {
 enum class stream : std::uint32_t {
     prior,       // the state at the highest noise level
     solver,      // the solver's steps
+    forward,     // noise added to given data
     inpainting,  // the noised known region
     guidance,    // noise of a guidance term
     training,    // the noise of training pairs

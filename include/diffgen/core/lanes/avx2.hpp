@@ -76,6 +76,7 @@ struct primitive<isa::avx2> {
                                         const pack<float>& c) {
         pack<float> r;
 #if defined(__clang__)
+#pragma clang loop unroll(full)
         for (int i = 0; i < r.width; ++i)
             r.v[i] = __builtin_fmaf(a.v[i], b.v[i], c.v[i]);
 #else
@@ -87,6 +88,7 @@ struct primitive<isa::avx2> {
                                          const pack<double>& c) {
         pack<double> r;
 #if defined(__clang__)
+#pragma clang loop unroll(full)
         for (int i = 0; i < r.width; ++i)
             r.v[i] = __builtin_fma(a.v[i], b.v[i], c.v[i]);
 #else
@@ -97,6 +99,7 @@ struct primitive<isa::avx2> {
     static DIFFGEN_AVX2 pack<float> sqrt(const pack<float>& x) {
         pack<float> r;
 #if defined(__clang__)
+#pragma clang loop unroll(full)
         for (int part = 0; part < r.width; part += 4) {
             __m128 quarter;
             for (int i = 0; i < 4; ++i)
@@ -113,6 +116,7 @@ struct primitive<isa::avx2> {
     static DIFFGEN_AVX2 pack<double> sqrt(const pack<double>& x) {
         pack<double> r;
 #if defined(__clang__)
+#pragma clang loop unroll(full)
         for (int part = 0; part < r.width; part += 2) {
             __m128d quarter;
             for (int i = 0; i < 2; ++i)

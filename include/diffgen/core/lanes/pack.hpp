@@ -44,21 +44,20 @@ concept packs_and_scalars = requires {
 }  // namespace detail
 
 template <class A, class B, class C>
-requires detail::packs_and_scalars<A, B, C>
-auto fma(const A& a, const B& b, const C& c) {
+requires detail::packs_and_scalars<A, B, C> DIFFGEN_VALUE auto fma(const A& a, const B& b,
+                                                                   const C& c) {
     using V = typename detail::common_pack<A, B, C>::type;
     return V::ops::fma(static_cast<const V&>(a), static_cast<const V&>(b),
                        static_cast<const V&>(c));
 }
 
 template <scalar_value T, class Isa>
-pack<T, Isa> sqrt(const pack<T, Isa>& x) {
+DIFFGEN_VALUE pack<T, Isa> sqrt(const pack<T, Isa>& x) {
     return pack<T, Isa>::ops::sqrt(x);
 }
 
 template <class A, class B>
-requires detail::packs_and_scalars<A, B>
-auto min(const A& a, const B& b) {
+requires detail::packs_and_scalars<A, B> DIFFGEN_VALUE auto min(const A& a, const B& b) {
     using common = detail::common_pack<A, B>;
     using V = typename common::type;
     return V::ops::template min<typename common::scalar>(static_cast<const V&>(a),
@@ -66,8 +65,7 @@ auto min(const A& a, const B& b) {
 }
 
 template <class A, class B>
-requires detail::packs_and_scalars<A, B>
-auto max(const A& a, const B& b) {
+requires detail::packs_and_scalars<A, B> DIFFGEN_VALUE auto max(const A& a, const B& b) {
     using common = detail::common_pack<A, B>;
     using V = typename common::type;
     return V::ops::template max<typename common::scalar>(static_cast<const V&>(a),
@@ -83,7 +81,7 @@ using pack_of_lane = pack<std::conditional_t<sizeof(Lane) == 4, float, double>, 
 }  // namespace detail
 
 template <class Lane, class Isa>
-detail::pack_of_lane<Lane, Isa> select(
+DIFFGEN_VALUE detail::pack_of_lane<Lane, Isa> select(
     const lane_mask<Lane, Isa>& mask,
     const std::type_identity_t<detail::pack_of_lane<Lane, Isa>>& a,
     const std::type_identity_t<detail::pack_of_lane<Lane, Isa>>& b) {
@@ -92,17 +90,17 @@ detail::pack_of_lane<Lane, Isa> select(
 }
 
 template <class Lane, class Isa>
-bool any(const lane_mask<Lane, Isa>& mask) {
+DIFFGEN_VALUE bool any(const lane_mask<Lane, Isa>& mask) {
     return detail::primitive<Isa>::template any<Lane>(mask);
 }
 
 template <scalar_value T, class Isa>
-pack<T, Isa> product(const pack<T, Isa>& a, const pack<T, Isa>& b) {
+DIFFGEN_VALUE pack<T, Isa> product(const pack<T, Isa>& a, const pack<T, Isa>& b) {
     return a * b;  // lanes::run contracts nothing
 }
 
 template <scalar_value T, class Isa>
-typename value_traits<pack<T, Isa>>::bits to_bits(const pack<T, Isa>& x) {
+DIFFGEN_VALUE typename value_traits<pack<T, Isa>>::bits to_bits(const pack<T, Isa>& x) {
     return pack<T, Isa>::ops::template reinterpret<typename value_traits<T>::bits, T>(x);
 }
 
@@ -119,19 +117,19 @@ concept number_pack = is_number_pack<V>::value;
 }  // namespace detail
 
 template <detail::number_pack V>
-V from_bits(const typename value_traits<V>::bits& b) {
+DIFFGEN_VALUE V from_bits(const typename value_traits<V>::bits& b) {
     return V::ops::template reinterpret<typename value_traits<V>::scalar>(b);
 }
 
 template <scalar_value T, class Isa>
-pack<T, Isa> abs(const pack<T, Isa>& x) {
+DIFFGEN_VALUE pack<T, Isa> abs(const pack<T, Isa>& x) {
     using V = pack<T, Isa>;
     using bits = typename value_traits<T>::bits;
     return from_bits<V>(to_bits(x) & static_cast<bits>(~bits{0} >> 1));
 }
 
 template <detail::number_pack V>
-V to_number(const typename value_traits<V>::bits& b) {
+DIFFGEN_VALUE V to_number(const typename value_traits<V>::bits& b) {
     if constexpr (std::same_as<typename value_traits<V>::scalar, float>) {
         return V::ops::to_number(b);
     } else {
@@ -142,28 +140,28 @@ V to_number(const typename value_traits<V>::bits& b) {
 }
 
 template <class Isa>
-pack<std::uint64_t, Isa> multiply_low_halves(const pack<std::uint64_t, Isa>& a,
-                                             const pack<std::uint64_t, Isa>& b) {
+DIFFGEN_VALUE pack<std::uint64_t, Isa> multiply_low_halves(const pack<std::uint64_t, Isa>& a,
+                                                           const pack<std::uint64_t, Isa>& b) {
     return detail::primitive<Isa>::multiply_low_halves(a, b);
 }
 
 template <detail::number_pack V>
-V broadcast(typename value_traits<V>::scalar s) {
+DIFFGEN_VALUE V broadcast(typename value_traits<V>::scalar s) {
     return V(s);
 }
 
 template <detail::number_pack V>
-V load(const typename value_traits<V>::scalar* from) {
+DIFFGEN_VALUE V load(const typename value_traits<V>::scalar* from) {
     return V::ops::template load<typename value_traits<V>::scalar>(from);
 }
 
 template <class T, class Isa>
-void store(T* to, const pack<T, Isa>& x) {
+DIFFGEN_VALUE void store(T* to, const pack<T, Isa>& x) {
     pack<T, Isa>::ops::template store<T>(to, x);
 }
 
 template <detail::number_pack V>
-V load_strided(const typename value_traits<V>::scalar* from, std::ptrdiff_t stride) {
+DIFFGEN_VALUE V load_strided(const typename value_traits<V>::scalar* from, std::ptrdiff_t stride) {
     typename value_traits<V>::scalar lanes[V::width];
     for (int i = 0; i < V::width; ++i)
         lanes[i] = from[i * stride];
@@ -171,7 +169,7 @@ V load_strided(const typename value_traits<V>::scalar* from, std::ptrdiff_t stri
 }
 
 template <scalar_value T, class Isa>
-void store_strided(T* to, std::ptrdiff_t stride, const pack<T, Isa>& x) {
+DIFFGEN_VALUE void store_strided(T* to, std::ptrdiff_t stride, const pack<T, Isa>& x) {
     T lanes[pack<T, Isa>::width];
     store(lanes, x);
     for (int i = 0; i < pack<T, Isa>::width; ++i)
@@ -180,14 +178,14 @@ void store_strided(T* to, std::ptrdiff_t stride, const pack<T, Isa>& x) {
 
 /// The same register as lanes of another type: reinterpret<std::uint32_t>(x).
 template <class To, class T, class Isa>
-pack<To, Isa> reinterpret(const pack<T, Isa>& x) {
+DIFFGEN_VALUE pack<To, Isa> reinterpret(const pack<T, Isa>& x) {
     return pack<T, Isa>::ops::template reinterpret<To, T>(x);
 }
 
 /// a0 b0 a1 b1 ...: the first half of them in low, the second in high.
 template <class T, class Isa>
-void interleave(const pack<T, Isa>& a, const pack<T, Isa>& b, pack<T, Isa>& low,
-                pack<T, Isa>& high) {
+DIFFGEN_VALUE void interleave(const pack<T, Isa>& a, const pack<T, Isa>& b, pack<T, Isa>& low,
+                              pack<T, Isa>& high) {
     pack<T, Isa>::ops::template interleave<T>(a, b, low, high);
 }
 

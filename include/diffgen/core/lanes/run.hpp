@@ -19,6 +19,20 @@ struct tag {
     using type = V;
 };
 
+/// function(arguments...), inlined whatever its size: how a kernel calls a user's functor.
+#if DIFFGEN_HAS_LANES
+template <class Function, class... Arguments>
+__attribute__((always_inline, flatten)) inline decltype(auto) call(Function&& function,
+                                                                   Arguments&&... arguments) {
+    return static_cast<Function&&>(function)(static_cast<Arguments&&>(arguments)...);
+}
+#else
+template <class Function, class... Arguments>
+DIFFGEN_HD decltype(auto) call(Function&& function, Arguments&&... arguments) {
+    return static_cast<Function&&>(function)(static_cast<Arguments&&>(arguments)...);
+}
+#endif
+
 #if DIFFGEN_HAS_LANES
 
 /// The instruction sets that a kernel can be compiled for, narrowest first.

@@ -67,21 +67,20 @@ inline float fma_through_double(float a, float b, float c) {
 
 }  // namespace detail
 
-/// a * b + c, rounded once.
-DIFFGEN_HD inline float fma(float a, float b, float c) {
+/// a * b + c, rounded once. A template, as all of these are, so that a program that opens this
+/// namespace still finds the C library's function in its own unqualified calls.
+template <scalar_value T>
+DIFFGEN_HD T fma(T a, T b, T c) {
 #if DIFFGEN_DEVICE_CODE
-    return __fmaf_rn(a, b, c);
-#elif defined(__FMA__) || !defined(__x86_64__)
-    return std::fma(a, b, c);
+    if constexpr (std::same_as<T, float>) {
+        return __fmaf_rn(a, b, c);
+    } else {
+        return __fma_rn(a, b, c);
+    }
 #else
-    return detail::fma_through_double(a, b, c);
+#if defined(__x86_64__) && !defined(__FMA__)
+    if constexpr (std::same_as<T, float>) return detail::fma_through_double(a, b, c);
 #endif
-}
-
-DIFFGEN_HD inline double fma(double a, double b, double c) {
-#if DIFFGEN_DEVICE_CODE
-    return __fma_rn(a, b, c);
-#else
     return std::fma(a, b, c);
 #endif
 }
@@ -98,17 +97,14 @@ DIFFGEN_HD T product(T a, T b) {
 }
 
 /// The square root, correctly rounded.
-DIFFGEN_HD inline float sqrt(float x) {
+template <scalar_value T>
+DIFFGEN_HD T sqrt(T x) {
 #if DIFFGEN_DEVICE_CODE
-    return __fsqrt_rn(x);
-#else
-    return std::sqrt(x);
-#endif
-}
-
-DIFFGEN_HD inline double sqrt(double x) {
-#if DIFFGEN_DEVICE_CODE
-    return __dsqrt_rn(x);
+    if constexpr (std::same_as<T, float>) {
+        return __fsqrt_rn(x);
+    } else {
+        return __dsqrt_rn(x);
+    }
 #else
     return std::sqrt(x);
 #endif

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Every concept that a user of diffgen can model, on one page. docs/concepts has a page for each.
+
+#include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/noise_level.hpp>
+#include <diffgen/core/prediction.hpp>
+#include <diffgen/core/stage.hpp>
+#include <diffgen/noise/stream.hpp>
+#include <diffgen/process/any_process.hpp>
+#include <diffgen/solver/step.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+namespace diffgen {
+
+/// t -> log(alpha^2 / sigma^2) and its rate, strictly falling over [t_min, t_max]. Optional
+/// members: t_clean() (the time without noise, where log_snr is +inf), time(log_snr) (the inverse;
+/// found by bisection otherwise), steps() (a discrete schedule: its times are 0 .. steps-1).
+template <class S>
+concept noise_schedule = std::copy_constructible<S> && requires(const S& s, double t) {
+    { s.log_snr(t) } -> std::convertible_to<double>;
+    { s.log_snr_rate(t) } -> std::convertible_to<double>;
+    { s.t_min() } -> std::convertible_to<double>;
+    { s.t_max() } -> std::convertible_to<double>;
+};
+
+/// The curve log_snr -> (alpha, sigma), and d log(alpha) / d log_snr.
+template <class K>
+concept forward_kernel = std::copy_constructible<K> && requires(const K& k, double log_snr) {
+    { k.level(log_snr).alpha } -> std::convertible_to<double>;
+    { k.level(log_snr).sigma } -> std::convertible_to<double>;
+    { k.log_alpha_rate(log_snr) } -> std::convertible_to<double>;
+};
+
+/// Where the steps of a run lie: n + 1 levels for n steps, noisiest first.
+template <class G>
+concept time_grid = std::copy_constructible<G> &&
+    requires(const G& g, const any_process& p, int n) {
+    { g.levels(p, n) } -> std::convertible_to<std::vector<noise_level>>;
+};
+
+/// What a network predicts: its affine map to the denoised estimate.
+template <class O>
+concept prediction = std::copy_constructible<O> && requires(const O& o, const noise_level& l) {
+    { o.to_denoised(l) } -> std::convertible_to<conversion>;
+    { O::name } -> std::convertible_to<const char*>;
+};
+
+/// A network with all that a solver must know of it: predicts{...} or a decorator of one.
+template <class P>
+concept predictor = std::move_constructible<P> && requires(const P& p, noise_level l) {
+    typename P::output_type;
+    typename P::merge_type;
+    typename P::hook_type;
+    {P::kind};
+    { p.at(l) } -> std::convertible_to<noise_level>;
+    { p.to_denoised(l) } -> std::convertible_to<conversion>;
+    { p.merge() } -> std::convertible_to<typename P::merge_type>;
+    { p.hook() } -> std::convertible_to<typename P::hook_type>;
+};
+
+/// A plan of affine stages: how many a step has, and each of them.
+template <class S>
+concept solver_policy = std::copy_constructible<S> && requires(const S& s, const step& k, int j) {
+    { S::registers } -> std::convertible_to<int>;
+    { S::rows } -> std::convertible_to<int>;
+    { S::draws } -> std::convertible_to<int>;
+    { s.stages(k) } -> std::convertible_to<int>;
+    { s.plan(k, j) } -> std::convertible_to<stage>;
+};
+
+/// A solver that picks something for every sample from norms over it.
+template <class S>
+concept self_tuning_solver = solver_policy<S> && requires {
+    typename S::tuner;
+};
+
+/// Something that a predictor_corrector can use between its predictor's steps.
+template <class C>
+concept corrector_policy = solver_policy<C> && requires(const C& c, const noise_level& l) {
+    { c.correct(l) } -> std::convertible_to<stage>;
+};
+
+/// Standard normals addressed by (stream, draw, flat element); no state, no order.
+template <class N>
+concept noise_source = std::is_trivially_copyable_v<N> &&
+    requires(const N& n, noise::stream stream, std::uint32_t draw, std::uint64_t flat, float* out) {
+    { n.template normal<float>(stream, draw, flat) } -> std::same_as<float>;
+    n.template fill<float>(stream, draw, flat, 1, out);
+};
+
+/// A container with a view on its samples, by way of state_traits.
+template <class X>
+concept state = requires(std::remove_cvref_t<X>& x) {
+    state_traits<std::remove_cvref_t<X>>::view(x);
+};
+
+/// All that metrics and tasks may see of a model.
+template <class M, class Exec, class X, class Options>
+concept generative_model = requires(M& m, const Exec& e, X& x, const Options& o) {
+    m.generate(e, x, o);
+};
+
+}  // namespace diffgen

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A batch of samples in memory that someone else owns: how every container enters the library.
+
+#include <diffgen/core/error.hpp>
+
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <type_traits>
+
+namespace diffgen {
+
+/// Where memory lives.
+namespace space {
+struct host {};
+struct cuda {};
+}  // namespace space
+
+/// `samples` samples of `elements` numbers each, one after the other without gaps.
+/// T is float or double, const where the batch is only read.
+template <class T, class Space = space::host>
+struct batch_view {
+    using value_type = std::remove_const_t<T>;
+    using space_type = Space;
+
+    T* data = nullptr;
+    std::size_t samples = 0;
+    std::size_t elements = 0;
+
+    [[nodiscard]] std::size_t size() const { return samples * elements; }
+    [[nodiscard]] T* begin() const { return data; }
+    [[nodiscard]] T* end() const { return data + size(); }
+    [[nodiscard]] T* sample(std::size_t i) const { return data + i * elements; }
+    batch_view() = default;
+    batch_view(T* d, std::size_t count, std::size_t size)
+        : data(d), samples(count), elements(size) {}
+    /// A view to read from, of one to write to.
+    template <class U>
+    requires(std::is_same_v<const U, T> && !std::is_same_v<U, T>)
+        batch_view(const batch_view<U, Space>& other)
+        : batch_view(other.data, other.samples, other.elements) {}
+};
+
+namespace detail {
+
+/// Contiguous storage with data() and size(): std::vector, std::array, std::span, xt::xtensor.
+template <class X>
+concept contiguous = requires(X& x) {
+    std::data(x);
+    std::size(x);
+    requires std::is_pointer_v<decltype(std::data(x))>;
+    requires std::is_floating_point_v<std::remove_pointer_t<decltype(std::data(x))>>;
+};
+
+}  // namespace detail
+
+/// `size` numbers at `data` seen as `samples` samples. Throws bad_shape where they do not divide.
+template <class Space = space::host, class T>
+[[nodiscard]] batch_view<T, Space> batch(T* data, std::size_t size, std::size_t samples) {
+    if (samples == 0 || size == 0)
+        throw bad_shape(
+            detail::text("diffgen: an empty batch (", size, " numbers, ", samples, " samples)"));
+    if (size % samples != 0)
+        throw bad_shape(
+            detail::text("diffgen: ", size, " numbers do not divide into ", samples, " samples"));
+    if (data == nullptr)
+        throw bad_shape(detail::text("diffgen: a batch of ", size, " numbers at a null pointer"));
+    return {data, samples, size / samples};
+}
+
+/// A contiguous container seen as `samples` samples. Throws bad_shape where they do not divide.
+template <class X>
+requires detail::contiguous<std::remove_reference_t<X>>
+[[nodiscard]] auto batch(X&& x, std::size_t samples) {
+    return batch(std::data(x), static_cast<std::size_t>(std::size(x)), samples);
+}
+
+/// How a container becomes a batch_view: specialise with `static auto view(X&)`.
+/// The adapters of diffgen/adapt do it for Eigen, xtensor, Thrust and others.
+template <class X>
+struct state_traits;
+
+template <class T, class Space>
+struct state_traits<batch_view<T, Space>> {
+    static batch_view<T, Space> view(const batch_view<T, Space>& x) {
+        return batch<Space>(x.data, x.size(), x.samples);
+    }
+};
+
+}  // namespace diffgen

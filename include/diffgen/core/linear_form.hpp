@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A linear form in what a stage of a solver can see: its registers (register 0 is the state), the
+// denoised estimate D of the evaluation, and standard normals z. Solvers write their update with
+// it as their paper does: x_next = a * x + b * D + c * z.
+
+#include <array>
+
+namespace diffgen {
+
+inline constexpr int max_registers = 8;  ///< the state and what a solver keeps between stages
+inline constexpr int max_draws = 3;      ///< independent normals of one stage
+
+struct linear_form {
+    std::array<double, max_registers> registers{};
+    double denoised = 0;
+    std::array<double, max_draws> noise{};
+
+    friend constexpr linear_form operator+(linear_form a, const linear_form& b) {
+        for (int i = 0; i < max_registers; ++i)
+            a.registers[static_cast<unsigned>(i)] += b.registers[static_cast<unsigned>(i)];
+        a.denoised += b.denoised;
+        for (int i = 0; i < max_draws; ++i)
+            a.noise[static_cast<unsigned>(i)] += b.noise[static_cast<unsigned>(i)];
+        return a;
+    }
+    friend constexpr linear_form operator*(double s, linear_form a) {
+        for (double& c : a.registers)
+            c *= s;
+        a.denoised *= s;
+        for (double& c : a.noise)
+            c *= s;
+        return a;
+    }
+    friend constexpr linear_form operator*(linear_form a, double s) { return s * a; }
+    friend constexpr linear_form operator/(linear_form a, double s) { return (1 / s) * a; }
+    friend constexpr linear_form operator-(const linear_form& a, const linear_form& b) {
+        return a + (-1.0) * b;
+    }
+    constexpr linear_form& operator+=(const linear_form& b) { return *this = *this + b; }
+};
+
+namespace symbol {
+
+/// Register i of a stage; register 0 is the state.
+constexpr linear_form reg(int i) {
+    linear_form f;
+    f.registers[static_cast<unsigned>(i)] = 1;
+    return f;
+}
+/// Normal number i of a stage.
+constexpr linear_form normal(int i) {
+    linear_form f;
+    f.noise[static_cast<unsigned>(i)] = 1;
+    return f;
+}
+
+inline constexpr linear_form x = reg(0);  ///< the state
+inline constexpr linear_form D = [] {     ///< the denoised estimate of this evaluation
+    linear_form f;
+    f.denoised = 1;
+    return f;
+}();
+inline constexpr linear_form z = normal(0);  ///< a standard normal
+
+}  // namespace symbol
+}  // namespace diffgen

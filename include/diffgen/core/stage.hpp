@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A stage: one evaluation of the network (or none) and the affine update that follows it.
+// What a solver plans, on the host and in double; what a pass carries out on the device.
+
+#include <diffgen/core/linear_form.hpp>
+#include <diffgen/core/noise_level.hpp>
+
+#include <array>
+
+namespace diffgen {
+
+inline constexpr int max_rows = 4;  ///< registers that one stage can write
+
+/// registers' = rows(registers, D, z); all reads come before all writes.
+struct stage {
+    struct row {
+        int target = 0;
+        linear_form form;
+    };
+
+    noise_level at;         ///< level of the evaluation
+    bool evaluates = true;  ///< false: an affine update without a network call
+    int input = 0;          ///< the register that the network sees
+    int rows = 0;           ///< entries of `row` in use
+    int draws = 0;          ///< normals used up, whether or not a coefficient is zero
+    std::array<row, max_rows> updates{};
+
+    /// A self-tuning stage adds p S + q z to row 0, with (p, q) chosen for every sample from the
+    /// norms of S and z by the solver's tuner, which is given these parameters.
+    bool tunes = false;
+    linear_form direction;                     ///< S
+    std::array<double, 2> tuner_parameters{};  ///< for the solver's tuner
+
+    /// Adds the row register[target] = form. Returns *this, to be chained.
+    stage& write(int target, const linear_form& form) {
+        updates[static_cast<unsigned>(rows++)] = {target, form};
+        return *this;
+    }
+};
+
+/// A stage that evaluates the network at `level` on register `input`.
+inline stage evaluate(const noise_level& level, int input = 0) {
+    stage s;
+    s.at = level;
+    s.input = input;
+    return s;
+}
+
+/// A stage without an evaluation: the state moves to (or stays at) `level`.
+inline stage transform(const noise_level& level) {
+    stage s;
+    s.at = level;
+    s.evaluates = false;
+    return s;
+}
+
+namespace symbol {
+
+/// eps and the score of the evaluation, when the network saw register `input` at level l.
+inline linear_form eps(const noise_level& l, int input = 0) {
+    return (reg(input) - l.alpha * D) / l.sigma;
+}
+inline linear_form grad_log_q(const noise_level& l, int input = 0) {
+    return (l.alpha * D - reg(input)) / (l.sigma * l.sigma);
+}
+
+}  // namespace symbol
+}  // namespace diffgen

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A stage as a pass carries it out: in the scalar of the state, the conversion of the prediction
+// folded into the coefficients, sized for the solver.
+
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/prediction.hpp>
+#include <diffgen/core/stage.hpp>
+
+#include <cstdint>
+
+namespace diffgen::exec {
+
+/// How much a solver needs of everything.
+template <class Solver>
+struct shape_of {
+    static constexpr int registers = Solver::registers;
+    /// One register more than the solver's takes the denoised estimate for an observer.
+    static constexpr int slots = registers + 1;
+    static constexpr int rows = Solver::rows + 1;
+    static constexpr int draws = Solver::draws > 0 ? Solver::draws : 1;
+    static constexpr bool noisy = Solver::draws > 0;
+    static constexpr bool tunes = requires { typename Solver::tuner; };
+    static_assert(registers >= 1 && registers <= max_registers,
+                  "diffgen: a solver has 1 (the state) to max_registers registers");
+    static_assert(Solver::rows >= 1 && Solver::rows <= max_rows,
+                  "diffgen: a stage of a solver writes 1 to max_rows registers");
+    static_assert(Solver::draws >= 0 && Solver::draws <= max_draws,
+                  "diffgen: a stage of a solver draws at most max_draws normals");
+};
+
+/// Coefficients of one linear form; `reads` has a bit for every register that matters.
+template <class T, class Shape>
+struct compiled_form {
+    unsigned reads = 0;
+    bool reads_output = false;
+    unsigned reads_noise = 0;
+    T registers[Shape::registers] = {};
+    T output = 0;
+    T noise[Shape::draws] = {};
+};
+
+template <class T, class Shape>
+struct compiled_stage {
+    struct row {
+        int target = 0;
+        compiled_form<T, Shape> form;
+    };
+
+    level_of<T> at{};
+    bool evaluates = false;
+    int input = 0;            ///< register that the network sees
+    T input_scale = 1;        ///< factor on it
+    T state = 0, output = 1;  ///< D = state in + output net, for hooks
+    int rows = 0;
+    row updates[Shape::rows];
+    unsigned reads = 0;  ///< registers that any row reads
+    int draws = 0;
+    std::uint32_t first_draw = 0;
+    bool tunes = false;
+    compiled_form<T, Shape> direction;
+    T tuner_parameters[2] = {};
+    int next_input = -1;  ///< register to be written, scaled, to the network's input; -1: none
+    T next_scale = 1;
+};
+
+namespace detail {
+
+/// With `folds`, the basis element of an evaluation is the network's output o (D = state in +
+/// output o); otherwise it is D itself, which a hook has changed.
+template <class T, class Shape>
+compiled_form<T, Shape> compile(linear_form f, const stage& s, const conversion& c, bool folds) {
+    if (folds) {
+        f.registers[static_cast<unsigned>(s.input)] += f.denoised * c.state;
+        f.denoised *= c.output;
+    }
+    compiled_form<T, Shape> out;
+    for (int i = 0; i < Shape::registers; ++i) {
+        out.registers[i] = static_cast<T>(f.registers[static_cast<unsigned>(i)]);
+        if (out.registers[i] != 0) out.reads |= 1u << i;
+    }
+    out.output = static_cast<T>(f.denoised);
+    out.reads_output = out.output != 0;
+    for (int i = 0; i < Shape::draws; ++i) {
+        out.noise[i] = static_cast<T>(f.noise[static_cast<unsigned>(i)]);
+        if (out.noise[i] != 0) out.reads_noise |= 1u << i;
+    }
+    return out;
+}
+
+}  // namespace detail
+
+/// Compiles a stage for the predictor's conversion `c` at its level. `keep_denoised` adds a row
+/// that stores the denoised estimate in the extra slot.
+template <class T, class Shape>
+compiled_stage<T, Shape> compile(const stage& s, const conversion& c, bool folds,
+                                 std::uint32_t first_draw, bool keep_denoised) {
+    compiled_stage<T, Shape> out;
+    out.at = level_as<T>(s.at);
+    out.evaluates = s.evaluates;
+    out.input = s.input;
+    out.input_scale = static_cast<T>(c.input);
+    out.state = static_cast<T>(c.state);
+    out.output = static_cast<T>(c.output);
+    const auto add = [&](int target, const linear_form& f) {
+        auto& row = out.updates[out.rows++];
+        row.target = target;
+        row.form = detail::compile<T, Shape>(f, s, c, folds);
+        out.reads |= row.form.reads;
+    };
+    for (int i = 0; i < s.rows; ++i)
+        add(s.updates[static_cast<unsigned>(i)].target, s.updates[static_cast<unsigned>(i)].form);
+    if (keep_denoised && s.evaluates) add(Shape::registers, symbol::D);
+    out.draws = s.draws;
+    out.first_draw = first_draw;
+    out.tunes = s.tunes;
+    if (s.tunes) {
+        out.direction = detail::compile<T, Shape>(s.direction, s, c, folds);
+        out.reads |= out.direction.reads;
+    }
+    for (int i = 0; i < 2; ++i)
+        out.tuner_parameters[i] = static_cast<T>(s.tuner_parameters[static_cast<unsigned>(i)]);
+    return out;
+}
+
+}  // namespace diffgen::exec

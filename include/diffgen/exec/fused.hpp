@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A whole run in one pass: plans all stages on the host, then launches the trajectory.
+
+#include <diffgen/exec/options.hpp>
+#include <diffgen/exec/run.hpp>
+#include <diffgen/exec/trajectory.hpp>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace diffgen::exec {
+
+namespace detail {
+
+struct no_tuner {
+    template <class T>
+    DIFFGEN_VALUE static void pick(const T*, T, T, T& p, T& q) {
+        p = q = T(0);
+    }
+};
+template <class Solver>
+struct tuner_or_none {
+    using type = no_tuner;
+};
+template <class Solver>
+requires requires {
+    typename Solver::tuner;
+}
+struct tuner_or_none<Solver> {
+    using type = typename Solver::tuner;
+};
+
+}  // namespace detail
+
+/// Samples (or elements, for a pointwise functor) that one call of a predictor's functor covers.
+template <class Predictor>
+inline constexpr int elements_of_call =
+    Predictor::kind == granularity::samplewise ? Predictor::elements : 0;
+
+/// Throws bad_shape where the functor of a samplewise predictor takes samples of another size.
+template <class Predictor>
+void require_elements(std::size_t elements) {
+    if constexpr (Predictor::kind == granularity::samplewise)
+        if (elements != static_cast<std::size_t>(Predictor::elements))
+            throw bad_shape(diffgen::detail::text("diffgen: the predictor takes samples of ",
+                                                  Predictor::elements, " elements, the batch has ",
+                                                  elements));
+}
+
+/// Evaluates a functor predictor for a stepwise run.
+template <class Exec, class Predictor, class In, class Out>
+void evaluate_functor(const Exec& e, const Predictor& p, const In& in, const Out& out,
+                      const noise_level& level) {
+    using T = typename Out::value_type;
+    constexpr int D = elements_of_call<Predictor>;
+    const auto prepared = at_level<T>(p.functor(), level_as<T>(level));
+    const std::size_t half = in.size() / static_cast<std::size_t>(Predictor::merge_type::copies);
+    const std::size_t calls = half / (D == 0 ? 1 : D);
+    constexpr std::size_t tile = tile_samples<D>(Exec::tile_capacity);
+    for (int c = 0; c < Predictor::merge_type::copies; ++c) {
+        const std::size_t at = static_cast<std::size_t>(c) * half;
+        using pass =
+            evaluation_pass<T, D, std::remove_const_t<decltype(prepared)>, Exec::tile_capacity>;
+        e.for_each((calls + tile - 1) / tile, with_lanes<T, pass>{{prepared, in.data + at, T(1),
+                                                                   out.data + at, calls, c == 0}});
+    }
+}
+
+/// Runs all stages in one pass. Nothing is written to a tile in which a number ceased to be finite.
+template <class Exec, class Sampler, class T, class Space>
+run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
+                      const std::vector<noise_level>& levels, const options& o, bool from_prior) {
+    using solver_type = typename Sampler::solver_type;
+    using predictor_type = typename Sampler::predictor_type;
+    using shape = shape_of<solver_type>;
+    using prepared_type = decltype(at_level<T>(s.predictor.functor(), level_of<T>{}));
+    constexpr int D = elements_of_call<predictor_type>;
+    std::vector<compiled_stage<T, shape>> stages;
+    std::vector<prepared_type> prepared;
+    run_summary summary;
+    std::uint32_t draws = 0;
+    step at{any_process(s.process), levels, 0};
+    for (const int n = at.count(); n > at.index; ++at.index)
+        for (int j = 0, parts = s.solver.stages(at); j < parts; ++j) {
+            stage planned = s.solver.plan(at, j);
+            planned.at = s.predictor.at(planned.at);
+            const conversion map =
+                planned.evaluates ? s.predictor.to_denoised(planned.at) : conversion{};
+            stages.push_back(
+                compile<T, shape>(planned, map, !predictor_type::hook_type::present, draws, false));
+            prepared.push_back(at_level<T>(s.predictor.functor(), level_as<T>(planned.at)));
+            draws += static_cast<std::uint32_t>(planned.draws);
+            summary.evaluations += planned.evaluates ? 1 : 0;
+        }
+    summary.steps = at.count();
+    const int count = static_cast<int>(stages.size());
+    buffer<compiled_stage<T, shape>, Space> stage_memory(std::move(stages));
+    buffer<prepared_type, Space> prepared_memory(std::move(prepared));
+    buffer<std::uint64_t, Space> failed(std::vector<std::uint64_t>{failure::none});
+    using pass = trajectory_pass<T, shape, typename predictor_type::merge_type,
+                                 typename predictor_type::hook_type, typename Sampler::noise_type,
+                                 typename detail::tuner_or_none<solver_type>::type, D,
+                                 prepared_type, Exec::tile_capacity>;
+    const std::size_t calls = D == 0 ? x.size() : x.samples;
+    constexpr std::size_t tile = static_cast<std::size_t>(pass::tile);
+    e.for_each(
+        (calls + tile - 1) / tile,
+        with_lanes<T, pass>{
+            {stage_memory.data(), prepared_memory.data(), count, x.data, calls, x.elements,
+             o.first_sample * x.elements, from_prior ? static_cast<T>(levels.front().sigma) : T(0),
+             s.predictor.merge(), s.predictor.hook(), seeded(s.noise, o.seed), failed.data()}});
+    e.wait();
+    std::uint64_t code = failure::none;
+    buffer<std::uint64_t, Space>::read(failed.data(), 1, &code);
+    if (code != failure::none) {
+        at.index = 0;
+        throw_non_finite(code, s.solver, at, o.first_sample);
+    }
+    return summary;
+}
+
+}  // namespace diffgen::exec

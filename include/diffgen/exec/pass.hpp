@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The stepwise passes over a batch: one stage after a network call, the norms and choices of a
+// self-tuning stage, the prior, and the evaluation of a functor.
+
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes.hpp>
+#include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/reduce.hpp>
+#include <diffgen/exec/tile.hpp>
+#include <diffgen/noise/stream.hpp>
+#include <diffgen/process/add_noise.hpp>
+
+#include <cstdint>
+
+namespace diffgen::exec {
+
+/// The batch of a run, in memory of its execution policy.
+template <class T, class Shape, int Copies>
+struct batch_memory {
+    std::size_t samples, elements;
+    std::uint64_t first_flat;  ///< flat index of the first element: first sample x elements
+    T* slots[Shape::slots];
+    T* outputs;   ///< Copies times the batch
+    T* inputs;    ///< Copies times the batch, or null
+    T* tuned;     ///< p then q, one a sample
+    T* partials;  ///< sums over chunks of directions, then of noise
+    std::uint64_t* failed;
+
+    [[nodiscard]] DIFFGEN_VALUE std::size_t size() const { return samples * elements; }
+    [[nodiscard]] DIFFGEN_VALUE std::size_t chunks() const {
+        return (elements + chunk - 1) / static_cast<std::size_t>(chunk);
+    }
+
+    /// Pointers to the tile that begins at element `begin`; noise and tuning are the caller's.
+    [[nodiscard]] DIFFGEN_VALUE tile_memory<T, Shape, Copies> tile(std::size_t begin) const {
+        tile_memory<T, Shape, Copies> m{};
+        for (int r = 0; r < Shape::slots; ++r)
+            m.slots[r] = slots[r] + begin;
+        for (int c = 0; c < Copies; ++c) {
+            const std::size_t at = static_cast<std::size_t>(c) * size() + begin;
+            m.outputs[c] = outputs + at;
+            m.inputs[c] = inputs + at;
+        }
+        return m;
+    }
+};
+
+namespace detail {
+
+/// Draws the normals of a stage for `count` elements from flat element `first` on.
+template <class V, class T, class Shape, class Noise, int Room>
+DIFFGEN_VALUE void draw(const compiled_stage<T, Shape>& s, const Noise& source, std::uint64_t first,
+                        int count, T (&normals)[Shape::draws][Room],
+                        const T* (&pointers)[Shape::draws]) {
+    for (int d = 0; d < Shape::draws; ++d) {
+        pointers[d] = normals[d];
+        if constexpr (Shape::noisy)
+            if (d < s.draws)
+                source.template fill<V>(noise::stream::solver,
+                                        s.first_draw + static_cast<std::uint32_t>(d), first, count,
+                                        normals[d]);
+    }
+}
+
+}  // namespace detail
+
+/// One stage on the tile that `index` names.
+template <class T, class Shape, class Merge, class Hook, class Noise, int Capacity>
+struct stage_pass {
+    compiled_stage<T, Shape> stage;
+    batch_memory<T, Shape, Merge::copies> batch;
+    Merge merge;
+    Hook hook;
+    Noise source;
+    int tile;
+    std::uint64_t stage_number;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t index) const {
+        const std::size_t begin = index * static_cast<std::size_t>(tile);
+        const std::size_t left = batch.size() - begin;
+        const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
+        auto m = batch.tile(begin);
+        T normals[Shape::draws][Capacity];
+        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m.noise);
+        T p[Shape::tunes ? Capacity : 1], q[Shape::tunes ? Capacity : 1];
+        if constexpr (Shape::tunes)
+            if (stage.tunes) {
+                for (int i = 0; i < count; ++i) {
+                    const std::size_t sample =
+                        (begin + static_cast<std::size_t>(i)) / batch.elements;
+                    p[i] = batch.tuned[sample];
+                    q[i] = batch.tuned[batch.samples + sample];
+                }
+                m.tuned_direction = p;
+                m.tuned_noise = q;
+            }
+        if (!apply<V>(stage, m, merge, hook, count)) {
+            const std::uint64_t bad = begin + failure::first_bad_element(stage, m.slots, count);
+            failure::report(batch.failed, failure::code(stage_number, bad / batch.elements));
+        }
+    }
+};
+
+/// Sums of squares of the direction and of the noise over one chunk of one sample.
+template <class T, class Shape, class Merge, class Hook, class Noise>
+struct norm_pass {
+    compiled_stage<T, Shape> stage;
+    batch_memory<T, Shape, Merge::copies> batch;
+    Merge merge;
+    Hook hook;
+    Noise source;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t index) const {
+        const std::size_t sample = index / batch.chunks(), part = index % batch.chunks();
+        const std::size_t begin = sample * batch.elements + part * static_cast<std::size_t>(chunk);
+        const std::size_t left = (sample + 1) * batch.elements - begin;
+        const int count = left < static_cast<std::size_t>(chunk) ? static_cast<int>(left) : chunk;
+        auto m = batch.tile(begin);
+        T normals[Shape::draws][chunk];
+        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m.noise);
+        T directions[chunk];
+        direction<V>(stage, m, merge, hook, count, directions);
+        batch.partials[index] = chunk_sum_of_squares<V>(directions, count);
+        batch.partials[batch.samples * batch.chunks() + index] =
+            chunk_sum_of_squares<V>(normals[0], count);
+    }
+};
+
+/// The tuner's choice for sample `index`, from its partial sums.
+template <class T, class Shape, int Copies, class Tuner>
+struct tune_pass {
+    compiled_stage<T, Shape> stage;
+    batch_memory<T, Shape, Copies> batch;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t sample) const {
+        const std::size_t chunks = batch.chunks();
+        const T* d = batch.partials + sample * chunks;
+        const T* n = d + batch.samples * chunks;
+        T direction2 = d[0], noise2 = n[0];
+        for (std::size_t i = 1; i < chunks; ++i) {
+            direction2 = direction2 + d[i];
+            noise2 = noise2 + n[i];
+        }
+        Tuner::pick(stage.tuner_parameters, direction2, noise2, batch.tuned[sample],
+                    batch.tuned[batch.samples + sample]);
+    }
+};
+
+/// x = alpha x + sigma z: the forward process, and with alpha = 0 the prior.
+template <class T, class Noise, int Capacity>
+struct noising_pass {
+    T* x;
+    std::size_t size;
+    std::uint64_t first_flat;
+    level_of<T> level;
+    noise::stream stream;
+    Noise source;
+    int tile;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t index) const {
+        const std::size_t begin = index * static_cast<std::size_t>(tile);
+        const std::size_t left = size - begin;
+        const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
+        T normals[Capacity];
+        source.template fill<V>(stream, 0, first_flat + begin, count, normals);
+        T* to = x + begin;
+        for (int i = 0; i < count; ++i)
+            to[i] = level.alpha == T(0) ? level.sigma * normals[i]
+                                        : add_noise(level, to[i], normals[i]);
+    }
+};
+
+/// A pass as a functor of Thrust: chooses the lanes once a tile.
+template <class T, class Pass>
+struct with_lanes {
+    Pass pass;
+
+    struct kernel {
+        const Pass* pass;
+        std::size_t index;
+        template <class V>
+        DIFFGEN_VALUE void operator()(lanes::tag<V>) const {
+            pass->template run<V>(index);
+        }
+    };
+
+    DIFFGEN_HD void operator()(std::size_t index) const { lanes::run<T>(kernel{&pass, index}); }
+};
+
+}  // namespace diffgen::exec

@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Execution policies: where passes run. The only folder that calls Thrust's algorithms.
+
+#include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/config.hpp>
+
+#include <thrust/for_each.h>
+#include <thrust/iterator/counting_iterator.h>
+#include <thrust/system/cpp/execution_policy.h>
+
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <utility>
+#if DIFFGEN_HAS_OMP
+#include <thrust/system/omp/execution_policy.h>
+#endif
+#if DIFFGEN_HAS_TBB
+#include <thrust/system/tbb/execution_policy.h>
+#endif
+#if DIFFGEN_HAS_CUDA
+#include <thrust/system/cuda/execution_policy.h>
+#endif
+
+namespace diffgen::exec {
+
+namespace detail {
+
+/// Keeps the first exception of a pass: one that left an OpenMP region would end the program.
+class first_exception {
+  public:
+    void keep() noexcept {
+        const std::scoped_lock lock(mutex_);
+        if (!kept_) kept_ = std::current_exception();
+    }
+    void rethrow() const {
+        if (kept_) std::rethrow_exception(kept_);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::exception_ptr kept_;
+};
+
+template <class F>
+struct guarded {
+    const F* f;
+    first_exception* failed;
+    void operator()(std::size_t i) const {
+        try {
+            (*f)(i);
+        } catch (...) {
+            failed->keep();
+        }
+    }
+};
+
+/// A host back end of Thrust. `Par` gives its explicit policy.
+template <class Par>
+struct host_policy {
+    using space = diffgen::space::host;
+    static constexpr const char* name = Par::name;
+    static constexpr bool asynchronous = false;
+    static constexpr int tile_capacity = 256;
+
+    int tile = tile_capacity;  ///< elements of a tile, a multiple of 4; results do not depend on it
+
+    template <class F>
+    void for_each(std::size_t n, const F& f) const {
+        first_exception failed;
+        thrust::for_each_n(Par::policy(), thrust::counting_iterator<std::size_t>(0), n,
+                           guarded<F>{&f, &failed});
+        failed.rethrow();
+    }
+    void wait() const {}
+};
+
+struct cpp_par {
+    static constexpr const char* name = "cpp";
+    static const auto& policy() { return thrust::cpp::par; }
+};
+#if DIFFGEN_HAS_OMP
+struct omp_par {
+    static constexpr const char* name = "omp";
+    static const auto& policy() { return thrust::omp::par; }
+};
+#endif
+#if DIFFGEN_HAS_TBB
+struct tbb_par {
+    static constexpr const char* name = "tbb";
+    static const auto& policy() { return thrust::tbb::par; }
+};
+#endif
+
+}  // namespace detail
+
+/// One thread.
+using cpp_policy = detail::host_policy<detail::cpp_par>;
+inline constexpr cpp_policy cpp{};
+
+#if DIFFGEN_HAS_OMP
+/// OpenMP; there when the translation unit is compiled with it.
+using omp_policy = detail::host_policy<detail::omp_par>;
+inline constexpr omp_policy omp{};
+#endif
+
+#if DIFFGEN_HAS_TBB
+/// Threading Building Blocks; there when DIFFGEN_HAS_TBB is 1 (the CMake component tbb).
+using tbb_policy = detail::host_policy<detail::tbb_par>;
+inline constexpr tbb_policy tbb{};
+#endif
+
+#if DIFFGEN_HAS_CUDA
+/// A CUDA stream; passes are queued on it and the host does not wait inside the loop.
+struct cuda_policy {
+    using space = diffgen::space::cuda;
+    static constexpr const char* name = "cuda";
+    static constexpr bool asynchronous = true;
+    static constexpr int tile_capacity = 4;
+
+    cudaStream_t stream = nullptr;
+    int tile = tile_capacity;
+
+    template <class F>
+    void for_each(std::size_t n, const F& f) const {
+        thrust::for_each_n(thrust::cuda::par_nosync.on(stream),
+                           thrust::counting_iterator<std::size_t>(0), n, f);
+    }
+    void wait() const {
+        if (const cudaError_t e = cudaStreamSynchronize(stream); e != cudaSuccess)
+            throw bad_device(
+                diffgen::detail::text("diffgen: CUDA stream: ", cudaGetErrorString(e)));
+    }
+};
+[[nodiscard]] inline cuda_policy cuda(cudaStream_t stream = nullptr) {
+    return {stream};
+}
+#endif
+
+}  // namespace diffgen::exec

@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The innermost of the library: one compiled stage on one tile of elements. The stepwise pass and
+// the fused trajectory both come here, the one with pointers into the batch, the other with
+// pointers to a tile of its own; hence the same bits.
+
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes.hpp>
+#include <diffgen/exec/compiled_stage.hpp>
+
+#include <cstdint>
+
+namespace diffgen::exec {
+
+/// Where the elements of a tile are. All pointers are to its first element.
+template <class T, class Shape, int Copies>
+struct tile_memory {
+    T* slots[Shape::slots];        ///< the solver's registers, and one for the denoised estimate
+    const T* outputs[Copies];      ///< of the network, one a copy
+    T* inputs[Copies];             ///< of the network, where it does not read a register itself
+    const T* noise[Shape::draws];  ///< normals of this stage
+    const T* tuned_direction;      ///< p and q of the self-tuning stage, an element each
+    const T* tuned_noise;
+};
+
+namespace detail {
+
+template <class V, class T, class Shape>
+DIFFGEN_VALUE V evaluate_form(const compiled_form<T, Shape>& f, const V* registers, V output,
+                              const V* noise) {
+    V sum = broadcast<V>(T(0));
+    if constexpr (Shape::noisy)
+        for (int i = 0; i < Shape::draws; ++i)
+            if (f.reads_noise & (1u << i)) sum = fma(broadcast<V>(f.noise[i]), noise[i], sum);
+    for (int i = Shape::registers - 1; i > 0; --i)
+        if (f.reads & (1u << i)) sum = fma(broadcast<V>(f.registers[i]), registers[i], sum);
+    if (f.reads_output) sum = fma(broadcast<V>(f.output), output, sum);
+    if (f.reads & 1u) sum = fma(broadcast<V>(f.registers[0]), registers[0], sum);
+    return sum;
+}
+
+/// The lanes of one value: from element i of the tile on.
+template <class V, class T, class Shape, class Merge, class Hook>
+struct element {
+    const compiled_stage<T, Shape>& s;
+    const tile_memory<T, Shape, Merge::copies>& m;
+    V registers[Shape::registers];
+    V output;
+    V noise[Shape::draws];
+
+    DIFFGEN_VALUE element(const compiled_stage<T, Shape>& stage,
+                          const tile_memory<T, Shape, Merge::copies>& memory, const Merge& merge,
+                          const Hook& hook, int i)
+        : s(stage), m(memory), output(broadcast<V>(T(0))) {
+        for (int r = 0; r < Shape::registers; ++r)
+            registers[r] = s.reads & (1u << r) ? load<V>(m.slots[r] + i) : broadcast<V>(T(0));
+        if (s.evaluates) {
+            V outputs[Merge::copies];
+            for (int c = 0; c < Merge::copies; ++c)
+                outputs[c] = load<V>(m.outputs[c] + i);
+            output = merge.merge(outputs);
+            if constexpr (Hook::present)
+                output = hook.apply(fma(broadcast<V>(s.state), load<V>(m.slots[s.input] + i),
+                                        broadcast<V>(s.output) * output));
+        }
+        for (int d = 0; d < Shape::draws; ++d)
+            noise[d] = Shape::noisy && d < s.draws ? load<V>(m.noise[d] + i) : broadcast<V>(T(0));
+    }
+
+    DIFFGEN_VALUE V form(const compiled_form<T, Shape>& f) const {
+        return evaluate_form(f, registers, output, noise);
+    }
+};
+
+/// Carries out the stage on elements i .. i + width - 1. Returns a value that is not a number in
+/// some lane where a register became NaN or infinite, and zero otherwise.
+template <class V, class T, class Shape, class Merge, class Hook>
+DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s,
+                         const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                         const Hook& hook, int i) {
+    const element<V, T, Shape, Merge, Hook> e(s, m, merge, hook, i);
+    V values[Shape::rows];
+    V bad = broadcast<V>(T(0));
+    for (int r = 0; r < Shape::rows; ++r)
+        if (r < s.rows) {
+            values[r] = e.form(s.updates[r].form);
+            if constexpr (Shape::tunes)
+                if (s.tunes && r == 0) {
+                    values[r] = fma(load<V>(m.tuned_noise + i), e.noise[0], values[r]);
+                    values[r] = fma(load<V>(m.tuned_direction + i), e.form(s.direction), values[r]);
+                }
+            bad = bad + (values[r] - values[r]);
+        }
+    for (int r = 0; r < Shape::rows; ++r)
+        if (r < s.rows) store(m.slots[s.updates[r].target] + i, values[r]);
+    if (s.next_input >= 0) {
+        const V in = load<V>(m.slots[s.next_input] + i) * broadcast<V>(s.next_scale);
+        for (int c = 0; c < Merge::copies; ++c)
+            store(m.inputs[c] + i, in);
+    }
+    return bad;
+}
+
+}  // namespace detail
+
+/// Carries out a stage on a tile of `count` elements. Returns whether every number it wrote is
+/// finite.
+template <class V, class T, class Shape, class Merge, class Hook>
+DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s,
+                         const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                         const Hook& hook, int count) {
+    constexpr int width = value_traits<V>::width;
+    V bad = broadcast<V>(T(0));
+    int i = 0;
+    for (; i + width <= count; i += width)
+        bad = bad + detail::apply_at<V>(s, m, merge, hook, i);
+    T bad_rest = 0;
+    for (; i < count; ++i)
+        bad_rest += detail::apply_at<T>(s, m, merge, hook, i);
+    return !any(bad != bad) && bad_rest == bad_rest;
+}
+
+/// The direction of a self-tuning stage, S, into `to`.
+template <class V, class T, class Shape, class Merge, class Hook>
+DIFFGEN_VALUE void direction(const compiled_stage<T, Shape>& s,
+                             const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                             const Hook& hook, int count, T* to) {
+    constexpr int width = value_traits<V>::width;
+    int i = 0;
+    for (; i + width <= count; i += width)
+        store(to + i,
+              detail::element<V, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction));
+    for (; i < count; ++i)
+        store(to + i,
+              detail::element<T, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction));
+}
+
+}  // namespace diffgen::exec

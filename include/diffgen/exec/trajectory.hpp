@@ -1,0 +1,212 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The whole trajectory in one pass, for predictors that are functors: a tile of samples is loaded
+// (or drawn from the prior) once, goes through all stages in the tile's own memory, and is stored
+// once.
+
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes.hpp>
+#include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/pass.hpp>
+#include <diffgen/exec/reduce.hpp>
+#include <diffgen/exec/tile.hpp>
+
+#include <array>
+#include <cstdint>
+#include <numeric>
+
+namespace diffgen::exec {
+
+/// A functor that is told the level at every call.
+template <class F, class T>
+struct bound_functor {
+    F f;
+    level_of<T> level;
+
+    template <class X, class... Condition>
+    DIFFGEN_VALUE auto operator()(const X& x, Condition... c) const {
+        return f(x, level, c...);
+    }
+};
+
+/// The functor for one level: its own at(level), or the functor and the level.
+template <class T, class F>
+[[nodiscard]] auto at_level(const F& f, const level_of<T>& l) {
+    if constexpr (requires { f.at(l); })
+        return f.at(l);
+    else
+        return bound_functor<F, T>{f, l};
+}
+
+namespace detail {
+
+template <class Prepared, class X>
+DIFFGEN_VALUE X call(const Prepared& f, const X& x, [[maybe_unused]] bool conditioned) {
+    if constexpr (requires { f(x, conditioned); })
+        return f(x, conditioned);
+    else
+        return f(x);
+}
+
+/// Samples i .. i + width - 1 of a tile through the functor. D = 0: elements, not samples.
+template <class V, int D, class T, class Prepared>
+DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, int i,
+                               bool conditioned) {
+    const V s = broadcast<V>(scale);
+    if constexpr (D == 0) {
+        store(out + i, call(f, V(product(load<V>(in + i), s)), conditioned));
+    } else {
+        std::array<V, static_cast<std::size_t>(D)> x;
+        for (int d = 0; d < D; ++d)
+            x[static_cast<std::size_t>(d)] = product(load_strided<V>(in + i * D + d, D), s);
+        const std::array<V, static_cast<std::size_t>(D)> y = call(f, x, conditioned);
+        for (int d = 0; d < D; ++d)
+            store_strided(out + i * D + d, D, y[static_cast<std::size_t>(d)]);
+    }
+}
+
+}  // namespace detail
+
+/// Evaluates a functor on `count` samples (elements where D = 0).
+template <class V, int D, class T, class Prepared>
+DIFFGEN_VALUE void evaluate_tile(const Prepared& f, const T* in, T scale, T* out, int count,
+                                 bool conditioned) {
+    constexpr int width = value_traits<V>::width;
+    int i = 0;
+    for (; i + width <= count; i += width)
+        detail::evaluate_at<V, D>(f, in, scale, out, i, conditioned);
+    for (; i < count; ++i)
+        detail::evaluate_at<T, D>(f, in, scale, out, i, conditioned);
+}
+
+/// How many samples of D elements (single elements where D = 0) make a tile: on a device as few as
+/// fill whole blocks of noise, on a host enough for the lanes.
+template <int D>
+[[nodiscard]] constexpr int tile_samples(int capacity) {
+    constexpr int elements = D == 0 ? 1 : D;
+    if (capacity < 16) return 4 / std::gcd(elements, 4);
+    const int fit = capacity / elements / 16 * 16;
+    return fit < 16 ? 16 : fit;
+}
+
+/// Evaluation alone, for stepwise runs of a functor.
+template <class T, int D, class Prepared, int Capacity>
+struct evaluation_pass {
+    Prepared prepared;
+    const T* in;
+    T scale;
+    T* out;
+    std::size_t samples;  ///< elements where D = 0
+    bool conditioned;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t index) const {
+        constexpr std::size_t tile = tile_samples<D>(Capacity);
+        const std::size_t begin = index * tile, left = samples - begin;
+        const std::size_t at = begin * (D == 0 ? 1 : D);
+        evaluate_tile<V, D>(prepared, in + at, scale, out + at,
+                            static_cast<int>(left < tile ? left : tile), conditioned);
+    }
+};
+
+/// All stages on one tile of samples.
+template <class T, class Shape, class Merge, class Hook, class Noise, class Tuner, int D,
+          class Prepared, int Capacity>
+struct trajectory_pass {
+    static constexpr int elements = D == 0 ? 1 : D;
+    static constexpr int tile = tile_samples<D>(Capacity);
+    static constexpr int room = tile * elements;
+
+    const compiled_stage<T, Shape>* stages;
+    const Prepared* prepared;
+    int count;
+    T* x;
+    std::size_t samples;  ///< elements where D = 0
+    std::size_t elements_of_sample;
+    std::uint64_t first_flat;
+    T prior_scale;  ///< 0: start from x
+    Merge merge;
+    Hook hook;
+    Noise source;
+    std::uint64_t* failed;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t index) const {
+        const std::size_t first = index * static_cast<std::size_t>(tile);
+        const std::size_t left = samples - first;
+        const int here = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
+        const int size = here * elements;
+        const std::size_t begin = first * static_cast<std::size_t>(elements);
+        T registers[Shape::slots][room];
+        T outputs[Merge::copies][room];
+        T normals[Shape::draws][room];
+        T p[Shape::tunes ? room : 1], q[Shape::tunes ? room : 1];
+        tile_memory<T, Shape, Merge::copies> m{};
+        for (int r = 0; r < Shape::slots; ++r)
+            m.slots[r] = registers[r];
+        for (int c = 0; c < Merge::copies; ++c)
+            m.outputs[c] = outputs[c];
+        m.tuned_direction = p;
+        m.tuned_noise = q;
+        if (prior_scale != T(0)) {
+            source.template fill<V>(noise::stream::prior, 0, first_flat + begin, size, normals[0]);
+            for (int i = 0; i < size; ++i)
+                registers[0][i] = prior_scale * normals[0][i];
+        } else {
+            for (int i = 0; i < size; ++i)
+                registers[0][i] = x[begin + static_cast<std::size_t>(i)];
+        }
+        for (int k = 0; k < count; ++k) {
+            const compiled_stage<T, Shape>& s = stages[k];
+            if (s.evaluates)
+                for (int c = 0; c < Merge::copies; ++c)
+                    evaluate_tile<V, D>(prepared[k], registers[s.input], s.input_scale, outputs[c],
+                                        here, c == 0);
+            detail::draw<V, T, Shape>(s, source, first_flat + begin, size, normals, m.noise);
+            if constexpr (Shape::tunes && D > 0)
+                if (s.tunes) tune<V>(s, m, normals[0], here, p, q);
+            if (!apply<V>(s, m, merge, hook, size)) {
+                const std::uint64_t bad = begin + failure::first_bad_element(s, m.slots, size);
+                failure::report(
+                    failed, failure::code(static_cast<std::uint64_t>(k), bad / elements_of_sample));
+                return;
+            }
+        }
+        for (int i = 0; i < size; ++i)
+            x[begin + static_cast<std::size_t>(i)] = registers[0][i];
+    }
+
+  private:
+    template <class V>
+    DIFFGEN_VALUE void tune(const compiled_stage<T, Shape>& s,
+                            const tile_memory<T, Shape, Merge::copies>& m, const T* normals,
+                            int here, T* p, T* q) const {
+        T directions[room];
+        direction<V>(s, m, merge, hook, here * elements, directions);
+        for (int i = 0; i < here; ++i) {
+            T a, b;
+            Tuner::pick(s.tuner_parameters, sum_of_squares(directions + i * D),
+                        sum_of_squares(normals + i * D), a, b);
+            for (int d = 0; d < D; ++d) {
+                p[i * D + d] = a;
+                q[i * D + d] = b;
+            }
+        }
+    }
+    DIFFGEN_VALUE static T sum_of_squares(const T* sample) {
+        T sum = 0;
+        for (int begin = 0; begin < D; begin += chunk) {
+            T part[chunk];
+            const int n = D - begin < chunk ? D - begin : chunk;
+            for (int d = 0; d < n; ++d)
+                part[d] = sample[begin + d];
+            const T s = chunk_sum_of_squares<T>(part, n);
+            sum = begin == 0 ? s : sum + s;
+        }
+        return sum;
+    }
+};
+
+}  // namespace diffgen::exec

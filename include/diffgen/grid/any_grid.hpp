@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A time grid without its type, for the options of a run; and the check that every grid passes.
+
+#include <diffgen/concepts.hpp>
+#include <diffgen/core/error.hpp>
+#include <diffgen/process/any_process.hpp>
+
+#include <cmath>
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace diffgen {
+
+class any_grid {
+  public:
+    template <class Grid>
+    requires(!std::is_same_v<std::remove_cvref_t<Grid>, any_grid>)
+        any_grid(Grid grid)  // NOLINT(google-explicit-constructor): a grid is an any_grid
+        : levels_([g = std::move(grid)](const any_process& p, int n) { return g.levels(p, n); }) {
+        static_assert(time_grid<Grid>,
+                      "diffgen: a time grid has std::vector<noise_level> levels(const any_process& "
+                      "process, int steps) const");
+    }
+
+    /// The n + 1 levels of an n-step run, noisiest first.
+    /// Throws bad_argument where n < 1, or a level is noisier than the one before it.
+    [[nodiscard]] std::vector<noise_level> levels(const any_process& process, int n) const {
+        if (n < 1) throw bad_argument(detail::text("diffgen: a run of ", n, " steps; at least 1"));
+        std::vector<noise_level> l = levels_(process, n);
+        if (l.size() < 2)
+            throw bad_argument(detail::text("diffgen: a grid of ", l.size(),
+                                            " levels; a step needs two, where it starts and ends"));
+        for (std::size_t i = 1; i < l.size(); ++i)
+            if (!(l[i].log_snr >= l[i - 1].log_snr))
+                throw bad_argument(detail::text(
+                    "diffgen: noise must shrink along a grid, but sigma / alpha goes from ",
+                    l[i - 1].ratio(), " to ", l[i].ratio(), " in step ", i - 1));
+        if (l.front().is_clean())
+            throw bad_argument("diffgen: the grid starts at the clean end, where nothing is left");
+        return l;
+    }
+
+  private:
+    std::function<std::vector<noise_level>(const any_process&, int)> levels_;
+};
+
+}  // namespace diffgen

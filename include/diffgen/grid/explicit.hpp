@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Grids that the user gives level by level; the number of steps of the options does not count then.
+
+#include <diffgen/core/error.hpp>
+#include <diffgen/process/any_process.hpp>
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+namespace diffgen::grid {
+
+/// Falling times of the schedule, one more than there are steps.
+struct times {
+    std::vector<double> values;
+
+    explicit times(std::vector<double> v) : values(std::move(v)) {}
+
+    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int) const {
+        std::vector<noise_level> l;
+        l.reserve(values.size());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (!std::isfinite(values[i]))
+                throw bad_argument(
+                    diffgen::detail::text("diffgen: time ", i, " of the grid is ", values[i]));
+            l.push_back(p.level(values[i]));
+        }
+        return l;
+    }
+};
+
+/// Falling sigma / alpha, one more than there are steps; a last 0 is the clean end.
+struct sigmas {
+    std::vector<double> values;
+
+    explicit sigmas(std::vector<double> v) : values(std::move(v)) {}
+
+    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int) const {
+        std::vector<noise_level> l;
+        l.reserve(values.size());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const bool last = i + 1 == values.size();
+            if (!(std::isfinite(values[i]) && (values[i] > 0 || (last && values[i] == 0))))
+                throw bad_argument(
+                    diffgen::detail::text("diffgen: sigma ", i, " of the grid is ", values[i]));
+            l.push_back(values[i] == 0 ? p.clean() : p.level_at(-2 * std::log(values[i])));
+        }
+        return l;
+    }
+};
+
+}  // namespace diffgen::grid

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Grids that place their levels by time: uniform and quadratic (Song et al. 2021, DDIM, app. D.2).
+
+#include <diffgen/process/any_process.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace diffgen::grid {
+
+namespace detail {
+
+/// n + 1 levels at times end + (t_max - end) f(1 - k / n); the last is exactly `end`'s.
+template <class F>
+std::vector<noise_level> by_time(const any_process& p, int n, std::optional<double> stop_at, F f) {
+    const noise_level last = stop_at ? p.level(*stop_at) : p.clean();
+    std::vector<noise_level> levels;
+    levels.reserve(static_cast<std::size_t>(n) + 1);
+    for (int k = 0; k < n; ++k)
+        levels.push_back(
+            p.level(last.t + (p.t_max() - last.t) * f(static_cast<double>(n - k) / n)));
+    levels.push_back(last);
+    return levels;
+}
+
+}  // namespace detail
+
+/// n equal steps of time from t_max to the clean end (or to `stop_at`). Over a discrete schedule
+/// this is the exact, unrounded form of "trailing".
+struct uniform {
+    std::optional<double> stop_at{};
+
+    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+        return detail::by_time(p, n, stop_at, [](double u) { return u; });
+    }
+};
+
+/// Times proportional to squares: finer towards the data.
+struct quadratic {
+    std::optional<double> stop_at{};
+
+    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+        return detail::by_time(p, n, stop_at, [](double u) { return u * u; });
+    }
+};
+
+}  // namespace diffgen::grid

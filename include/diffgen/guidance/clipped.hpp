@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Clipping of the denoised estimate (Ho et al. 2020), in the solver's own pass.
+
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/error.hpp>
+#include <diffgen/core/lanes.hpp>
+#include <diffgen/guidance/decorator.hpp>
+
+#include <utility>
+
+namespace diffgen {
+
+/// The hook of clipped: D -> min(max(D, low), high), after the hook of what it decorates.
+template <class Inner>
+struct clip_hook {
+    static constexpr bool present = true;
+    Inner inner;
+    double low, high;
+
+    template <class V>
+    DIFFGEN_VALUE V apply(V d) const {
+        using S = typename value_traits<V>::scalar;
+        if constexpr (Inner::present) d = inner.apply(d);
+        // the bounds come first: a NaN stays one, and is reported
+        return min(broadcast<V>(static_cast<S>(high)), max(broadcast<V>(static_cast<S>(low)), d));
+    }
+};
+
+/// The predictor with its denoised estimate clipped to [low, high].
+/// Throws bad_argument unless low < high.
+template <class Inner>
+struct clipped : decorator<Inner> {
+    using hook_type = clip_hook<typename Inner::hook_type>;
+
+    double low, high;
+
+    explicit clipped(Inner p, double l = -1, double h = 1)
+        : decorator<Inner>(std::move(p)), low(l), high(h) {
+        if (!(low < high))
+            throw bad_argument(detail::text("diffgen: clipping to [", low, ", ", high, "]"));
+    }
+
+    [[nodiscard]] hook_type hook() const { return {this->inner.hook(), low, high}; }
+};
+
+}  // namespace diffgen

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The base of everything that decorates a predictor and is a predictor again: forwards all of it.
+
+#include <diffgen/core/noise_level.hpp>
+#include <diffgen/core/prediction.hpp>
+
+#include <utility>
+
+namespace diffgen {
+
+template <class Inner>
+struct decorator {
+    using output_type = typename Inner::output_type;
+    using merge_type = typename Inner::merge_type;
+    using hook_type = typename Inner::hook_type;
+    static constexpr auto kind = Inner::kind;
+    static constexpr int elements = Inner::elements;
+
+    Inner inner;
+
+    explicit decorator(Inner p) : inner(std::move(p)) {}
+
+    [[nodiscard]] noise_level at(const noise_level& l) const { return inner.at(l); }
+    [[nodiscard]] conversion to_denoised(const noise_level& l) const {
+        return inner.to_denoised(l);
+    }
+    [[nodiscard]] const auto& functor() const { return inner.functor(); }
+    [[nodiscard]] merge_type merge() const { return inner.merge(); }
+    [[nodiscard]] hook_type hook() const { return inner.hook(); }
+
+    template <class In, class Out, class... Extra>
+    void call(const In& in, const Out& out, const noise_level& l, const Extra&... extra) {
+        inner.call(in, out, l, extra...);
+    }
+};
+
+}  // namespace diffgen

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Classifier-free guidance (Ho and Salimans 2022): both evaluations in one call of the network on a
+// batch of twice the size, merged in the solver's own pass.
+
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/error.hpp>
+#include <diffgen/core/lanes.hpp>
+#include <diffgen/guidance/decorator.hpp>
+
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace diffgen {
+
+/// u + w (c - u): w = 1 is the conditional network alone, 0 the unconditional one. (Ho and Salimans
+/// write u + (1 + w') (c - u) with w' = w - 1.)
+struct classifier_free {
+    double w = 2;
+
+    static constexpr int copies = 2;
+    /// outputs[0] is conditional, outputs[1] unconditional.
+    template <class V>
+    DIFFGEN_VALUE V merge(const V* outputs) const {
+        using S = typename value_traits<V>::scalar;
+        return fma(broadcast<V>(static_cast<S>(w)), outputs[0] - outputs[1], outputs[1]);
+    }
+};
+
+/// Which rows of a guided batch carry a condition: row i < conditioned is sample i with its
+/// condition, row conditioned + i is sample i without.
+struct guidance_rows {
+    std::size_t conditioned;
+};
+
+/// A conditional predictor under guidance. Its batched network is called as net(in, out, level,
+/// guidance_rows) on all rows at once; a functor as f(x, level, bool conditioned).
+template <class Inner, class Rule>
+struct guided : decorator<Inner> {
+    static_assert(Inner::merge_type::copies == 1,
+                  "diffgen: guided{...} of a predictor that is guided already");
+    using merge_type = Rule;
+
+    Rule rule;
+
+    guided(Inner p, Rule r) : decorator<Inner>(std::move(p)), rule(r) {}
+
+    [[nodiscard]] merge_type merge() const { return rule; }
+
+    template <class In, class Out>
+    void call(const In& in, const Out& out, const noise_level& l) {
+        this->inner.call(in, out, l, guidance_rows{in.samples / 2});
+    }
+};
+
+template <class Inner, class Rule>
+guided(Inner, Rule) -> guided<Inner, Rule>;
+
+/// A network conditioned on one label a sample, for use with or without guidance: calls
+/// net(in, out, level, std::span<const Label>), one label a row, `none` for unconditional rows.
+template <class Net, class Label = int>
+class labelled {
+  public:
+    labelled(Net net, std::vector<Label> labels, Label none)
+        : net_(std::move(net)), labels_(std::move(labels)), conditioned_(labels_.size()) {
+        labels_.resize(2 * conditioned_, none);
+    }
+
+    template <class In, class Out>
+    void operator()(const In& in, const Out& out, const noise_level& l) {
+        require(in.samples);
+        net_(in, out, l, std::span<const Label>(labels_.data(), conditioned_));
+    }
+    template <class In, class Out>
+    void operator()(const In& in, const Out& out, const noise_level& l, guidance_rows rows) {
+        require(rows.conditioned);
+        net_(in, out, l, std::span<const Label>(labels_));
+    }
+
+  private:
+    void require(std::size_t samples) const {
+        if (samples != conditioned_)
+            throw bad_shape(detail::text("diffgen: ", conditioned_, " labels for a batch of ",
+                                         samples, " samples"));
+    }
+    Net net_;
+    std::vector<Label> labels_;
+    std::size_t conditioned_;
+};
+
+}  // namespace diffgen

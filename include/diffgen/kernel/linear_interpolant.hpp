@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The forward kernel with alpha + sigma = 1 (rectified flow, Liu et al. 2022; flow matching, Lipman
+// et al. 2022).
+
+#include <diffgen/core/noise_level.hpp>
+#include <diffgen/kernel/scales.hpp>
+
+#include <cmath>
+
+namespace diffgen::kernel {
+
+struct linear_interpolant {
+    /// (alpha, sigma) at a log signal-to-noise ratio, accurate at both ends.
+    [[nodiscard]] static scales level(double log_snr) {
+        return {detail::sigmoid(0.5 * log_snr), detail::sigmoid(-0.5 * log_snr)};
+    }
+    /// d log(alpha) / d log_snr.
+    [[nodiscard]] static double log_alpha_rate(double log_snr) {
+        return 0.5 * detail::sigmoid(-0.5 * log_snr);
+    }
+};
+
+}  // namespace diffgen::kernel

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The forward kernel with alpha = 1 (Song and Ermon 2019; the VE SDE of Song et al. 2021).
+
+#include <diffgen/core/noise_level.hpp>
+#include <diffgen/kernel/scales.hpp>
+
+#include <cmath>
+
+namespace diffgen::kernel {
+
+struct variance_exploding {
+    /// (alpha, sigma) at a log signal-to-noise ratio, accurate at both ends.
+    [[nodiscard]] static scales level(double log_snr) { return {1, std::exp(-0.5 * log_snr)}; }
+    /// d log(alpha) / d log_snr.
+    [[nodiscard]] static double log_alpha_rate(double /*log_snr*/) { return 0; }
+};
+
+}  // namespace diffgen::kernel

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What an observer of a run is, and sees after every step. A run without one pays nothing for it.
+
+#include <diffgen/core/noise_level.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace diffgen {
+
+/// A run between two steps. The state can be on a device: it is copied when asked for.
+class observation {
+  public:
+    int step;              ///< steps done, 1 .. steps
+    int steps;             ///< of the whole run
+    noise_level level;     ///< that the state has reached
+    std::size_t samples;   ///< of the batch
+    std::size_t elements;  ///< of a sample
+
+    /// The state, `samples` x `elements`, one sample after the other.
+    [[nodiscard]] std::vector<double> state() const { return read(0); }
+    /// The denoised estimate of the step's last evaluation; only for observers that asked for it.
+    [[nodiscard]] std::vector<double> denoised() const { return read(1); }
+
+    using reader = void (*)(const void* run, int what, double* to);
+    observation(int k, int n, const noise_level& l, std::size_t count, std::size_t size,
+                const void* run, reader r)
+        : step(k), steps(n), level(l), samples(count), elements(size), run_(run), read_(r) {}
+
+  private:
+    [[nodiscard]] std::vector<double> read(int what) const {
+        std::vector<double> v(samples * elements);
+        read_(run_, what, v.data());
+        return v;
+    }
+    const void* run_;
+    reader read_;
+};
+
+/// Called after every step; false ends the run there.
+struct observer {
+    std::function<bool(const observation&)> see{};
+    bool wants_denoised = false;  ///< the passes then store the denoised estimate too
+};
+
+/// Both observers; the run goes on while both say so. Each sees every step.
+[[nodiscard]] inline observer operator&(observer a, observer b) {
+    const bool wants = a.wants_denoised || b.wants_denoised;
+    return {[a = std::move(a), b = std::move(b)](const observation& o) {
+                const bool first = a.see(o), second = b.see(o);
+                return first && second;
+            },
+            wants};
+}
+
+}  // namespace diffgen

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A network (any callable), what it predicts, and what it is given as time: a predictor.
+
+#include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/prediction.hpp>
+#include <diffgen/core/time_input.hpp>
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace diffgen {
+
+/// Ways to evaluate a predictor. A batched one is opaque: it is called once for the whole batch, on
+/// the host. The others are trivially copyable functors that run inside the pass.
+enum class granularity { batched, pointwise, samplewise };
+
+/// Wraps a functor of one element: template <class V> V operator()(V x, level_of<scalar> l) const.
+/// V is a float, a double or a pack of them.
+template <class F>
+struct pointwise {
+    F functor;
+    explicit pointwise(F f) : functor(std::move(f)) {}
+};
+
+/// Wraps a functor of one sample of D elements:
+/// template <class V> std::array<V, D> operator()(std::array<V, D> x, level_of<scalar> l) const.
+/// A functor may have a member at(level) that returns what to call for that level; it is used once
+/// a stage, so that what depends on the level only is not computed for every sample.
+template <int D, class F>
+struct samplewise_functor {
+    F functor;
+    explicit samplewise_functor(F f) : functor(std::move(f)) {}
+};
+
+template <int D, class F>
+[[nodiscard]] samplewise_functor<D, F> samplewise(F f) {
+    return samplewise_functor<D, F>(std::move(f));
+}
+
+namespace detail {
+
+template <class Net>
+struct evaluation_of {
+    static constexpr granularity kind = granularity::batched;
+    static constexpr int elements = 0;
+    using functor = Net;
+    static const Net& get(const Net& n) { return n; }
+};
+template <class F>
+struct evaluation_of<pointwise<F>> {
+    static constexpr granularity kind = granularity::pointwise;
+    static constexpr int elements = 1;
+    using functor = F;
+    static const F& get(const pointwise<F>& n) { return n.functor; }
+};
+template <int D, class F>
+struct evaluation_of<samplewise_functor<D, F>> {
+    static constexpr granularity kind = granularity::samplewise;
+    static constexpr int elements = D;
+    using functor = F;
+    static const F& get(const samplewise_functor<D, F>& n) { return n.functor; }
+};
+
+}  // namespace detail
+
+/// What a network makes of its outputs before the solver sees them. With one output a sample, that
+/// output; guidance has two outputs a sample and merges them.
+struct take_output {
+    static constexpr int copies = 1;
+    template <class V>
+    DIFFGEN_VALUE static V merge(const V* outputs) {
+        return outputs[0];
+    }
+};
+
+/// What happens to the denoised estimate before the solver sees it: nothing, so that it need never
+/// be formed and folds into the solver's coefficients.
+struct no_hook {
+    static constexpr bool present = false;
+};
+
+/// The predictor {output tag, network, time input}.
+/// A batched network is called as net(in, out, level), with in a batch_view<const T, Space>, out a
+/// batch_view<T, Space> and level a noise_level whose `input` is the time input's value.
+template <class Output, class Net, class TimeInput = time_input::time>
+struct predicts {
+    using output_type = Output;
+    using network_type = Net;
+    using evaluation = detail::evaluation_of<Net>;
+    using merge_type = take_output;
+    using hook_type = no_hook;
+    static constexpr granularity kind = evaluation::kind;
+    static constexpr int elements = evaluation::elements;  ///< of a samplewise functor
+
+    Output output;
+    Net net;
+    TimeInput time_input;
+
+    predicts(Output o, Net n, TimeInput t = {})
+        : output(std::move(o)), net(std::move(n)), time_input(std::move(t)) {}
+
+    /// The level with what the network is to be given as time.
+    [[nodiscard]] noise_level at(noise_level l) const {
+        l.input = time_input(l);
+        return l;
+    }
+    [[nodiscard]] conversion to_denoised(const noise_level& l) const {
+        return checked_conversion(output, l);
+    }
+    [[nodiscard]] const auto& functor() const { return evaluation::get(net); }
+    [[nodiscard]] merge_type merge() const { return {}; }
+    [[nodiscard]] hook_type hook() const { return {}; }
+
+    /// Evaluates a batched network; `extra` is what a decorator has to tell it.
+    template <class In, class Out, class... Extra>
+    void call(const In& in, const Out& out, const noise_level& l, const Extra&... extra) {
+        static_assert(
+            std::is_invocable_v<Net&, In, Out, noise_level, Extra...>,
+            "diffgen: a batched network is called as net(batch_view<const T> in, "
+            "batch_view<T> out, noise_level level), under guidance with a 4th argument, "
+            "guidance_rows; wrap a functor of one element in pointwise{...}, of one sample "
+            "in samplewise<D>(...)");
+        net(in, out, l, extra...);
+    }
+};
+
+}  // namespace diffgen

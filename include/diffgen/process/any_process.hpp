@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A view of a process without its type: what grids and solvers, which run on the host once per
+// step, see of schedule and kernel. It does not own the process.
+
+#include <diffgen/core/noise_level.hpp>
+#include <diffgen/process/process.hpp>
+
+namespace diffgen {
+
+class any_process {
+  public:
+    template <class Schedule, class Kernel>
+    explicit any_process(const process<Schedule, Kernel>& p)
+        : object_(&p), table_(&table_for<process<Schedule, Kernel>>), t_max_(p.t_max()) {}
+
+    [[nodiscard]] noise_level level(double t) const { return table_->level(object_, t); }
+    [[nodiscard]] noise_level level_at(double log_snr) const {
+        return table_->level_at(object_, log_snr);
+    }
+    [[nodiscard]] noise_level clean() const { return table_->clean(object_); }
+    [[nodiscard]] double time(double log_snr) const { return table_->time(object_, log_snr); }
+    [[nodiscard]] double drift(double t) const { return table_->drift(object_, t); }
+    [[nodiscard]] double diffusion_squared(double t) const {
+        return table_->diffusion_squared(object_, t);
+    }
+    [[nodiscard]] double t_min() const { return table_->t_min(object_); }
+    [[nodiscard]] double t_max() const { return t_max_; }
+    /// Number of entries of a discrete schedule, 0 for a continuous one.
+    [[nodiscard]] int discrete_steps() const { return table_->discrete_steps(object_); }
+
+    /// The same process whose noisiest time is t, for runs that start in the middle.
+    [[nodiscard]] any_process until(double t) const {
+        any_process p = *this;
+        p.t_max_ = t;
+        return p;
+    }
+
+  private:
+    struct operations {
+        noise_level (*level)(const void*, double);
+        noise_level (*level_at)(const void*, double);
+        noise_level (*clean)(const void*);
+        double (*time)(const void*, double);
+        double (*drift)(const void*, double);
+        double (*diffusion_squared)(const void*, double);
+        double (*t_min)(const void*);
+        int (*discrete_steps)(const void*);
+    };
+
+    template <class P>
+    static const P& as(const void* p) {
+        return *static_cast<const P*>(p);
+    }
+
+    template <class P>
+    static constexpr operations table_for{
+        [](const void* p, double t) { return as<P>(p).level(t); },
+        [](const void* p, double l) { return as<P>(p).level_at(l); },
+        [](const void* p) { return as<P>(p).clean(); },
+        [](const void* p, double l) { return as<P>(p).time(l); },
+        [](const void* p, double t) { return as<P>(p).drift(t); },
+        [](const void* p, double t) { return as<P>(p).diffusion_squared(t); },
+        [](const void* p) { return as<P>(p).t_min(); },
+        [](const void* p) {
+            if constexpr (requires { as<P>(p).schedule.steps(); })
+                return static_cast<int>(as<P>(p).schedule.steps());
+            else
+                return 0;
+        }};
+
+    const void* object_;
+    const operations* table_;
+    double t_max_;
+};
+
+}  // namespace diffgen

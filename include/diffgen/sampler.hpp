@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The composition: noise schedule x forward kernel x predictor x solver.
+//
+//     auto s = sampler{schedule::cosine{}, kernel::variance_preserving{}, predicts(epsilon{}, net),
+//                      solver::ancestral{}};
+//     s.generate(exec::omp, batch(x, 64), {.steps = 50, .seed = 7});
+
+#include <diffgen/concepts.hpp>
+#include <diffgen/exec/fused.hpp>
+#include <diffgen/exec/options.hpp>
+#include <diffgen/exec/policy.hpp>
+#include <diffgen/exec/run.hpp>
+#include <diffgen/noise/source.hpp>
+#include <diffgen/predictor/predicts.hpp>
+#include <diffgen/process/process.hpp>
+
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace diffgen {
+
+/// Everything that generates samples, but the memory. Any state type with state_traits will do:
+/// batch(x, samples) for contiguous memory, Eigen, xtensor, Thrust and torch by their adapters.
+template <class Schedule, class Kernel, class Predictor, class Solver, class Noise = noise::philox>
+class sampler {
+    static_assert(
+        noise_schedule<Schedule>,
+        "diffgen: the 1st part of a sampler is a noise schedule: double log_snr(double t) "
+        "const, double log_snr_rate(double t) const, double t_min() const, double t_max() "
+        "const");
+    static_assert(forward_kernel<Kernel>,
+                  "diffgen: the 2nd part of a sampler is a forward kernel: level(double log_snr) "
+                  "const -> {alpha, sigma}, double log_alpha_rate(double log_snr) const");
+    static_assert(diffgen::predictor<Predictor>,
+                  "diffgen: the 3rd part of a sampler is a predictor: a common mistake is to pass "
+                  "the network itself instead of predicts(epsilon{}, network)");
+    static_assert(solver_policy<Solver>,
+                  "diffgen: the 4th part of a sampler is a solver: constants registers, rows and "
+                  "draws, int stages(const step&) const, stage plan(const step&, int) const");
+    static_assert(noise_source<Noise>,
+                  "diffgen: the 5th part of a sampler is a noise source: trivially copyable, "
+                  "normal<T>(stream, draw, flat) and fill<V>(stream, draw, first, count, out)");
+
+  public:
+    using predictor_type = Predictor;
+    using solver_type = Solver;
+    using noise_type = Noise;
+
+    diffgen::process<Schedule, Kernel> process;
+    Predictor predictor;
+    Solver solver;
+    Noise noise;
+
+    sampler(Schedule schedule, Kernel kernel, Predictor p, Solver s, Noise n = {})
+        : process(std::move(schedule), std::move(kernel)),
+          predictor(std::move(p)),
+          solver(std::move(s)),
+          noise(std::move(n)) {}
+
+    /// Fills x with samples, from the prior sigma N(0, I) at the grid's first level. x: any state.
+    /// Throws bad_argument, bad_shape before x is written; non_finite, and whatever the network
+    /// throws, in the course of the run, x then being the state of the last step.
+    template <class Exec, class X>
+    run_summary generate(const Exec& e, X&& x, const options& o = {}) {
+        return complete(e, view<Exec>(x), levels(o), o, true);
+    }
+
+    /// Like generate, from the state x that is given at time t (image-to-image, restarts). The grid
+    /// runs from t on.
+    template <class Exec, class X>
+    run_summary generate_from(const Exec& e, double t, X&& x, const options& o = {}) {
+        return complete(e, view<Exec>(x), levels_from(t, o), o, false);
+    }
+
+    /// A run whose network its owner calls; from the prior. x and the sampler must outlive it.
+    template <class Exec, class X>
+    [[nodiscard]] auto start(const Exec& e, X&& x, const options& o = {}) const {
+        return make_run(e, view<Exec>(x), levels(o), o, true);
+    }
+    /// A run whose network its owner calls; from the state x at time t.
+    template <class Exec, class X>
+    [[nodiscard]] auto start_from(const Exec& e, double t, X&& x, const options& o = {}) const {
+        return make_run(e, view<Exec>(x), levels_from(t, o), o, false);
+    }
+
+    /// Brings clean samples x to time t: x = alpha x + sigma z (Ho et al. 2020, eq. 4). Of the
+    /// options, seed and first_sample count. generate_from(e, t, x, o) goes back.
+    template <class Exec, class X>
+    void add_noise(const Exec& e, double t, X&& x, const options& o = {}) const {
+        const auto v = view<Exec>(x);
+        using T = typename decltype(v)::value_type;
+        using pass = exec::noising_pass<T, Noise, Exec::tile_capacity>;
+        const auto tile = static_cast<std::size_t>(e.tile);
+        e.for_each((v.size() + tile - 1) / tile,
+                   exec::with_lanes<T, pass>{{v.data, v.size(), o.first_sample * v.elements,
+                                              level_as<T>(process.level(t)), noise::stream::forward,
+                                              exec::seeded(noise, o.seed), e.tile}});
+        e.wait();
+    }
+
+    /// The levels that a run with these options goes through.
+    [[nodiscard]] std::vector<noise_level> levels(const options& o = {}) const {
+        return o.grid.levels(any_process(process), o.steps);
+    }
+
+  private:
+    template <class Exec, class X>
+    static auto view(X&& x) {
+        static_assert(
+            state<X>,
+            "diffgen: this is not a state; use batch(x, samples) for contiguous memory, or "
+            "include the container's adapter from diffgen/adapt");
+        auto v = state_traits<std::remove_cvref_t<X>>::view(x);
+        using V = decltype(v);
+        static_assert(std::is_same_v<typename V::space_type, typename Exec::space>,
+                      "diffgen: the state's memory is not where the execution policy runs: CUDA "
+                      "memory needs exec::cuda(stream), host memory exec::cpp, omp or tbb");
+        static_assert(std::is_same_v<typename V::value_type, float> ||
+                          std::is_same_v<typename V::value_type, double>,
+                      "diffgen: a state is made of floats or doubles");
+        require_elements_of(v);
+        return v;
+    }
+    template <class V>
+    static void require_elements_of(const V& v) {
+        exec::require_elements<Predictor>(v.elements);
+    }
+
+    [[nodiscard]] std::vector<noise_level> levels_from(double t, const options& o) const {
+        return o.grid.levels(any_process(process).until(t), o.steps);
+    }
+
+    template <class Exec, class T, class Space>
+    [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x, std::vector<noise_level> l,
+                                const options& o, bool from_prior) const {
+        return exec::run<Exec, sampler, T>(e, *this, x, std::move(l), o, from_prior);
+    }
+
+    template <class Exec, class T, class Space>
+    run_summary complete(const Exec& e, batch_view<T, Space> x, std::vector<noise_level> l,
+                         const options& o, bool from_prior) {
+        constexpr bool batched = Predictor::kind == granularity::batched;
+        // norms go over whole samples, which the tiles of a pointwise functor do not hold
+        constexpr bool fuses =
+            !batched && !(Predictor::kind == granularity::pointwise && self_tuning_solver<Solver>);
+        if constexpr (fuses)
+            if (!o.observe.see) return exec::run_fused(e, *this, x, l, o, from_prior);
+        auto r = make_run(e, x, std::move(l), o, from_prior);
+        for (; r; r.advance()) {
+            if constexpr (batched)
+                predictor.call(r.input(), r.output(), r.level());
+            else
+                exec::evaluate_functor(e, predictor, r.input(), r.output(), r.level());
+        }
+        return r.summary();
+    }
+};
+
+template <class Schedule, class Kernel, class Predictor, class Solver>
+sampler(Schedule, Kernel, Predictor, Solver) -> sampler<Schedule, Kernel, Predictor, Solver>;
+template <class Schedule, class Kernel, class Predictor, class Solver, class Noise>
+sampler(Schedule, Kernel, Predictor, Solver, Noise)
+    -> sampler<Schedule, Kernel, Predictor, Solver, Noise>;
+
+}  // namespace diffgen

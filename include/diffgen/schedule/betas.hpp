@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Discrete schedules from betas (Ho et al. 2020): abar_t = prod_{i <= t} (1 - beta_i).
+
+#include <diffgen/schedule/table.hpp>
+
+#include <cmath>
+#include <vector>
+
+namespace diffgen::schedule {
+
+/// log-SNR of every step of a variance-preserving chain with these betas, in (0, 1]; 1 only last.
+/// Summed in log space, so that nothing cancels at the clean end. Throws bad_argument.
+[[nodiscard]] inline std::vector<double> log_snr_of_betas(const std::vector<double>& betas) {
+    std::vector<double> log_snr;
+    log_snr.reserve(betas.size());
+    double log_abar = 0;
+    for (std::size_t i = 0; i < betas.size(); ++i) {
+        if (!(betas[i] > 0 && betas[i] <= 1))
+            throw bad_argument(
+                detail::text("diffgen: beta ", i, " is ", betas[i], ", not in (0, 1]"));
+        log_abar += std::log1p(-betas[i]);
+        log_snr.push_back(log_abar - detail::log1mexp(log_abar));
+    }
+    return log_snr;
+}
+
+/// A user's betas.
+class betas : public table {
+  public:
+    explicit betas(const std::vector<double>& values) : table(log_snr_of_betas(values)) {}
+};
+
+namespace detail_betas {
+
+inline int checked_steps(int steps) {
+    if (steps < 1) throw bad_argument(detail::text("diffgen: a schedule of ", steps, " steps"));
+    return steps;
+}
+
+/// `steps` values f(u), u uniform over [0, 1] with both ends.
+template <class F>
+std::vector<double> sampled(int steps, F f) {
+    std::vector<double> v;
+    for (int i = 0; i < checked_steps(steps); ++i)
+        v.push_back(f(steps == 1 ? 0. : static_cast<double>(i) / (steps - 1)));
+    return v;
+}
+
+}  // namespace detail_betas
+
+/// beta linear in the step (Ho et al. 2020).
+class linear : public betas {
+  public:
+    explicit linear(int steps = 1000, double beta_start = 1e-4, double beta_end = 0.02)
+        : betas(detail_betas::sampled(
+              steps, [=](double u) { return beta_start + u * (beta_end - beta_start); })) {}
+};
+
+/// sqrt(beta) linear in the step (Rombach et al. 2022, latent diffusion).
+class scaled_linear : public betas {
+  public:
+    explicit scaled_linear(int steps = 1000, double beta_start = 0.00085, double beta_end = 0.012)
+        : betas(detail_betas::sampled(steps, [=](double u) {
+              const double a = std::sqrt(beta_start), b = std::sqrt(beta_end);
+              const double root = a + u * (b - a);
+              return root * root;
+          })) {}
+};
+
+/// beta follows a logistic curve over [-6, 6] (GeoDiff, Xu et al. 2022).
+class sigmoid : public betas {
+  public:
+    explicit sigmoid(int steps = 1000, double beta_start = 1e-4, double beta_end = 0.02)
+        : betas(detail_betas::sampled(steps, [=](double u) {
+              return beta_start + diffgen::detail::sigmoid(12 * u - 6) * (beta_end - beta_start);
+          })) {}
+};
+
+/// abar follows cos^2((u + s) / (1 + s) pi / 2), beta capped (Nichol and Dhariwal 2021, eq. 17).
+class cosine : public betas {
+  public:
+    explicit cosine(int steps = 1000, double s = 0.008, double max_beta = 0.999)
+        : betas(values(steps, s, max_beta)) {}
+
+  private:
+    static std::vector<double> values(int steps, double s, double max_beta) {
+        const auto abar = [s](double u) {
+            const double c = std::cos((u + s) / (1 + s) * 1.5707963267948966);
+            return c * c;
+        };
+        std::vector<double> v;
+        for (int i = 0; i < detail_betas::checked_steps(steps); ++i) {
+            const double from = static_cast<double>(i) / steps, to = (i + 1.0) / steps;
+            v.push_back(std::min(1 - abar(to) / abar(from), max_beta));
+        }
+        return v;
+    }
+};
+
+}  // namespace diffgen::schedule

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// sigma(t) = sigma_min (sigma_max / sigma_min)^t, the VE schedule of Song et al. 2021, eq. 30.
+
+#include <cmath>
+
+namespace diffgen::schedule {
+
+/// t in [0, 1]; the noise never quite vanishes.
+struct geometric {
+    double sigma_min = 0.01;
+    double sigma_max = 50;
+
+    [[nodiscard]] double log_snr(double t) const {
+        return -2 * (std::log(sigma_min) + t * std::log(sigma_max / sigma_min));
+    }
+    [[nodiscard]] double log_snr_rate(double /*t*/) const {
+        return -2 * std::log(sigma_max / sigma_min);
+    }
+    /// Inverse of log_snr.
+    [[nodiscard]] double time(double log_snr) const {
+        return (-0.5 * log_snr - std::log(sigma_min)) / std::log(sigma_max / sigma_min);
+    }
+    [[nodiscard]] static double t_min() { return 0; }
+    [[nodiscard]] static double t_max() { return 1; }
+};
+
+}  // namespace diffgen::schedule

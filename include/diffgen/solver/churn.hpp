@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Churn: fresh noise before every step of a Runge-Kutta method (Karras et al. 2022, algorithm 2).
+
+#include <diffgen/solver/runge_kutta.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace diffgen::solver {
+
+/// Raises the level to r (1 + gamma), r = sigma / alpha, by adding noise, then solves from there;
+/// gamma = min(amount / steps, sqrt(2) - 1) inside [s_min, s_max], else 0. The network sees the
+/// noised state.
+/// Order: the method's for amount = 0. Evaluations a step: the method's. Noise: 1 draw where
+/// gamma > 0. Converges to a reverse SDE with extra Langevin noise.
+template <class Method = heun>
+struct churn {
+    static constexpr int registers = Method::registers;
+    static constexpr int rows = Method::rows;
+    static constexpr int draws = 1;
+
+    double amount = 40;  ///< S_churn
+    double s_min = 0.05;
+    double s_max = 50;
+    double s_noise = 1.003;
+    Method method{};
+
+    [[nodiscard]] int stages(const step& s) const {
+        return method.stages(s) + (gamma(s) > 0 ? 1 : 0);
+    }
+
+    [[nodiscard]] stage plan(const step& s, int j) const {
+        if (!(gamma(s) > 0)) return method.plan(s, j);
+        const noise_level &from = s.from(), raised = level(s);
+        if (j > 0) return method.plan(s, j - 1, raised);
+        const double added =
+            std::sqrt(raised.ratio() * raised.ratio() - from.ratio() * from.ratio());
+        stage out = transform(raised);
+        out.draws = 1;
+        return out.write(0, raised.alpha * (symbol::x / from.alpha + s_noise * added * symbol::z));
+    }
+
+  private:
+    [[nodiscard]] double gamma(const step& s) const {
+        const double r = s.from().ratio();
+        return r >= s_min && r <= s_max ? std::min(amount / s.count(), std::sqrt(2.) - 1) : 0.;
+    }
+    [[nodiscard]] noise_level level(const step& s) const {
+        return s.process.level_at(s.from().log_snr - 2 * std::log1p(gamma(s)));
+    }
+};
+
+}  // namespace diffgen::solver

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// DDIM (Song et al. 2021, eq. 12 and 16): the deterministic sampler of an epsilon model, and the
+// family between it and DDPM. With eta = 0 it is Euler's method in sigma / alpha.
+
+#include <diffgen/solver/step.hpp>
+
+#include <cmath>
+
+namespace diffgen::solver {
+
+/// x_t = alpha_t D + sqrt(sigma_t^2 - c^2) eps + c z, c = eta times the posterior's deviation.
+/// Order 1 (eta = 0). Evaluations a step: 1. Noise: 1 draw where eta > 0.
+/// Converges to the probability flow (eta = 0) or the reverse SDE (eta = 1: ancestral sampling).
+struct ddim {
+    static constexpr int registers = 1;
+    static constexpr int rows = 1;
+    static constexpr int draws = 1;
+
+    double eta = 0;
+
+    [[nodiscard]] static int stages(const step&) { return 1; }
+
+    [[nodiscard]] stage plan(const step& s, int) const {
+        using namespace symbol;
+        const auto &from = s.from(), &to = s.to();
+        const double c = std::min(eta * std::sqrt(posterior(from, to).variance), to.sigma);
+        stage out = evaluate(from);
+        out.draws = eta > 0 && !to.is_clean() ? 1 : 0;
+        // sigma_t eps, with the part that the fresh noise replaces taken away
+        const double kept = std::sqrt((to.sigma - c) * (to.sigma + c));
+        linear_form next = to.alpha * D + (out.draws ? c : 0.) * z;
+        if (kept > 0) next += kept * eps(from);
+        return out.write(0, next);
+    }
+};
+
+}  // namespace diffgen::solver

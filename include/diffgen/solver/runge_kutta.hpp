@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Explicit Runge-Kutta methods for the probability-flow ODE, any Butcher tableau, in one of two
+// variables: sigma / alpha (Karras et al. 2022, where the ODE is dy/dr = (y - D) / r, y = x /
+// alpha) or the schedule's time (Song et al. 2021, eq. 13: dx/dt = f x - g^2 score / 2).
+
+#include <diffgen/solver/step.hpp>
+
+#include <array>
+
+namespace diffgen::solver {
+
+/// The ODE in r = sigma / alpha. Paths of all kernels are the same up to alpha.
+struct in_sigma {
+    [[nodiscard]] static double variable(const noise_level& l) { return l.ratio(); }
+    [[nodiscard]] static noise_level level(const step& s, double r) {
+        return s.process.level_at(-2 * std::log(r));
+    }
+    /// A state at level l has the coordinate x / scale(l).
+    [[nodiscard]] static double scale(const noise_level& l) { return l.alpha; }
+    /// Derivative of the coordinate, from the state in register `input`.
+    [[nodiscard]] static linear_form slope(const step&, const noise_level& l, int input) {
+        return (symbol::reg(input) / l.alpha - symbol::D) / l.ratio();
+    }
+};
+
+/// The ODE in the schedule's time.
+struct in_time {
+    [[nodiscard]] static double variable(const noise_level& l) { return l.t; }
+    [[nodiscard]] static noise_level level(const step& s, double t) { return s.process.level(t); }
+    [[nodiscard]] static double scale(const noise_level&) { return 1; }
+    [[nodiscard]] static linear_form slope(const step& s, const noise_level& l, int input) {
+        return s.process.drift(l.t) * symbol::reg(input) -
+               0.5 * s.process.diffusion_squared(l.t) * symbol::grad_log_q(l, input);
+    }
+};
+
+/// Butcher tableaux: nodes c, coefficients a (row by row, strictly lower), weights b.
+namespace tableau {
+
+struct euler {
+    static constexpr int evaluations = 1, order = 1;
+    static constexpr std::array<double, 1> c{0}, b{1};
+    static constexpr std::array<std::array<double, 1>, 1> a{};
+};
+
+struct heun {
+    static constexpr int evaluations = 2, order = 2;
+    static constexpr std::array<double, 2> c{0, 1}, b{0.5, 0.5};
+    static constexpr std::array<std::array<double, 2>, 2> a{{{}, {1}}};
+};
+
+/// Kutta 1901: the classical method.
+struct rk4 {
+    static constexpr int evaluations = 4, order = 4;
+    static constexpr std::array<double, 4> c{0, 0.5, 0.5, 1}, b{1. / 6, 1. / 3, 1. / 3, 1. / 6};
+    static constexpr std::array<std::array<double, 4>, 4> a{{{}, {0.5}, {0, 0.5}, {0, 0, 1}}};
+};
+
+}  // namespace tableau
+
+/// Order: the tableau's. Evaluations a step: the tableau's; 1 on the step to the clean end, which
+/// is the denoised estimate. Noise: none. Converges to the probability flow.
+template <class Tableau, class Variable = in_sigma>
+struct runge_kutta {
+    static constexpr int stage_count = Tableau::evaluations;
+    static constexpr int order = Tableau::order;
+    /// The state, the argument of the next evaluation, and the slopes but the last.
+    static constexpr int registers = stage_count == 1 ? 1 : stage_count + 1;
+    static constexpr int rows = stage_count == 1 ? 1 : 2;
+    static constexpr int draws = 0;
+
+    [[nodiscard]] static int stages(const step& s) { return s.to().is_clean() ? 1 : stage_count; }
+
+    [[nodiscard]] stage plan(const step& s, int j) const { return plan(s, j, s.from()); }
+
+    /// The stage j of a step whose state lies at `from` (churn puts it above the grid's level).
+    [[nodiscard]] stage plan(const step& s, int j, const noise_level& from) const {
+        using namespace symbol;
+        const auto& to = s.to();
+        if (to.is_clean()) return evaluate(from).write(0, to.alpha * D);
+        const double h = Variable::variable(to) - Variable::variable(from);
+        const auto at = [&](int i) {
+            const double c = Tableau::c[static_cast<unsigned>(i)];
+            if (c == 0) return from;
+            if (c == 1) return to;
+            return Variable::level(s, Variable::variable(from) + c * h);
+        };
+        const int input = j == 0 ? 0 : 1;
+        const noise_level here = at(j);
+        const linear_form slope = Variable::slope(s, here, input);
+        // the coordinate advanced by h times the weighted slopes so far, this one included
+        const auto advanced = [&](const auto& weights, const noise_level& there) {
+            linear_form y = x / Variable::scale(from);
+            for (int i = 0; i < j; ++i)
+                y += h * weights[static_cast<unsigned>(i)] * reg(2 + i);
+            y += h * weights[static_cast<unsigned>(j)] * slope;
+            return Variable::scale(there) * y;
+        };
+        stage out = evaluate(here, input);
+        if (j + 1 == stage_count) return out.write(0, advanced(Tableau::b, to));
+        out.write(1, advanced(Tableau::a[static_cast<unsigned>(j + 1)], at(j + 1)));
+        return out.write(2 + j, slope);
+    }
+};
+
+/// Euler's method in sigma / alpha: DDIM without noise.
+using euler = runge_kutta<tableau::euler, in_sigma>;
+/// Euler's method for the probability flow in time (Song et al. 2021).
+using probability_flow_euler = runge_kutta<tableau::euler, in_time>;
+/// Heun's method: Karras et al. 2022, algorithm 1.
+using heun = runge_kutta<tableau::heun, in_sigma>;
+using rk4 = runge_kutta<tableau::rk4, in_sigma>;
+
+}  // namespace diffgen::solver

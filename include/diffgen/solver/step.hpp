@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a solver is told when it plans: the whole grid of levels, and which step it is at.
+
+#include <diffgen/core/stage.hpp>
+#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/transition.hpp>
+
+#include <span>
+
+namespace diffgen {
+
+struct step {
+    any_process process;
+    std::span<const noise_level> levels;  ///< n + 1 of them, noisiest first
+    int index = 0;                        ///< 0 .. n-1
+
+    [[nodiscard]] const noise_level& level(int i) const {
+        return levels[static_cast<std::size_t>(i)];
+    }
+    [[nodiscard]] const noise_level& from() const { return level(index); }
+    [[nodiscard]] const noise_level& to() const { return level(index + 1); }
+    [[nodiscard]] int count() const { return static_cast<int>(levels.size()) - 1; }
+};
+
+namespace symbol {
+
+/// The state at level `to` that has the denoised estimate D and the noise `eps`:
+/// alpha D + sigma eps; at the clean end, D itself.
+inline linear_form at_level(const noise_level& to, const linear_form& noise) {
+    if (to.is_clean()) return to.alpha * D;
+    return to.alpha * D + to.sigma * noise;
+}
+
+}  // namespace symbol
+}  // namespace diffgen

@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The diffgen authors
+# SPDX-License-Identifier: Apache-2.0
+# Tests that run compilers: headers, static, compile_fail, bits; and the direction of the includes.
+find_program(DIFFGEN_GXX g++)
+find_program(DIFFGEN_CLANGXX clang++)
+find_program(DIFFGEN_NVCC nvcc PATHS /usr/local/cuda/bin)
+mark_as_advanced(DIFFGEN_GXX DIFFGEN_CLANGXX DIFFGEN_NVCC)
+set(compilers g++=${DIFFGEN_GXX} clang++=${DIFFGEN_CLANGXX})
+
+# Response files with the include paths and definitions of a test, read by all three compilers.
+# The compiler's own paths are left out: naming them anew changes their order.
+set(all_paths $<TARGET_PROPERTY:test_support,INTERFACE_INCLUDE_DIRECTORIES>)
+set(paths "$<REMOVE_DUPLICATES:$<FILTER:${all_paths},EXCLUDE,^/usr/(local/)?include$>>")
+set(own "^${PROJECT_SOURCE_DIR}/")
+file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/flags.rsp CONTENT
+"-std=c++20
+-DDIFFGEN_HAS_TBB=$<TARGET_EXISTS:TBB::tbb>
+-I${PROJECT_SOURCE_DIR}/include
+-I${CMAKE_CURRENT_SOURCE_DIR}/support
+$<$<BOOL:${paths}>:-isystem $<JOIN:$<FILTER:${paths},EXCLUDE,${own}>,\n-isystem >>
+")
+set(flags ${CMAKE_CURRENT_BINARY_DIR}/flags.rsp)
+
+# diffgen_compiler_test(NAME SECONDS COMMAND...): a test that is skipped where exit code 77 says that
+# the compiler is not installed.
+function(diffgen_compiler_test name seconds)
+  add_test(NAME ${name} COMMAND ${ARGN})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${seconds} LABELS compilers)
+endfunction()
+
+# Each public header compiles on its own, with each compiler.
+set(DIFFGEN_HEADERS_BATCH 12 CACHE STRING "Headers in one unit of nvcc's check; 1 checks one by one")
+set(check_headers ${CMAKE_CURRENT_SOURCE_DIR}/headers/check.sh ${PROJECT_SOURCE_DIR}/include ${flags})
+diffgen_compiler_test(headers.g++ 900 ${check_headers} 1 "${DIFFGEN_GXX}" -fsyntax-only -fopenmp ${diffgen_warnings})
+diffgen_compiler_test(headers.clang++ 900 ${check_headers} 1 "${DIFFGEN_CLANGXX}" -fsyntax-only -fopenmp ${diffgen_warnings})
+if(DIFFGEN_NVCC)
+  diffgen_compiler_test(headers.nvcc 1800 ${check_headers} ${DIFFGEN_HEADERS_BATCH} ${DIFFGEN_NVCC})
+  set_tests_properties(headers.nvcc PROPERTIES LABELS nvcc)
+endif()
+# The CUDA tests compile; the preset cuda builds them to be run on a machine with a device.
+if(DIFFGEN_NVCC AND NOT DIFFGEN_CUDA)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *_test.cu)
+  foreach(file IN LISTS files)
+    string(REGEX REPLACE "_test\\.cu$" "" name ${file})
+    string(REPLACE "/" "." name ${name})
+    add_test(NAME nvcc.${name} COMMAND ${DIFFGEN_NVCC} --options-file ${flags}
+      --expt-relaxed-constexpr -Xcompiler=-fopenmp -arch=sm_80
+      -c ${CMAKE_CURRENT_SOURCE_DIR}/${file} -o ${CMAKE_CURRENT_BINARY_DIR}/nvcc.${name}.o)
+    set_tests_properties(nvcc.${name} PROPERTIES TIMEOUT 900 LABELS nvcc)
+  endforeach()
+endif()
+set_tests_properties(headers.g++ headers.clang++ PROPERTIES PROCESSORS 2)
+
+# Includes point one way; and the check does refuse a tree that breaks the rule.
+add_test(NAME layers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/layers/check.sh ${PROJECT_SOURCE_DIR}/include)
+add_test(NAME layers.refuses COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/layers/check.sh
+  ${CMAKE_CURRENT_SOURCE_DIR}/layers/broken)
+set_tests_properties(layers.refuses PROPERTIES PASS_REGULAR_EXPRESSION
+  "core/upward.hpp: core must not include diffgen/solver/euler.hpp")
+
+# static/NAME.cpp compiles: tables of static_assert. compile_fail/NAME.cpp fails with the text it
+# names while its twin (-DTWIN) compiles.
+foreach(kind static compile_fail)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${kind}/*.cpp)
+  foreach(file IN LISTS files)
+    cmake_path(GET file STEM name)
+    if(name MATCHES "_test$")
+      continue()
+    endif()
+    foreach(pair IN LISTS compilers)
+      string(REGEX MATCH "^(.*)=(.*)$" pair ${pair})
+      diffgen_compiler_test(${kind}.${name}.${CMAKE_MATCH_1} 120
+        ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/check.sh ${kind} ${file} ${flags} "${CMAKE_MATCH_2}")
+    endforeach()
+  endforeach()
+endforeach()
+add_test(NAME compile_fail.selftest COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/selftest.sh
+  ${flags} ${CMAKE_CXX_COMPILER})
+
+# bits/NAME.cpp prints hashes of its results: the same ones from every compiler and every option.
+file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bits/*.cpp)
+foreach(file IN LISTS files)
+  cmake_path(GET file STEM name)
+  diffgen_compiler_test(bits.${name} 900 ${CMAKE_CURRENT_SOURCE_DIR}/bits/run.sh ${file} ${flags}
+    ${CMAKE_CURRENT_BINARY_DIR}/bits)
+endforeach()

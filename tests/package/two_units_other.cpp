@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#include "everything.hpp"
+
+#include <typeinfo>
+
+const std::type_info& error_type_of_other_unit() {
+    return typeid(diffgen::error);
+}
