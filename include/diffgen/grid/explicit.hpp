@@ -45,7 +45,8 @@ struct sigmas {
             const bool last = i + 1 == values.size();
             if (!(std::isfinite(values[i]) && (values[i] > 0 || (last && values[i] == 0))))
                 throw bad_argument(
-                    diffgen::detail::text("diffgen: sigma ", i, " of the grid is ", values[i]));
+                    diffgen::detail::text("diffgen: sigma ", i, " of the grid is ", values[i],
+                                          "; finite and above 0, only the last may be 0"));
             l.push_back(values[i] == 0 ? p.clean() : p.level_at(-2 * std::log(values[i])));
         }
         return l;

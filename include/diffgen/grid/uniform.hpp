@@ -19,7 +19,8 @@ std::vector<noise_level> by_time(const any_process& p, int n, std::optional<doub
     const noise_level last = stop_at ? p.level(*stop_at) : p.clean();
     std::vector<noise_level> levels;
     levels.reserve(static_cast<std::size_t>(n) + 1);
-    for (int k = 0; k < n; ++k)
+    levels.push_back(p.level(p.t_max()));
+    for (int k = 1; k < n; ++k)
         levels.push_back(
             p.level(last.t + (p.t_max() - last.t) * f(static_cast<double>(n - k) / n)));
     levels.push_back(last);
