@@ -97,10 +97,10 @@ TEST_CASE("constants of the grids by noise") {
 }
 
 TEST_CASE("explicit sigmas that are not finite, negative, or grow") {
-    check_run_refused({"sigma 0 ", "is inf"}, edm, {.grid = grid::sigmas({infinite, 1, 0})});
-    check_run_refused({"sigma 1 ", "is nan"}, edm, {.grid = grid::sigmas({2, not_a_number, 0})});
-    check_run_refused({"sigma 1 ", "is -1"}, edm, {.grid = grid::sigmas({2, -1, 0})});
-    check_run_refused({"sigma 1 ", "is 0"}, edm, {.grid = grid::sigmas({2, 0, 0})});
+    check_run_refused({"sigmas[0] ", "is inf"}, edm, {.grid = grid::sigmas({infinite, 1, 0})});
+    check_run_refused({"sigmas[1] ", "is nan"}, edm, {.grid = grid::sigmas({2, not_a_number, 0})});
+    check_run_refused({"sigmas[1] ", "is -1"}, edm, {.grid = grid::sigmas({2, -1, 0})});
+    check_run_refused({"sigmas[1] ", "is 0"}, edm, {.grid = grid::sigmas({2, 0, 0})});
     check_run_refused({"from 1 to 2", "step 0"}, edm, {.grid = grid::sigmas({1, 2})});
     check_run_refused({"from 0 to", "step 1"}, edm, {.grid = grid::times({1, 0, 0.5})});
 }
@@ -108,7 +108,8 @@ TEST_CASE("explicit sigmas that are not finite, negative, or grow") {
 TEST_CASE("explicit times outside the schedule, or not numbers") {
     check_run_refused({"time 2 "}, continuous, {.grid = grid::times({2, 1, 0})});
     check_run_refused({"time -0.5 "}, continuous, {.grid = grid::times({1, 0.5, -0.5})});
-    check_run_refused({"time 1 ", "is nan"}, continuous, {.grid = grid::times({1, not_a_number})});
+    check_run_refused({"times[1] ", "is nan"}, continuous,
+                      {.grid = grid::times({1, not_a_number})});
     check_run_refused({"time 1000 "}, discrete, {.grid = grid::times({1000, 0})});
 }
 

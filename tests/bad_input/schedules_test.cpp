@@ -40,26 +40,26 @@ struct straight {
 }  // namespace
 
 TEST_CASE("betas outside (0, 1]") {
-    check_refused<bad_argument>({"beta 1 of 3 is 0"}, [] { schedule::betas({0.1, 0, 0.2}); });
-    check_refused<bad_argument>({"beta 0 of 2 is -0.1"}, [] { schedule::betas({-0.1, 0.1}); });
-    check_refused<bad_argument>({"beta 1 of 2 is 1.5"}, [] { schedule::betas({0.1, 1.5}); });
-    check_refused<bad_argument>({"beta 0 of 1 is nan"}, [] { schedule::betas({not_a_number}); });
-    check_refused<bad_argument>({"beta 1 of 2 is 2,"}, [] { schedule::linear(2, 1e-4, 2); });
-    check_refused<bad_argument>({"beta 0 of 10 is nan"},
+    check_refused<bad_argument>({"betas[1] of 3 is 0"}, [] { schedule::betas({0.1, 0, 0.2}); });
+    check_refused<bad_argument>({"betas[0] of 2 is -0.1"}, [] { schedule::betas({-0.1, 0.1}); });
+    check_refused<bad_argument>({"betas[1] of 2 is 1.5"}, [] { schedule::betas({0.1, 1.5}); });
+    check_refused<bad_argument>({"betas[0] of 1 is nan"}, [] { schedule::betas({not_a_number}); });
+    check_refused<bad_argument>({"betas[1] of 2 is 2;"}, [] { schedule::linear(2, 1e-4, 2); });
+    check_refused<bad_argument>({"betas[0] of 10 is nan"},
                                 [] { schedule::scaled_linear(10, -0.1, 0.2); });
-    check_refused<bad_argument>({"beta 0 of 10 is -"}, [] { schedule::sigmoid(10, -0.1, 0.2); });
+    check_refused<bad_argument>({"betas[0] of 10 is -"}, [] { schedule::sigmoid(10, -0.1, 0.2); });
 }
 
 TEST_CASE("a beta of 1 that is not the last") {
-    check_refused<bad_argument>({"beta 1 of 3 is 1,", "only the last"}, [] {
+    check_refused<bad_argument>({"betas[1] of 3 is 1,", "only the last"}, [] {
         schedule::betas({0.1, 1, 0.2});
     });
     CHECK_NOTHROW(schedule::betas({0.1, 0.2, 1}));
 }
 
 TEST_CASE("schedules without steps") {
-    check_refused<bad_argument>({"at least one"}, [] { schedule::betas({}); });
-    check_refused<bad_argument>({"at least one"}, [] { schedule::sigmas({}); });
+    check_refused<bad_argument>({"no entries"}, [] { schedule::betas({}); });
+    check_refused<bad_argument>({"no entries"}, [] { schedule::sigmas({}); });
     check_refused<bad_argument>({"0 steps"}, [] { schedule::linear(0); });
     check_refused<bad_argument>({"-5 steps"}, [] { schedule::scaled_linear(-5); });
     check_refused<bad_argument>({"0 steps"}, [] { schedule::sigmoid(0); });
@@ -74,12 +74,14 @@ TEST_CASE("constants of the cosine schedule") {
 }
 
 TEST_CASE("sigmas that are not finite, not positive, or fall") {
-    check_refused<bad_argument>({"sigma 1", "is inf"}, [] { schedule::sigmas({1, infinite}); });
-    check_refused<bad_argument>({"sigma 0", "is nan"}, [] { schedule::sigmas({not_a_number, 1}); });
-    check_refused<bad_argument>({"sigma 1", "is -2"}, [] { schedule::sigmas({1, -2}); });
-    check_refused<bad_argument>({"sigma 0", "is 0"}, [] { schedule::sigmas({0, 1}); });
-    check_refused<bad_argument>({"sigma 2", "is 4 after 5"}, [] { schedule::sigmas({1, 5, 4}); });
-    check_refused<bad_argument>({"sigma 1", "is 1 after 1"}, [] { schedule::sigmas({1, 1}); });
+    check_refused<bad_argument>({"sigmas[1]", "is inf"}, [] { schedule::sigmas({1, infinite}); });
+    check_refused<bad_argument>({"sigmas[0]", "is nan"}, [] {
+        schedule::sigmas({not_a_number, 1});
+    });
+    check_refused<bad_argument>({"sigmas[1]", "is -2"}, [] { schedule::sigmas({1, -2}); });
+    check_refused<bad_argument>({"sigmas[0]", "is 0"}, [] { schedule::sigmas({0, 1}); });
+    check_refused<bad_argument>({"sigmas[2]", "is 4 after 5"}, [] { schedule::sigmas({1, 5, 4}); });
+    check_refused<bad_argument>({"sigmas[1]", "is 1 after 1"}, [] { schedule::sigmas({1, 1}); });
 }
 
 TEST_CASE("a table of log-SNR that is not finite, or grows") {

@@ -68,7 +68,7 @@ struct edm_preconditioned {
     void check() const {
         detail::require(detail::is_positive(sigma_data),
                         "edm_preconditioned with sigma_data = ", sigma_data,
-                        "; the standard deviation of the data, above 0");
+                        "; must be above 0: the standard deviation of the data");
     }
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         const double s = l.sigma / l.alpha, norm2 = s * s + sigma_data * sigma_data;

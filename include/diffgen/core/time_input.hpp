@@ -23,7 +23,7 @@ struct scaled {
 
     void check() const {
         detail::require(std::isfinite(factor), "time_input::scaled with factor = ", factor,
-                        "; what the network takes for t = 1");
+                        "; must be finite: what the network takes for t = 1");
     }
     [[nodiscard]] double operator()(const noise_level& l) const { return factor * l.t; }
 };

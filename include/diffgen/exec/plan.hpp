@@ -58,9 +58,11 @@ void check_stage(const stage& s, const step& at, int part) {
         throw bad_argument(diffgen::detail::text(
             "diffgen: the solver has no finite coefficients for step ", at.index,
             " from t = ", at.from().t, " (alpha = ", at.from().alpha, ", sigma = ", at.from().sigma,
-            ") to t = ", at.to().t, " (alpha = ", at.to().alpha, ", sigma = ", at.to().sigma,
-            "); where alpha = 0, start below (the schedule's last time, a grid's sigma_max), or "
-            "use ddim or ancestral, which can start there"));
+            ") to t = ", at.to().t, " (alpha = ", at.to().alpha, ", sigma = ", at.to().sigma, ")",
+            at.from().alpha == 0
+                ? "; start where alpha is above 0 (an earlier last time of the schedule, a grid's "
+                  "sigma_max), or use ddim or ancestral, which can start at alpha = 0"
+                : "; a mistake in its plan, or a level that it does not cover"));
 }
 
 }  // namespace detail

@@ -62,7 +62,8 @@ struct guarded {
 /// Throws bad_argument where a pass has no memory for tiles of this size, or noise would be cut.
 inline void check_tile(const char* name, int tile, int capacity) {
     diffgen::detail::require(tile >= 4 && tile <= capacity && tile % 4 == 0, "exec::", name,
-                             " with tile = ", tile, "; a multiple of 4 from 4 to ", capacity);
+                             " with tile = ", tile, "; must be a multiple of 4 from 4 to ",
+                             capacity);
 }
 
 /// A host back end of Thrust. `Par` gives its explicit policy.

@@ -25,7 +25,9 @@ class any_grid {
     /// The n + 1 levels of an n-step run, noisiest first.
     /// Throws bad_argument where n < 1, or a level is noisier than the one before it.
     [[nodiscard]] std::vector<noise_level> levels(const any_process& process, int n) const {
-        if (n < 1) throw bad_argument(detail::text("diffgen: a run of ", n, " steps; at least 1"));
+        if (n < 1)
+            throw bad_argument(
+                detail::text("diffgen: a run of ", n, " steps; it needs at least 1"));
         std::vector<noise_level> l = levels_(process, n);
         if (l.size() < 2)
             throw bad_argument(detail::text("diffgen: a grid of ", l.size(),

@@ -45,7 +45,7 @@ struct clipped : decorator<Inner> {
     void check() const {
         decorator<Inner>::check();
         detail::require(low < high, "clipping to [", low, ", ", high,
-                        "]; the lower bound comes first");
+                        "]; the lower bound must come first, below the upper");
     }
 
     [[nodiscard]] hook_type hook() const { return {this->inner.hook(), low, high}; }

@@ -25,8 +25,9 @@ struct classifier_free {
     double w = 2;
 
     void check() const {
-        detail::require(std::isfinite(w), "classifier_free with w = ", w,
-                        "; 1 is the conditional network alone, above 1 is guidance");
+        detail::require(
+            std::isfinite(w), "classifier_free with w = ", w,
+            "; must be finite: 1 is the conditional network alone, above 1 is guidance");
     }
 
     static constexpr int copies = 2;

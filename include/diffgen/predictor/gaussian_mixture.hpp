@@ -29,13 +29,13 @@ struct gaussian_mixture {
     void check() const {
         for (std::size_t k = 0; k < K; ++k) {
             detail::require(detail::is_positive(double(weights[k])), "weight ", k,
-                            " of a mixture is ", weights[k], "; finite and above 0");
+                            " of a mixture is ", weights[k], "; must be finite and above 0");
             for (std::size_t d = 0; d < D; ++d)
                 detail::require(std::isfinite(double(means[k][d])) &&
                                     detail::is_not_negative(double(variances[k][d])),
                                 "component ", k, " of a mixture has the mean ", means[k][d],
                                 " and the variance ", variances[k][d], " in dimension ", d,
-                                "; both are finite, the variance not negative");
+                                "; both must be finite, the variance not negative");
         }
     }
 

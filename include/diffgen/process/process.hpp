@@ -44,15 +44,16 @@ struct process {
         const double from = t_min(), to = t_max();
         detail::require(std::isfinite(from) && std::isfinite(to) && from <= to,
                         "a schedule from t_min = ", from, " to t_max = ", to,
-                        "; both are finite, the noisy end last");
+                        "; both must be finite, the noisy end last");
         for (const double t : {from, to})
             detail::require(schedule.log_snr_rate(t) <= 0,
-                            "the log-SNR of a schedule falls, but its "
+                            "the log-SNR of a schedule must fall, but its "
                             "rate at t = ",
                             t, " is ", schedule.log_snr_rate(t));
         detail::require(schedule.log_snr(to) <= schedule.log_snr(from),
-                        "the log-SNR of a schedule falls, but goes from ", schedule.log_snr(from),
-                        " at t = ", from, " to ", schedule.log_snr(to), " at t = ", to);
+                        "the log-SNR of a schedule must fall, but goes from ",
+                        schedule.log_snr(from), " at t = ", from, " to ", schedule.log_snr(to),
+                        " at t = ", to);
     }
 
     /// The end without noise: alpha = 1, sigma = 0. Its time is the schedule's, or t_min where the

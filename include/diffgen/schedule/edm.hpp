@@ -19,7 +19,7 @@ struct edm {
         detail::require(detail::is_positive(sigma_min) && detail::is_positive(sigma_max) &&
                             sigma_min < sigma_max,
                         "edm from sigma_min = ", sigma_min, " to sigma_max = ", sigma_max,
-                        "; 0 < sigma_min < sigma_max");
+                        "; must be 0 < sigma_min < sigma_max");
     }
     [[nodiscard]] static double log_snr(double t) { return -2 * std::log(t); }
     [[nodiscard]] static double log_snr_rate(double t) { return -2 / t; }

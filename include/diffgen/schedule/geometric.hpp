@@ -19,7 +19,7 @@ struct geometric {
         detail::require(detail::is_positive(sigma_min) && detail::is_positive(sigma_max) &&
                             sigma_min < sigma_max,
                         "geometric from sigma_min = ", sigma_min, " to sigma_max = ", sigma_max,
-                        "; 0 < sigma_min < sigma_max");
+                        "; must be 0 < sigma_min < sigma_max");
     }
     [[nodiscard]] double log_snr(double t) const {
         return -2 * (std::log(sigma_min) + t * std::log(sigma_max / sigma_min));

@@ -22,9 +22,9 @@ struct linear_beta {
         detail::require(detail::is_not_negative(beta_min) && detail::is_positive(beta_max) &&
                             beta_min <= beta_max,
                         "linear_beta from beta_min = ", beta_min, " to beta_max = ", beta_max,
-                        "; 0 <= beta_min <= beta_max, beta_max above 0");
+                        "; must be 0 <= beta_min <= beta_max, beta_max above 0");
         detail::require(first > 0 && first < 1, "linear_beta with its first time at ", first,
-                        "; between 0 (clean) and 1");
+                        "; must be between 0 (clean) and 1");
     }
     [[nodiscard]] double beta(double t) const { return beta_min + t * (beta_max - beta_min); }
     [[nodiscard]] double integral(double t) const {

@@ -18,7 +18,7 @@ struct rectified {
 
     void check() const {
         detail::require(first > 0 && first < last && last <= 1, "rectified from first = ", first,
-                        " to last = ", last, "; 0 < first < last <= 1");
+                        " to last = ", last, "; must be 0 < first < last <= 1");
     }
     [[nodiscard]] static double log_snr(double t) { return 2 * (std::log1p(-t) - std::log(t)); }
     [[nodiscard]] static double log_snr_rate(double t) { return -2 / (t * (1 - t)); }

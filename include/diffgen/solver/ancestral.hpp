@@ -30,8 +30,9 @@ struct ancestral {
     double eta = 1;
 
     void check() const {
-        diffgen::detail::require(detail::is_not_negative(eta), "ancestral with eta = ", eta,
-                                 "; 1 is the full noise of the posterior, 0 none");
+        diffgen::detail::require(
+            detail::is_not_negative(eta), "ancestral with eta = ", eta,
+            "; must be 0 or more: 1 is the full noise of the posterior, 0 none");
     }
 
     [[nodiscard]] static int stages(const step&) { return 1; }

@@ -31,12 +31,12 @@ struct churn {
 
     void check() const {
         diffgen::detail::require(diffgen::detail::is_not_negative(amount),
-                                 "churn with amount = ", amount, "; 0 is none");
+                                 "churn with amount = ", amount, "; must be 0 (none) or more");
         diffgen::detail::require(s_min >= 0 && s_min <= s_max, "churn between s_min = ", s_min,
-                                 " and s_max = ", s_max, "; 0 <= s_min <= s_max");
+                                 " and s_max = ", s_max, "; must be 0 <= s_min <= s_max");
         diffgen::detail::require(diffgen::detail::is_not_negative(s_noise),
                                  "churn with s_noise = ", s_noise,
-                                 "; the standard deviation of its noise, close to 1");
+                                 "; must be 0 or more, mostly close to 1");
         diffgen::detail::check(method);
     }
 

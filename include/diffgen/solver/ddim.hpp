@@ -23,8 +23,9 @@ struct ddim {
     double eta = 0;
 
     void check() const {
-        diffgen::detail::require(detail::is_not_negative(eta), "ddim with eta = ", eta,
-                                 "; 0 takes no fresh noise, 1 samples like ancestral");
+        diffgen::detail::require(
+            detail::is_not_negative(eta), "ddim with eta = ", eta,
+            "; must be 0 or more: 0 takes no fresh noise, 1 samples like ancestral");
     }
 
     [[nodiscard]] static int stages(const step&) { return 1; }

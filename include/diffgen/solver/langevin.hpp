@@ -26,7 +26,7 @@ struct langevin {
 
     void check() const {
         diffgen::detail::require(detail::is_positive(delta), "langevin with delta = ", delta,
-                                 "; a step size is above 0");
+                                 "; a step size must be above 0");
     }
 
     [[nodiscard]] static int stages(const step&) { return 1; }
@@ -55,9 +55,9 @@ struct annealed_langevin {
 
     void check() const {
         diffgen::detail::require(steps >= 1, "annealed_langevin with ", steps,
-                                 " steps at a level; at least 1");
+                                 " steps at a level; it needs at least 1");
         diffgen::detail::require(detail::is_positive(rate), "annealed_langevin with rate = ", rate,
-                                 "; a step size is above 0");
+                                 "; a step size must be above 0");
     }
 
     [[nodiscard]] int stages(const step& s) const { return steps + (s.to().is_clean() ? 1 : 0); }
@@ -102,11 +102,10 @@ struct langevin_corrector {
 
     void check() const {
         diffgen::detail::require(diffgen::detail::is_positive(snr),
-                                 "langevin_corrector with snr = ", snr,
-                                 "; a signal-to-noise ratio is above 0");
+                                 "langevin_corrector with snr = ", snr, "; must be above 0");
         diffgen::detail::require(diffgen::detail::is_positive(scale),
                                  "langevin_corrector with scale = ", scale,
-                                 "; above 0, and 1 for a continuous process");
+                                 "; must be above 0, and 1 for a continuous process");
     }
 
     [[nodiscard]] static int stages(const step&) { return 1; }

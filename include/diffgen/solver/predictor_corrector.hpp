@@ -72,7 +72,7 @@ struct predictor_corrector : detail::tuner_of<Predictor, Corrector> {
 
     void check() const {
         diffgen::detail::require(corrections >= 0, "predictor_corrector with ", corrections,
-                                 " corrections a step; 0 or more");
+                                 " corrections a step; must be 0 or more");
         diffgen::detail::check(predictor);
         diffgen::detail::check(corrector);
     }
