@@ -8,10 +8,11 @@
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/grid/karras.hpp>
 
+#include "../check_refused.hpp"
+
 #include <doctest/doctest.h>
 
 #include <limits>
-#include <refusal.hpp>
 #include <vector>
 
 using namespace diffgen;
@@ -27,21 +28,21 @@ auto sampler_of(Schedule schedule) {
                    exact(gaussian_mixture<1, 1, double>{{1}, {{{0}}}, {{{1}}}}), solver::ddim{}};
 }
 template <class Schedule>
-void check_run_refused(std::initializer_list<const char*> parts, const Schedule& schedule,
+void check_run_refused(std::initializer_list<std::string_view> parts, const Schedule& schedule,
                        const options& o) {
     std::vector<double> x(3, 7.);
     auto s = sampler_of(schedule);
-    check_refused<bad_argument>(parts, [&] { s.generate(exec::cpp, batch(x, 3), o); });
-    check_refused<bad_argument>(parts, [&] { (void)s.start(exec::cpp, batch(x, 3), o); });
+    check_refused<bad_argument>([&] { s.generate(exec::cpp, batch(x, 3), o); }, parts);
+    check_refused<bad_argument>([&] { (void)s.start(exec::cpp, batch(x, 3), o); }, parts);
     CHECK(x == std::vector<double>(3, 7.));
 }
 template <class Schedule>
-void check_start_refused(std::initializer_list<const char*> parts, const Schedule& schedule,
+void check_start_refused(std::initializer_list<std::string_view> parts, const Schedule& schedule,
                          double t, const options& o = {.steps = 5}) {
     std::vector<double> x(3, 7.);
     auto s = sampler_of(schedule);
-    check_refused<bad_argument>(parts, [&] { s.generate_from(exec::cpp, t, batch(x, 3), o); });
-    check_refused<bad_argument>(parts, [&] { (void)s.start_from(exec::cpp, t, batch(x, 3), o); });
+    check_refused<bad_argument>([&] { s.generate_from(exec::cpp, t, batch(x, 3), o); }, parts);
+    check_refused<bad_argument>([&] { (void)s.start_from(exec::cpp, t, batch(x, 3), o); }, parts);
     CHECK(x == std::vector<double>(3, 7.));
 }
 

@@ -6,11 +6,12 @@
 
 #include <diffgen/diffgen.hpp>
 
+#include "../check_refused.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <refusal.hpp>
 #include <vector>
 
 using namespace diffgen;
@@ -23,13 +24,13 @@ const auto network = [](auto in, auto out, const noise_level&) {
 const schedule::betas zero_terminal({0.1, 0.4, 1});  // alpha = 0 at t = 2
 
 template <class Schedule, class Kernel, class Output, class Solver>
-void check_start_refused(std::initializer_list<const char*> parts, Schedule schedule, Kernel kernel,
-                         Output output, Solver solver) {
+void check_start_refused(std::initializer_list<std::string_view> parts, Schedule schedule,
+                         Kernel kernel, Output output, Solver solver) {
     std::vector<float> x(4, 7.f);
     auto s = sampler{schedule, kernel, predicts(output, network), solver};
-    check_refused<bad_argument>(parts, [&] { s.generate(exec::cpp, batch(x, 2), {.steps = 3}); });
-    check_refused<bad_argument>(parts,
-                                [&] { (void)s.start(exec::cpp, batch(x, 2), {.steps = 3}); });
+    check_refused<bad_argument>([&] { s.generate(exec::cpp, batch(x, 2), {.steps = 3}); }, parts);
+    check_refused<bad_argument>([&] { (void)s.start(exec::cpp, batch(x, 2), {.steps = 3}); },
+                                parts);
     CHECK(x == std::vector<float>(4, 7.f));
 }
 template <class Schedule, class Kernel, class Output, class Solver>
@@ -80,8 +81,8 @@ TEST_CASE("an SDE solver has no coefficients where the rates are infinite") {
 
 TEST_CASE("conversions that do not exist") {
     const noise_level pure{1, -detail::infinity, 0, 1, 1};
-    check_refused<bad_argument>({"epsilon", "t = 1"},
-                                [&] { (void)convert(epsilon{}, denoised{}, pure); });
-    check_refused<bad_argument>({"epsilon cannot be had from denoised", "sigma = 0"},
-                                [] { (void)convert(denoised{}, epsilon{}, noise_level{}); });
+    check_refused<bad_argument>([&] { (void)convert(epsilon{}, denoised{}, pure); },
+                                {"epsilon", "t = 1"});
+    check_refused<bad_argument>([] { (void)convert(denoised{}, epsilon{}, noise_level{}); },
+                                {"epsilon cannot be had from denoised", "sigma = 0"});
 }
