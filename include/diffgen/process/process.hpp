@@ -21,8 +21,16 @@ struct process {
     process() = default;
     process(Schedule s, Kernel k) : schedule(std::move(s)), kernel(std::move(k)) {}
 
-    /// The level at time t. Throws bad_argument where alpha or sigma is not finite there.
-    [[nodiscard]] noise_level level(double t) const { return make(t, schedule.log_snr(t)); }
+    /// The level at time t. Throws bad_argument where alpha or sigma is not finite there, or t lies
+    /// before the clean end.
+    [[nodiscard]] noise_level level(double t) const {
+        if constexpr (requires { schedule.t_clean(); })
+            if (!(t >= schedule.t_clean()))
+                throw bad_argument(detail::text("diffgen: time ", t,
+                                                " lies before the clean end of the schedule, ",
+                                                schedule.t_clean()));
+        return make(t, schedule.log_snr(t));
+    }
 
     /// The level with this log-SNR, wherever in time that is.
     [[nodiscard]] noise_level level_at(double log_snr) const {
@@ -40,6 +48,7 @@ struct process {
             return schedule.time(log_snr);
         } else {
             double low = t_clean(), high = schedule.t_max();
+            if (log_snr == schedule.log_snr(low)) return low;
             if (!(log_snr <= schedule.log_snr(low) && log_snr >= schedule.log_snr(high)))
                 throw bad_argument(detail::text("diffgen: no time of the schedule has the log-SNR ",
                                                 log_snr, "; it runs from ", schedule.log_snr(low),
