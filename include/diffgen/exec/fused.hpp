@@ -7,6 +7,7 @@
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/exec/trajectory.hpp>
+#include <diffgen/predictor/predicts.hpp>
 
 #include <cstdint>
 #include <utility>
