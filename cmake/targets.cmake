@@ -36,4 +36,3 @@ target_compile_options(diffgen_omp INTERFACE
 target_compile_definitions(diffgen_tbb INTERFACE DIFFGEN_HAS_TBB=1)
 target_compile_options(diffgen_cuda INTERFACE
   $<$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>:--expt-relaxed-constexpr>)
-diffgen_cuda_standard(diffgen_cuda BUILD)

@@ -2,21 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Helpers of the tests of readers: a folder that vanishes, and checks that bad input is refused.
+// Helpers of the tests of readers: a folder that vanishes, shortened files, bytes of a literal.
 
-#include <diffgen/core/error.hpp>
 #include <diffgen/io/file.hpp>
 
-#include <doctest/doctest.h>
+#include "../check_refused.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <initializer_list>
 #include <random>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 /// An empty folder for one test case, removed at its end.
 struct scratch_folder {
@@ -28,22 +27,6 @@ struct scratch_folder {
         std::filesystem::remove_all(path, ignored);
     }
 };
-
-/// Checks that f throws an Error whose text holds all the parts.
-template <class Error = diffgen::bad_file, class F>
-void check_refused(F f, std::initializer_list<std::string_view> parts) {
-    bool thrown = false;
-    try {
-        f();
-    } catch (const Error& problem) {
-        thrown = true;
-        const std::string text = problem.what();
-        for (const std::string_view part : parts) {
-            CHECK_MESSAGE(text.find(part) != text.npos, "\"", text, "\" lacks \"", part, "\"");
-        }
-    }
-    CHECK_MESSAGE(thrown, "accepted, or another error, where the text should be ", *parts.begin());
-}
 
 /// Checks that every shortened form of a file is refused by name and offset.
 template <class Decode>

@@ -9,6 +9,7 @@
 #include <vector>
 
 namespace nn = diffgen::nn;
+namespace noise = diffgen::noise;
 
 namespace {
 
@@ -18,12 +19,12 @@ struct rings {
     std::vector<int> labels;
 
     rings(int samples, std::uint32_t draw) : x(2, samples) {
-        const nn::random_source random{6};
+        const noise::philox random{6};
         for (int j = 0; j < samples; ++j) {
             const auto at = static_cast<std::uint64_t>(j);
-            const float angle = 6.2831853f * random.uniform<float>(nn::purpose::time, draw, at);
+            const float angle = 6.2831853f * random.uniform<float>(noise::stream::times, draw, at);
             const float radius = static_cast<float>(1 + j % 2) +
-                                 0.1f * random.normal<float>(nn::purpose::noise, draw, at);
+                                 0.1f * random.normal<float>(noise::stream::training, draw, at);
             x.col(j) << radius * std::cos(angle), radius * std::sin(angle);
             labels.push_back(j % 2);
         }

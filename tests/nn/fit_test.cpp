@@ -14,6 +14,7 @@
 #include <vector>
 
 namespace nn = diffgen::nn;
+namespace noise = diffgen::noise;
 
 namespace {
 
@@ -22,14 +23,14 @@ struct regression {
     nn::linear first, second;
 
     explicit regression(nn::parameters<float>& list)
-        : first(nn::linear::make(list, "first", 3, 20, nn::random_source{1})),
-          second(nn::linear::make(list, "second", 20, 2, nn::random_source{1})) {}
+        : first(nn::linear::make(list, "first", 3, 20, noise::philox{1})),
+          second(nn::linear::make(list, "second", 20, 2, noise::philox{1})) {}
 
     nn::variable<float> operator()(const nn::shard<float>& part) const {
         const auto x = part.record.constant(nn::matrix<float>::Zero(3, part.count));
         for (nn::index i = 0; i < x.size(); ++i)
-            x.result().data()[i] = nn::random_source{2}.normal<float>(
-                nn::purpose::noise, static_cast<std::uint32_t>(part.step),
+            x.result().data()[i] = noise::philox{2}.normal<float>(
+                noise::stream::training, static_cast<std::uint32_t>(part.step),
                 static_cast<std::uint64_t>(3 * part.first + i));
         const auto target = sin(slice_rows(x, 0, 2)) + slice_rows(x, 1, 2);
         return sum(square(second(part.weights, silu(first(part.weights, x))) - target)) /
@@ -206,7 +207,7 @@ TEST_CASE("clipping bounds the gradient that Adam sees") {
 
 TEST_CASE("every epoch of a shuffle meets every sample once, in an order of its own") {
     for (const std::int64_t n : {1, 2, 3, 64, 100, 1797}) {
-        const nn::shuffle order(n, nn::random_source{4});
+        const nn::shuffle order(n, noise::philox{4});
         std::vector<std::int64_t> first, second;
         for (std::int64_t i = 0; i < n; ++i) {
             first.push_back(order(i));

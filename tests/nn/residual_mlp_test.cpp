@@ -8,6 +8,7 @@
 #include <vector>
 
 namespace nn = diffgen::nn;
+namespace noise = diffgen::noise;
 
 namespace {
 
@@ -17,8 +18,7 @@ nn::residual_mlp<T> filled(const nn::residual_mlp_options& options) {
     nn::residual_mlp<T> net(options);
     const auto& entries = net.weights().entries();
     for (std::size_t i = 0; i < entries.size(); ++i)
-        if (net.weights()[i].isZero())
-            nn::fill_normal(net.weights(), i, 0.05, nn::random_source{5});
+        if (net.weights()[i].isZero()) nn::fill_normal(net.weights(), i, 0.05, noise::philox{5});
     return net;
 }
 
@@ -27,7 +27,7 @@ nn::matrix<T> normal_matrix(nn::index rows, nn::index cols) {
     nn::matrix<T> m(rows, cols);
     for (nn::index i = 0; i < m.size(); ++i)
         m.data()[i] =
-            nn::random_source{9}.normal<T>(nn::purpose::noise, 0, static_cast<std::uint64_t>(i));
+            noise::philox{9}.normal<T>(noise::stream::training, 0, static_cast<std::uint64_t>(i));
     return m;
 }
 
@@ -113,6 +113,19 @@ TEST_CASE("a sample's numbers depend neither on threads nor on the samples besid
                          classes.data() + first);
         CHECK(whole == other);
     }
+}
+
+TEST_CASE("a copy of a network has buffers of its own, whatever was assigned before") {
+    const auto wide = filled<float>(digits);
+    auto net = filled<float>({.hidden = 32, .classes = 10});
+    const auto x = normal_matrix<float>(64, 5);
+    nn::matrix<float> y(64, 5), expected(64, 5);
+    net.evaluate(x.data(), y.data(), 5, 1.0);
+    auto copy = wide;
+    copy.evaluate(x.data(), expected.data(), 5, 1.0);
+    net = copy;
+    net.evaluate(x.data(), y.data(), 5, 1.0);
+    CHECK(y == expected);
 }
 
 TEST_CASE("what does not fit is an error with the values in its text") {

@@ -55,6 +55,7 @@ struct math_constants<float> {
     static constexpr float exp_low = -110.0f;  // exp is 0 below and infinite above these
     static constexpr float exp_high = 100.0f;
     static constexpr float expm1_high = 60.0f;  // expm1 is exp above
+    static constexpr float tanh_split = 0.55f;  // where tanh leaves its polynomial
     static constexpr float trigonometric_range = 1e5f;
 
     /// (e^r - 1 - r) / r^2 for |r| <= log(2) / 2.
@@ -62,10 +63,13 @@ struct math_constants<float> {
     DIFFGEN_VALUE static V exp_rest(const V& r) {
         return polynomial(r, 0.5f, 0.166665182f, 0.041666206f, 0.0083688898f, 0.00139505381f);
     }
-    /// (2 atanh(s) / s - 2) / s^2 of z = s^2, for 1 / sqrt(2) <= (1 + s) / (1 - s) <= sqrt(2).
+    /// log(1 + f) - f + f^2 / 2 for 1 / sqrt(2) <= 1 + f <= sqrt(2). A polynomial: in floats it
+    /// costs less than a division.
     template <class V>
-    DIFFGEN_VALUE static V log_rest(const V& z) {
-        return polynomial(z, 0.666666627f, 0.400003344f, 0.285373032f, 0.235822812f);
+    DIFFGEN_VALUE static V log_rest(const V& f) {
+        return f * f * f *
+               polynomial(f, 0.333333135f, -0.250000089f, 0.200021207f, -0.166679993f, 0.14219518f,
+                          -0.124055117f, 0.118883617f, -0.116762199f, 0.0674687102f);
     }
     /// (sin(r) / r - 1) / r^2 of z = r^2, for |r| <= pi / 4.
     template <class V>
@@ -101,6 +105,7 @@ struct math_constants<double> {
     static constexpr double exp_low = -800.0;
     static constexpr double exp_high = 800.0;
     static constexpr double expm1_high = 60.0;
+    static constexpr double tanh_split = 0.55;
     static constexpr double trigonometric_range = 1e9;
 
     template <class V>
@@ -110,11 +115,15 @@ struct math_constants<double> {
                           2.4801489947375367e-05, 2.7557216122839587e-06, 2.7631278681900183e-07,
                           2.5117911083491847e-08);
     }
+    /// With s = f / (2 + f) it is s (f^2 / 2 + R), R = 2 atanh(s) / s - 2.
     template <class V>
-    DIFFGEN_VALUE static V log_rest(const V& z) {
-        return polynomial(z, 0.6666666666666734, 0.39999999999414293, 0.28571428742478955,
-                          0.2222219856317434, 0.18183564881717693, 0.15314035423302436,
-                          0.14796110091754433);
+    DIFFGEN_VALUE static V log_rest(const V& f) {
+        const V s = f / (2.0 + f);
+        const V z = s * s;
+        const V series = polynomial(z, 0.6666666666666734, 0.39999999999414293, 0.28571428742478955,
+                                    0.2222219856317434, 0.18183564881717693, 0.15314035423302436,
+                                    0.14796110091754433);
+        return s * diffgen::fma(z, series, 0.5 * f * f);
     }
     template <class V>
     DIFFGEN_VALUE static V sin_rest(const V& z) {
@@ -170,18 +179,23 @@ DIFFGEN_VALUE V expm1_kernel(const V& r) {
     return diffgen::fma(r * r, constants_of<V>::exp_rest(r), r);
 }
 
-/// log(1 + f) + k log(2) for 1 / sqrt(2) <= 1 + f <= sqrt(2). With s = f / (2 + f) it is
-/// k log(2) + f - (f^2 / 2 - s (f^2 / 2 + R)), R = 2 atanh(s) / s - 2.
+/// A number in two: low is what high rounds away.
 template <value V>
-DIFFGEN_VALUE V log_kernel(const V& f, const V& k) {
-    using T = scalar_of<V>;
+struct two_numbers {
+    V high;
+    V low;
+};
+
+/// log(1 + f) + k log(2) for 1 / sqrt(2) <= 1 + f <= sqrt(2). Unused, low costs nothing.
+template <value V>
+DIFFGEN_VALUE two_numbers<V> log_kernel(const V& f, const V& k) {
     using c = constants_of<V>;
-    const V s = f / (T{2} + f);
-    const V z = s * s;
-    const V half = T{0.5} * f;
-    const V rest = diffgen::fma(z, c::log_rest(z), half * f);
-    const V low = diffgen::fma(s, rest, k * c::ln2_low);
-    return diffgen::fma(k, broadcast<V>(c::ln2_high), f - diffgen::fma(half, f, -low));
+    const V low = diffgen::fma(k, broadcast<V>(c::ln2_low), c::log_rest(f));
+    const V half = scalar_of<V>{0.5} * f;
+    const V bend = diffgen::fma(half, f, -low);
+    const V near = f - bend;
+    const V sum = diffgen::fma(k, broadcast<V>(c::ln2_high), near);
+    return {sum, (near - diffgen::fma(k, broadcast<V>(-c::ln2_high), sum)) + ((f - near) - bend)};
 }
 
 /// x = 2^k (1 + f) with 1 / sqrt(2) <= 1 + f < sqrt(2), for a normal x.
@@ -300,7 +314,7 @@ DIFFGEN_VALUE V log(const V& x) {
     const V scaled = select(tiny, x * static_cast<T>(std::uint64_t{1} << up), x);
     const auto reduced = detail::reduce_for_log(scaled);
     const V k = select(tiny, reduced.k - static_cast<T>(up), reduced.k);
-    V result = detail::log_kernel(reduced.f, k);
+    V result = detail::log_kernel(reduced.f, k).high;
     result = select(x < broadcast<V>(infinity), result, x);  // infinity and NaN
     result = select(x > broadcast<V>(T{0}), result, broadcast<V>(-infinity));
     return select(x >= broadcast<V>(T{0}), result,
@@ -355,7 +369,7 @@ DIFFGEN_VALUE V tanh(const V& x) {
     const V z = size * size;
     const V small = diffgen::fma(size * z, c::tanh_rest(z), size);
     const V large = T{1} - T{2} / (exp(size + size) + T{1});
-    const V magnitude = select(size < broadcast<V>(T{0.55}), small, large);
+    const V magnitude = select(size < broadcast<V>(c::tanh_split), small, large);
     // The sign of x, minus zero included; abs of NaN stays NaN.
     const auto sign = to_bits(x) ^ to_bits(size);
     return from_bits<V>(to_bits(magnitude) | sign);

@@ -126,7 +126,7 @@ class json {
     const array& elements() const { return reach<array>("the JSON value", "an array"); }
     const object& members() const { return reach<object>("the JSON value", "an object"); }
 
-    bool operator==(const json&) const = default;
+    bool operator==(const json& other) const;
 
   private:
     template <class T>
@@ -190,5 +190,9 @@ class json {
 
     storage value_;
 };
+
+inline bool json::operator==(const json& other) const {
+    return value_ == other.value_;
+}
 
 }  // namespace diffgen::io

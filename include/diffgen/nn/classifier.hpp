@@ -40,7 +40,7 @@ class classifier {
                                                      ", hidden ", options.hidden, ", classes ",
                                                      options.classes, ", epochs ", options.epochs,
                                                      ", batch ", options.batch));
-        const random_source random{options.seed};
+        const noise::philox random{options.seed};
         first_ = linear::make(weights_, "first", options.features, options.hidden, random);
         second_ = linear::make(weights_, "second", options.hidden, options.classes, random);
     }
@@ -54,7 +54,7 @@ class classifier {
     /// Throws bad_argument and non_finite.
     void fit(const T* x, const int* labels, std::int64_t samples) {
         if (samples < 1) throw bad_argument(diffgen::detail::text(samples, " samples to fit"));
-        const shuffle order(samples, random_source{options_.seed});
+        const shuffle order(samples, noise::philox{options_.seed});
         const auto loss = [&](const shard<T>& part) {
             const auto in = part.record.constant(matrix<T>::Zero(options_.features, part.count));
             std::vector<int> chosen(static_cast<std::size_t>(part.count));

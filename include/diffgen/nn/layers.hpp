@@ -7,8 +7,8 @@
 #include <diffgen/nn/activations.hpp>
 #include <diffgen/nn/matmul.hpp>
 #include <diffgen/nn/parameters.hpp>
-#include <diffgen/nn/random.hpp>
 #include <diffgen/nn/rows.hpp>
+#include <diffgen/noise/source.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -27,11 +27,11 @@ using leaves = std::vector<variable<T>>;
 /// draw, so that adding a layer at the end changes none before it.
 template <class T>
 void fill_normal(parameters<T>& list, std::size_t number, double deviation,
-                 const random_source& random) {
+                 const noise::philox& random) {
     auto m = list[number];
     for (index i = 0; i < m.size(); ++i)
         m.data()[i] = static_cast<T>(deviation) *
-                      random.normal<T>(purpose::weights, static_cast<std::uint32_t>(number),
+                      random.normal<T>(noise::stream::weights, static_cast<std::uint32_t>(number),
                                        static_cast<std::uint64_t>(i));
 }
 
@@ -42,7 +42,7 @@ struct linear {
     /// W normal with variance gain^2 / inputs (LeCun 1998 for gain 1), b zero.
     template <class T>
     static linear make(parameters<T>& list, const std::string& name, index inputs, index outputs,
-                       const random_source& random, double gain = 1.0) {
+                       const noise::philox& random, double gain = 1.0) {
         linear made{list.add(name + ".weight", outputs, inputs),
                     list.add(name + ".bias", outputs, 1)};
         fill_normal(list, made.weight, gain / std::sqrt(static_cast<double>(inputs)), random);
@@ -62,7 +62,7 @@ struct embedding {
     /// Standard normal vectors.
     template <class T>
     static embedding make(parameters<T>& list, const std::string& name, index entries,
-                          index features, const random_source& random) {
+                          index features, const noise::philox& random) {
         embedding made{list.add(name + ".table", features, entries)};
         fill_normal(list, made.table, 1.0, random);
         return made;
@@ -82,7 +82,7 @@ struct residual_block {
     /// W2 is zero, so that the block begins as the identity.
     template <class T>
     static residual_block make(parameters<T>& list, const std::string& name, index width,
-                               index context_features, const random_source& random) {
+                               index context_features, const noise::philox& random) {
         residual_block made{linear::make(list, name + ".first", width, width, random),
                             linear::make(list, name + ".second", width, width, random, 0.0),
                             list.add(name + ".context", width, context_features)};

@@ -7,7 +7,7 @@
 // 2002).
 
 #include <diffgen/core/error.hpp>
-#include <diffgen/nn/random.hpp>
+#include <diffgen/noise/source.hpp>
 
 #include <bit>
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace diffgen::nn {
 class shuffle {
   public:
     /// Throws bad_argument unless 1 <= samples < 2^48.
-    shuffle(std::int64_t samples, random_source random) : samples_(samples), random_(random) {
+    shuffle(std::int64_t samples, noise::philox random) : samples_(samples), random_(random) {
         if (samples < 1 || samples >= std::int64_t{1} << 48)
             throw bad_argument(diffgen::detail::text("a shuffle of ", samples, " samples"));
         const auto bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(samples - 1)));
@@ -41,7 +41,7 @@ class shuffle {
         std::uint64_t left = i >> half_bits_, right = i & mask;
         for (std::uint64_t round = 0; round < 4; ++round) {
             const double u =
-                random_.uniform<double>(purpose::data_order, epoch, (round << 32) | right);
+                random_.uniform<double>(noise::stream::data, epoch, (round << 32) | right);
             const auto word = static_cast<std::uint64_t>(u * static_cast<double>(mask + 1));
             const std::uint64_t next = left ^ (word & mask);
             left = right;
@@ -51,7 +51,7 @@ class shuffle {
     }
 
     std::int64_t samples_;
-    random_source random_;
+    noise::philox random_;
     int half_bits_;
 };
 

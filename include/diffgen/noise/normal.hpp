@@ -41,7 +41,8 @@ struct word_layout<float> {
     static constexpr std::uint32_t low_mask = 0xff;
     static constexpr float low_range = 0x1p8f;
     static constexpr float radius_bits = 32.0f;
-    static constexpr int angle_shift = 6;  // 2 bits of quadrant, then:
+    static constexpr std::uint32_t half_reciprocal = 0x7e7311c7u;  // less the bits of x: 1 / (2 x)
+    static constexpr int angle_shift = 6;                          // 2 bits of quadrant, then:
     static constexpr int angle_bits = 24;
     static constexpr float angle_unit = 0x1p-24f;
 };
@@ -53,15 +54,17 @@ struct word_layout<double> {
     static constexpr std::uint64_t low_mask = 0x1fffff;
     static constexpr double low_range = 0x1p21;
     static constexpr double radius_bits = 53.0;
+    static constexpr std::uint64_t half_reciprocal = 0x7fce6238da3c2118u;
     static constexpr int angle_shift = 10;
     static constexpr int angle_bits = 52;
     static constexpr double angle_unit = 0x1p-52;
 };
 
 /// sqrt(-2 log(u)) of u = (n + 1/2) / 2^32 (2^53), n the upper bits of the word. The sum n + 1/2 is
-/// kept in two numbers, since near u = 1 the logarithm hangs on its last bit.
+/// kept in two numbers, since near u = 1 the logarithm hangs on its last bit, and so is the root:
+/// its low part is the residual over 2 r, for which an eighth of accuracy is plenty.
 template <value V>
-DIFFGEN_VALUE V radius(const bits_of<V>& word) {
+DIFFGEN_VALUE diffgen::detail::two_numbers<V> radius(const bits_of<V>& word) {
     using T = scalar_of<V>;
     using layout = word_layout<T>;
     using c = diffgen::detail::constants_of<V>;
@@ -72,8 +75,14 @@ DIFFGEN_VALUE V radius(const bits_of<V>& word) {
     const auto reduced = diffgen::detail::reduce_for_log(sum);
     const V scale = diffgen::detail::power_of_two<V>(2 * c::exponent_bias - reduced.field);
     const V f = diffgen::fma(rest, scale, reduced.f);
-    const V log_u = diffgen::detail::log_kernel(f, reduced.k - layout::radius_bits);
-    return diffgen::sqrt(T{-2} * log_u);
+    const auto log_u = diffgen::detail::log_kernel(f, reduced.k - layout::radius_bits);
+    const V square = T{-2} * log_u.high;
+    const V root = diffgen::sqrt(square);
+    const V f_low = diffgen::fma(rest, scale, reduced.f - f);
+    const V residual =
+        diffgen::fma(broadcast<V>(T{-2}), log_u.low + f_low, diffgen::fma(-root, root, square));
+    const V half_reciprocal = from_bits<V>(layout::half_reciprocal - to_bits(root));
+    return {root, residual * half_reciprocal};
 }
 
 /// sin and cos of 2 pi times a fraction, the upper 26 (54) bits of the word: a quadrant, nearest,
@@ -108,9 +117,10 @@ struct normal_pair {
 template <value V>
 DIFFGEN_VALUE normal_pair<V> box_muller(const bits_of<V>& radius_word,
                                         const bits_of<V>& angle_word) {
-    const V r = detail::radius<V>(radius_word);
+    const auto r = detail::radius<V>(radius_word);
     const auto way = detail::direction<V>(angle_word);
-    return {product(r, way.cosine), product(r, way.sine)};
+    return {diffgen::fma(r.high, way.cosine, r.low * way.cosine),
+            diffgen::fma(r.high, way.sine, r.low * way.sine)};
 }
 
 }  // namespace diffgen::noise

@@ -72,11 +72,14 @@ struct primitive<isa::sse2> {
         r.v = -a.v;
         return r;
     }
+    /// fma_through_double of two lanes at a time.
     static DIFFGEN_SSE2 pack<float> fma(const pack<float>& a, const pack<float>& b,
                                         const pack<float>& c) {
+        const __m128 low = fma_of_two(a.v, b.v, c.v);
+        const __m128 high =
+            fma_of_two(_mm_movehl_ps(a.v, a.v), _mm_movehl_ps(b.v, b.v), _mm_movehl_ps(c.v, c.v));
         pack<float> r;
-        for (int i = 0; i < r.width; ++i)
-            r.v[i] = diffgen::fma(a.v[i], b.v[i], c.v[i]);
+        r.v = _mm_movelh_ps(low, high);
         return r;
     }
     static DIFFGEN_SSE2 pack<double> fma(const pack<double>& a, const pack<double>& b,
@@ -220,6 +223,25 @@ struct primitive<isa::sse2> {
             low.v = __builtin_shufflevector(a.v, b.v, 0, 2);
             high.v = __builtin_shufflevector(a.v, b.v, 1, 3);
         }
+    }
+
+  private:
+    /// The lower two lanes of a * b + c: the product is exact in double, the sum rounded to odd.
+    static DIFFGEN_SSE2 __m128 fma_of_two(const __m128& a, const __m128& b, const __m128& c) {
+        DIFFGEN_NO_CONTRACTION
+        typedef std::int64_t integers __attribute__((vector_size(16)));
+        const __m128d exact = _mm_cvtps_pd(a) * _mm_cvtps_pd(b);
+        const __m128d addend = _mm_cvtps_pd(c);
+        const __m128d sum = exact + addend;
+        const __m128d rest = sum - exact;
+        const __m128d error = (exact - (sum - rest)) + (addend - rest);
+        const __m128d zero = {0.0, 0.0};
+        const integers inexact = (error < zero) | (error > zero);  // false for NaN
+        const integers outwards = ~((error > zero) ^ (sum > zero));
+        const integers bits = reinterpret_cast<integers>(sum);
+        const integers even = (bits & 1) - 1;  // all bits where the last one is 0
+        const integers step = ((outwards & 2) - 1) & inexact & even;  // 1, -1 or 0
+        return _mm_cvtpd_ps(reinterpret_cast<__m128d>(bits + step));
     }
 };
 

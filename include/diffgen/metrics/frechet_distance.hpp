@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The Frechet distance between Gaussian fits of two sets of features (Dowson and Landau 1982; as a
+// measure of generated pictures: Heusel et al. 2017):
+//     |mu - mu_g|^2 + tr(S + S_g - 2 (S S_g)^{1/2}).
+
+#include <diffgen/metrics/samples.hpp>
+
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
+
+#include <limits>
+#include <utility>
+
+namespace diffgen::metrics {
+
+/// Mean and covariance of a set of samples; computed once for a set that many others are compared
+/// with.
+class gaussian_statistics {
+  public:
+    /// Of samples, a column each; the covariance divides by one less than their number. Throws
+    /// bad_argument on fewer than two, bad_shape on empty ones, non_finite on NaN or infinity.
+    explicit gaussian_statistics(const sample_matrix& samples) {
+        detail::check_samples("Gaussian", samples, 2);
+        mean_ = samples.rowwise().mean();
+        const Eigen::MatrixXd centred = samples.colwise() - mean_;
+        covariance_.setZero(samples.rows(), samples.rows());
+        covariance_.selfadjointView<Eigen::Lower>().rankUpdate(
+            centred, 1.0 / static_cast<double>(samples.cols() - 1));
+        covariance_.triangularView<Eigen::StrictlyUpper>() = covariance_.transpose();
+    }
+
+    /// Known ones. Throws bad_shape unless they fit together, bad_argument when the covariance is
+    /// not symmetric, non_finite on NaN or infinity.
+    gaussian_statistics(Eigen::VectorXd mean, Eigen::MatrixXd covariance)
+        : mean_(std::move(mean)), covariance_(std::move(covariance)) {
+        const Eigen::Index size = mean_.size();
+        if (size == 0 || covariance_.rows() != size || covariance_.cols() != size) {
+            throw bad_shape(detail::text("a mean of ", size, " elements has no covariance of ",
+                                         covariance_.rows(), " x ", covariance_.cols()));
+        }
+        detail::check_samples("mean", mean_, 1);
+        detail::check_samples("covariance", covariance_, 1);
+        const double skew = (covariance_ - covariance_.transpose()).cwiseAbs().maxCoeff();
+        if (skew > 1e-9 * covariance_.cwiseAbs().maxCoeff()) {
+            throw bad_argument(
+                detail::text("the covariance differs by ", skew, " from its transpose"));
+        }
+    }
+
+    const Eigen::VectorXd& mean() const { return mean_; }
+    const Eigen::MatrixXd& covariance() const { return covariance_; }
+
+  private:
+    Eigen::VectorXd mean_;
+    Eigen::MatrixXd covariance_;
+};
+
+namespace detail {
+
+/// Eigenvalues of a positive semi-definite matrix, those that are only rounding set to zero: the
+/// square root would turn 1e-16 of the largest into 1e-8.
+inline Eigen::VectorXd without_rounding(const Eigen::VectorXd& eigenvalues) {
+    const double noise = static_cast<double>(eigenvalues.size()) *
+                         std::numeric_limits<double>::epsilon() * eigenvalues.maxCoeff();
+    return (eigenvalues.array() > noise).select(eigenvalues, 0.0);
+}
+
+/// tr (S S_g)^{1/2}. The product is not symmetric, but similar to R S_g R with R = S^{1/2}, which
+/// is.
+inline double trace_of_root(const Eigen::MatrixXd& s, const Eigen::MatrixXd& s_g) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(s);
+    const Eigen::MatrixXd& axes = solver.eigenvectors();
+    const Eigen::MatrixXd root =
+        axes * without_rounding(solver.eigenvalues()).cwiseSqrt().asDiagonal() * axes.transpose();
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> product(root * s_g * root,
+                                                                 Eigen::EigenvaluesOnly);
+    return without_rounding(product.eigenvalues()).cwiseSqrt().sum();
+}
+
+}  // namespace detail
+
+/// Throws bad_shape when the dimensions differ. Zero for equal statistics, up to rounding.
+inline double frechet_distance(const gaussian_statistics& real,
+                               const gaussian_statistics& generated) {
+    detail::check_same_dimension(real.mean().size(), generated.mean().size());
+    return (real.mean() - generated.mean()).squaredNorm() + real.covariance().trace() +
+           generated.covariance().trace() -
+           2 * detail::trace_of_root(real.covariance(), generated.covariance());
+}
+
+/// The same between two sets of samples, a column each.
+inline double frechet_distance(const sample_matrix& real, const sample_matrix& generated) {
+    detail::check_same_dimension(real.rows(), generated.rows());
+    return frechet_distance(gaussian_statistics(real), gaussian_statistics(generated));
+}
+
+}  // namespace diffgen::metrics

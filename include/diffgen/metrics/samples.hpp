@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What every measure asks of its samples. A matrix of samples has a column a sample.
+
+#include <diffgen/core/error.hpp>
+
+#include <Eigen/Core>
+
+#include <cmath>
+
+namespace diffgen::metrics {
+
+using sample_matrix = Eigen::Ref<const Eigen::MatrixXd>;
+
+namespace detail {
+
+using diffgen::detail::text;
+
+/// Throws bad_shape on samples without elements, bad_argument when there are fewer than `least`,
+/// non_finite on NaN or infinity. `name` says in the text which samples are meant.
+inline void check_samples(const char* name, const sample_matrix& samples, Eigen::Index least) {
+    if (samples.rows() == 0) throw bad_shape(text("the ", name, " samples have no elements"));
+    if (samples.cols() < least) {
+        throw bad_argument(
+            text("there are ", samples.cols(), " ", name, " samples, not at least ", least));
+    }
+    if (samples.allFinite()) return;
+    for (Eigen::Index sample = 0; sample < samples.cols(); ++sample) {
+        for (Eigen::Index element = 0; element < samples.rows(); ++element) {
+            const double value = samples(element, sample);
+            if (!std::isfinite(value)) {
+                throw non_finite(text("the ", name, " sample ", sample, " has the value ", value,
+                                      " in its element ", element));
+            }
+        }
+    }
+}
+
+/// Throws bad_shape unless the samples of both sets have the same number of elements.
+inline void check_same_dimension(Eigen::Index real, Eigen::Index generated) {
+    if (real != generated) {
+        throw bad_shape(
+            text("real samples have ", real, " elements, generated samples ", generated));
+    }
+}
+
+}  // namespace detail
+}  // namespace diffgen::metrics

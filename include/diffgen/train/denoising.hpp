@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The denoising objective: E w(t) |F(x_t, t, class) - F*|^2, which is L_simple (formula 8),
+// denoising score matching (formulas 11 and 14), flow matching and the EDM loss, by choice of its
+// parts.
+
+#include <diffgen/core/error.hpp>
+#include <diffgen/nn/fit.hpp>
+#include <diffgen/nn/operations.hpp>
+#include <diffgen/nn/shuffle.hpp>
+#include <diffgen/train/dataset.hpp>
+#include <diffgen/train/pair.hpp>
+#include <diffgen/train/times.hpp>
+#include <diffgen/train/weighting.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace diffgen::train {
+
+/// Process: level(t), t_min(), t_max() and, where a part asks for them, level_at(log_snr) and
+/// diffusion_squared(t). Prediction: to_denoised(level). TimeInput: level -> the network's time
+/// value. Times: uniform_times, uniform_steps, log_normal_sigma. Weighting: see weighting.hpp.
+template <class Process, class Prediction, class TimeInput, class Times = uniform_times,
+          class Weighting = unit_weight>
+struct denoising {
+    Process process;
+    Prediction prediction;
+    TimeInput time_input;
+    Times times{};
+    Weighting weighting{};
+    double class_dropout =
+        0.1;  ///< how often the null class replaces the class (Ho, Salimans 2022)
+    std::uint64_t seed = 0;
+
+    denoising(Process p, Prediction f, TimeInput i, Times t = {}, Weighting w = {})
+        : process(std::move(p)),
+          prediction(std::move(f)),
+          time_input(std::move(i)),
+          times(std::move(t)),
+          weighting(std::move(w)) {}
+
+    /// The loss for nn::fit, averaged over samples and elements. A network has features(),
+    /// null_class() and forward(leaves, x, times, classes); network and data must outlive the loss.
+    /// Every random number is addressed by (seed, step, number in the batch, element).
+    template <class Net, class T>
+    auto loss(const Net& net, const dataset<T>& data) const {
+        check(data);
+        if (data.elements != net.features())
+            throw bad_shape(diffgen::detail::text("a network of ", net.features(),
+                                                  " features for data of ", data.elements,
+                                                  " elements"));
+        if (!(class_dropout >= 0 && class_dropout <= 1))
+            throw bad_argument(diffgen::detail::text("class_dropout is ", class_dropout));
+        const noise::philox random{seed};
+        return [objective = *this, &net, data, random,
+                order = nn::shuffle(data.samples, random)](const nn::shard<T>& part) {
+            const auto rows = data.elements, cols = part.count;
+            const auto zeros = [&](nn::index r) {
+                return part.record.constant(nn::matrix<T>::Zero(r, cols));
+            };
+            const auto input = zeros(rows), target = zeros(rows), weight = zeros(1);
+            std::vector<double> time_values(static_cast<std::size_t>(cols));
+            std::vector<int> classes(data.classes ? time_values.size() : 0);
+            nn::matrix<T> eps(rows, 1);
+            for (std::int64_t j = 0; j < cols; ++j) {
+                const place at{random, part.step, part.first + j, part.batch};
+                const auto sample = order(at.step * at.batch + at.number);
+                const auto level = objective.times(objective.process, at);
+                const auto conversion = objective.prediction.to_denoised(level);
+                const auto pair = make_training_pair(level, conversion);
+                random.fill<T>(noise::stream::training, static_cast<std::uint32_t>(at.step),
+                               static_cast<std::uint64_t>(at.number * rows), static_cast<int>(rows),
+                               eps.data());
+                const nn::view<T> x0(data.sample(sample), rows, 1);
+                input.result().col(j) =
+                    static_cast<T>(pair.input_data) * x0 + static_cast<T>(pair.input_noise) * eps;
+                target.result().col(j) =
+                    static_cast<T>(pair.target_data) * x0 + static_cast<T>(pair.target_noise) * eps;
+                weight.result()(0, j) =
+                    static_cast<T>(objective.weighting(objective.process, level, conversion));
+                const auto k = static_cast<std::size_t>(j);
+                time_values[k] = objective.time_input(level);
+                if (data.classes)
+                    classes[k] = at.uniform(noise::stream::dropout) < objective.class_dropout
+                                     ? net.null_class()
+                                     : data.classes[sample];
+            }
+            const auto error =
+                square(net.forward(part.weights, input, time_values, classes) - target);
+            return sum(weight * sum_over_rows(error)) / static_cast<T>(part.batch * rows);
+        };
+    }
+};
+
+template <class P, class F, class I>
+denoising(P, F, I) -> denoising<P, F, I>;
+template <class P, class F, class I, class T>
+denoising(P, F, I, T) -> denoising<P, F, I, T>;
+template <class P, class F, class I, class T, class W>
+denoising(P, F, I, T, W) -> denoising<P, F, I, T, W>;
+
+/// Trains the network's weights on the objective, or goes on from `state` where that has steps, and
+/// leaves their moving average in the network. Returns and throws what nn::fit does.
+template <class Net, class Objective, class T>
+bool train_denoiser(Net& net, const Objective& objective, const dataset<T>& data,
+                    const nn::fit_options& options, nn::training_state<T>& state) {
+    const bool finished = nn::fit(state, objective.loss(net, data), options);
+    net.weights() = state.average;
+    return finished;
+}
+
+/// The same from the network's present weights, when no state is to be kept.
+template <class Net, class Objective, class T>
+bool train_denoiser(Net& net, const Objective& objective, const dataset<T>& data,
+                    const nn::fit_options& options) {
+    nn::training_state<T> state(net.weights());
+    return train_denoiser(net, objective, data, options, state);
+}
+
+}  // namespace diffgen::train

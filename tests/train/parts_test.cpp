@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#include "parts.hpp"
+
+#include <diffgen/train/pair.hpp>
+#include <diffgen/train/times.hpp>
+#include <diffgen/train/weighting.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace train = diffgen::train;
+
+TEST_CASE("training pairs: every prediction's input and target from its definition") {
+    for (const double t : {0.01, 0.3, 0.9}) {
+        const auto l = parts::cosine{}.level(t);
+        const auto check = [&](const auto& prediction, double input, double data, double noise) {
+            const auto p = train::make_training_pair(l, prediction.to_denoised(l));
+            CHECK(p.input_data == doctest::Approx(input * l.alpha));
+            CHECK(p.input_noise == doctest::Approx(input * l.sigma));
+            CHECK(std::abs(p.target_data - data) < 1e-12 * (1 + std::abs(data)));
+            CHECK(std::abs(p.target_noise - noise) < 1e-12 * (1 + std::abs(noise)));
+        };
+        check(parts::epsilon{}, 1, 0, 1);
+        check(parts::denoised{}, 1, 1, 0);
+        check(parts::velocity{}, 1, -l.sigma, l.alpha);
+        check(parts::score{}, 1, 0, -1 / l.sigma);
+        check(parts::flow{}, 1, -1, 1);
+        // Karras et al. 2022, eq. 8: (x_0 - c_skip x) / c_out with x = x_0 + s eps.
+        const double s = l.sigma / l.alpha, d = 0.5, norm = std::sqrt(s * s + d * d);
+        const double skip = d * d / (norm * norm), out = s * d / norm;
+        check(parts::edm{}, 1 / (norm * l.alpha), (1 - skip) / out, -skip * s / out);
+    }
+}
+
+TEST_CASE("weightings: identities of the literature") {
+    const parts::cosine process;
+    for (const double t : {0.05, 0.5, 0.9}) {
+        const auto l = process.level(t);
+        const double snr = std::exp(l.log_snr);
+        const auto weight = [&](const auto& w, const auto& prediction) {
+            return w(process, l, prediction.to_denoised(l));
+        };
+        CHECK(weight(train::unit_weight{}, parts::flow{}) == 1);
+        // Score matching with lambda = sigma^2 is L_simple.
+        CHECK(weight(train::score_matching_weight{}, parts::epsilon{}) == doctest::Approx(1));
+        CHECK(weight(train::score_matching_weight{}, parts::score{}) ==
+              doctest::Approx(l.sigma * l.sigma));
+        // The likelihood weights the score's error by g^2, that of epsilon by g^2 / sigma^2.
+        const double g2 = process.diffusion_squared(t);
+        CHECK(weight(train::likelihood_weight{}, parts::score{}) == doctest::Approx(g2));
+        CHECK(weight(train::likelihood_weight{}, parts::epsilon{}) ==
+              doctest::Approx(g2 / (l.sigma * l.sigma)));
+        // Hang et al. 2023: min(SNR, 5) / SNR for epsilon, / (SNR + 1) for velocity.
+        const double bounded = std::min(snr, 5.0);
+        CHECK(weight(train::min_snr_weight{}, parts::denoised{}) == doctest::Approx(bounded));
+        CHECK(weight(train::min_snr_weight{}, parts::epsilon{}) == doctest::Approx(bounded / snr));
+        CHECK(weight(train::min_snr_weight{}, parts::velocity{}) ==
+              doctest::Approx(bounded / (snr + 1)));
+        // Karras et al. 2022: lambda c_out^2 = 1.
+        CHECK(weight(train::edm_weight{}, parts::edm{}) == doctest::Approx(1));
+    }
+}
+
+TEST_CASE("times: ranges, strata, the discrete grid, and the log-normal's moments") {
+    const parts::cosine process;
+    const diffgen::noise::philox random{11};
+    const int n = 20000;
+    std::vector<int> hits(10, 0);
+    double mean = 0, square = 0;
+    for (int i = 0; i < n; ++i) {
+        const train::place at{random, 3, i, n};
+        const double t = train::uniform_times{}(process, at).t;
+        CHECK_UNARY(t >= 0.01 + 0.98 * i / n - 1e-12);
+        CHECK_UNARY(t <= 0.01 + 0.98 * (i + 1) / n + 1e-12);
+        const double k = (train::uniform_steps{10}(process, at).t - 0.01) / 0.98 * 9;
+        CHECK_UNARY(std::abs(k - std::round(k)) < 1e-9);
+        ++hits[static_cast<std::size_t>(std::lround(k))];
+        const double log_sigma =
+            -0.5 * train::log_normal_sigma{.mean = -1, .deviation = 0.5}(process, at).log_snr;
+        mean += log_sigma / n;
+        square += (log_sigma + 1) * (log_sigma + 1) / n;
+    }
+    // False alarms below 1e-9 (6.4 standard deviations): a count of 2,000 has 42.4, the mean
+    // 0.0035, the second moment 0.25 sqrt(2 / n) = 0.0025. A time left out or a wrong factor of 1.1
+    // shows.
+    for (const int h : hits)
+        CHECK(std::abs(h - 2000) < 6.4 * 42.5);
+    CHECK(std::abs(mean + 1) < 6.4 * 0.0036);
+    CHECK(std::abs(square - 0.25) < 6.4 * 0.0025);
+}
