@@ -92,7 +92,7 @@ TEST_CASE("Langevin steps of no size") {
     check_solver_refused({"langevin", "delta = -0.25"}, solver::langevin{-0.25});
     check_solver_refused({"langevin", "delta = nan"}, solver::langevin{not_a_number});
     check_solver_refused({"annealed_langevin", "0 steps"}, solver::annealed_langevin{.steps = 0});
-    check_solver_refused({"annealed_langevin", "rate = 0"}, solver::annealed_langevin{.rate = 0});
+    check_solver_refused({"annealed_langevin", "step = 0"}, solver::annealed_langevin{.step = 0});
     check_solver_refused({"langevin_corrector", "snr = 0"}, solver::langevin_corrector{.snr = 0});
     check_solver_refused({"snr = -0.5"}, solver::langevin_corrector{.snr = -0.5});
     check_solver_refused({"scale = 0"}, solver::langevin_corrector{.scale = 0});

@@ -8,6 +8,7 @@
 #include <diffgen/exec/plan.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/exec/trajectory.hpp>
+#include <diffgen/predictor/predicts.hpp>
 
 #include <cstdint>
 #include <utility>

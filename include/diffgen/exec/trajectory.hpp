@@ -22,9 +22,8 @@ namespace diffgen::exec {
 
 /// Whether a functor asks if its sample has a condition (under guidance).
 template <class F, class X, class T>
-concept takes_condition = std::is_invocable_v < const F&,
-        const X&, const level_of<T>
-&, bool > ;
+inline constexpr bool takes_condition =
+    std::is_invocable_v<const F&, const X&, const level_of<T>&, bool>;
 
 /// A functor that is told the level at every call.
 template <class F, class T>
@@ -37,8 +36,8 @@ struct bound_functor {
         return f(x, level);
     }
     template <class X>
-    requires takes_condition<F, X, T> DIFFGEN_VALUE auto operator()(const X& x,
-                                                                    bool conditioned) const {
+    requires(takes_condition<F, X, T>) DIFFGEN_VALUE auto operator()(const X& x,
+                                                                     bool conditioned) const {
         return f(x, level, conditioned);
     }
 };

@@ -13,7 +13,7 @@ namespace diffgen::grid {
 
 namespace detail {
 
-/// n + 1 levels at times end + (t_max - end) f(1 - k / n); the last is exactly `end`'s.
+/// n + 1 levels at times end + (t_max - end) f(1 - k / n); both ends are exact.
 template <class F>
 std::vector<noise_level> by_time(const any_process& p, int n, std::optional<double> stop_at, F f) {
     const noise_level last = stop_at ? p.level(*stop_at) : p.clean();

@@ -67,6 +67,7 @@ struct process {
             return schedule.time(log_snr);
         } else {
             double low = t_clean(), high = schedule.t_max();
+            if (log_snr == schedule.log_snr(low)) return low;
             if (!(log_snr <= schedule.log_snr(low) && log_snr >= schedule.log_snr(high)))
                 throw bad_argument(detail::text("diffgen: no time of the schedule has the log-SNR ",
                                                 log_snr, "; it runs from ", schedule.log_snr(low),

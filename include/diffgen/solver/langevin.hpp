@@ -41,39 +41,48 @@ struct langevin {
     }
 };
 
-/// At every level of the grid `steps` Langevin steps of size delta = rate (sigma / sigma_last)^2,
-/// sigma_last that of the least noisy level, in units of x / alpha; each level starts where the
-/// last ended. Where the grid ends at the clean end, one more evaluation gives the denoised
+/// At every level of the grid `steps` Langevin steps of size delta = step sigma^2; each level
+/// starts where the last ended. (Song and Ermon: delta = epsilon (sigma / sigma_L)^2, with epsilon
+/// / sigma_L^2 = 0.2.) Where the grid ends at the clean end, one more evaluation gives the denoised
 /// estimate. Evaluations a step: steps (one more on the last). Noise: a draw an evaluation.
 struct annealed_langevin {
     static constexpr int registers = 1;
     static constexpr int rows = 1;
     static constexpr int draws = 1;
 
-    int steps = 5;       ///< Langevin steps at a level
-    double rate = 2e-5;  ///< epsilon: the step size at the least noisy level
+    int steps = 5;      ///< Langevin steps at a level
+    double step = 0.2;  ///< their size, in units of the level's variance
 
     void check() const {
         diffgen::detail::require(steps >= 1, "annealed_langevin with ", steps,
                                  " steps at a level; it needs at least 1");
-        diffgen::detail::require(detail::is_positive(rate), "annealed_langevin with rate = ", rate,
+        diffgen::detail::require(diffgen::detail::is_positive(step),
+                                 "annealed_langevin with step = ", step,
                                  "; a step size must be above 0");
     }
 
-    [[nodiscard]] int stages(const step& s) const { return steps + (s.to().is_clean() ? 1 : 0); }
+    [[nodiscard]] int stages(const diffgen::step& s) const {
+        return steps + (s.to().is_clean() ? 1 : 0);
+    }
 
-    [[nodiscard]] stage plan(const step& s, int j) const {
+    [[nodiscard]] stage plan(const diffgen::step& s, int j) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        stage out = evaluate(from);
-        if (j == steps) return out.write(0, to.alpha * D);
-        out.draws = 1;
-        const auto& last = s.level(s.count() - 1);
-        const double delta =
-            rate * std::pow(from.ratio() / last.ratio(), 2) * from.alpha * from.alpha;
-        const linear_form next = x + 0.5 * delta * grad_log_q(from) + std::sqrt(delta) * z;
-        const bool leaves = j + 1 == steps && !to.is_clean();
-        return out.write(0, (leaves ? to.alpha / from.alpha : 1.) * next);
+        if (j == steps) return evaluate(from).write(0, to.alpha * D);
+        const stage moved = correct(from);
+        if (j + 1 < steps || to.is_clean()) return moved;
+        return restated(moved, to.alpha / from.alpha);
+    }
+
+    [[nodiscard]] stage correct(const noise_level& level) const {
+        return langevin{step * level.sigma * level.sigma}.correct(level);
+    }
+
+  private:
+    /// The stage with its new state times a factor: the same x / alpha at the next level.
+    [[nodiscard]] static stage restated(stage s, double factor) {
+        s.updates[0].form = factor * s.updates[0].form;
+        return s;
     }
 };
 

@@ -6,6 +6,7 @@
 // is inlined into one function compiled for that instruction set, whatever flags the program has.
 
 #include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes/isa.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #if DIFFGEN_HAS_LANES
 #include <diffgen/core/lanes/pack.hpp>
@@ -102,6 +103,11 @@ void run(Kernel&& kernel) {
 }
 
 #else
+
+template <scalar_value T, std::same_as<isa::one_lane> Isa, class Kernel>
+DIFFGEN_HD void run(Kernel&& kernel) {
+    kernel(tag<T>{});
+}
 
 template <scalar_value T, class Kernel>
 DIFFGEN_HD void run(Kernel&& kernel) {

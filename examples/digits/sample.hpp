@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Digits by a composed sampler: the solver is chosen by name, the rest is fixed.
+
+#include "network.hpp"
+
+#include <diffgen/diffgen.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <iostream>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace digits {
+
+inline const std::vector<std::string> solver_names{
+    "ddim",           "ancestral",         "euler-maruyama",    "reverse-diffusion",
+    "heun",           "heun-churn",        "rk4",               "predictor-corrector",
+    "annealed-langevin"};
+
+/// Calls f with the solver of that name. Throws bad_argument with the names that there are.
+template <class F>
+auto with_solver(const std::string& name, F f) {
+    using namespace diffgen::solver;
+    if (name == "ddim") return f(ddim{});
+    if (name == "ancestral") return f(ancestral{});
+    if (name == "euler-maruyama") return f(euler_maruyama{});
+    if (name == "reverse-diffusion") return f(reverse_diffusion{});
+    if (name == "heun") return f(heun{});
+    if (name == "heun-churn") return f(churn<heun>{});
+    if (name == "rk4") return f(rk4{});
+    if (name == "predictor-corrector")
+        return f(predictor_corrector{reverse_diffusion{}, langevin_corrector{}});
+    if (name == "annealed-langevin") return f(annealed_langevin{});
+    std::string known;
+    for (const auto& n : solver_names)
+        known += " " + n;
+    throw diffgen::bad_argument("there is no solver '" + name + "'; there are" + known);
+}
+
+/// Calls f with the back end of that name. Throws bad_argument.
+template <class F>
+auto with_backend(const std::string& name, F f) {
+    if (name == "cpp") return f(diffgen::exec::cpp);
+#if DIFFGEN_HAS_OMP
+    if (name == "omp") return f(diffgen::exec::omp);
+#endif
+#if DIFFGEN_HAS_TBB
+    if (name == "tbb") return f(diffgen::exec::tbb);
+#endif
+    throw diffgen::bad_argument("there is no back end '" + name + "' in this build");
+}
+
+struct request {
+    std::string solver = "ddim";
+    std::string backend = "omp";
+    int steps = 50;
+    double guidance = 2;
+    std::uint64_t seed = 1;
+};
+
+struct generated {
+    labelled_digits digits;
+    int evaluations = 0;  ///< of the network, two of them at once under guidance
+    double seconds = 0;
+};
+
+/// One digit for each of the labels.
+inline generated generate(network& net, const request& r, std::vector<int> labels,
+                          const diffgen::observer& observe = {}) {
+    generated g{{std::vector<float>(labels.size() * pixels), labels}};
+    const auto call = [&net](const auto& in, const auto& out, const diffgen::noise_level& level,
+                             std::span<const int> classes_of_rows) {
+        net.evaluate(in.data, out.data, static_cast<std::int64_t>(in.samples), level.input,
+                     classes_of_rows.data());
+    };
+    const auto begin = std::chrono::steady_clock::now();
+    g.evaluations = with_solver(r.solver, [&](const auto& solver) {
+        diffgen::sampler s{
+            diffgen::schedule::cosine{}, diffgen::kernel::variance_preserving{},
+            diffgen::guided{diffgen::predicts(prediction{},
+                                              diffgen::labelled(call, labels, net.null_class()),
+                                              time_input{}),
+                            diffgen::classifier_free{r.guidance}},
+            solver};
+        return with_backend(r.backend, [&](const auto& exec) {
+            return s
+                .generate(exec, diffgen::batch(g.digits.pixel_values, labels.size()),
+                          {.steps = r.steps, .seed = r.seed, .observe = observe})
+                .evaluations;
+        });
+    });
+    g.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return g;
+}
+
+}  // namespace digits

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A source of noise that replays given numbers: another program's draws, or a test's.
+
+#include <diffgen/core/lanes.hpp>
+#include <diffgen/noise/stream.hpp>
+
+#include <cstdint>
+
+namespace diffgen::noise {
+
+/// Normal number flat of draw k is data[k * elements + flat], whatever the stream; elements counts
+/// those of the whole batch. Nothing is checked in a pass: before it, the caller compares the draws
+/// it will ask for with draws().
+template <scalar_value T>
+struct recorded {
+    const T* data = nullptr;
+    std::uint64_t elements = 0;
+    std::uint32_t count = 0;
+
+    /// How many draws there are.
+    DIFFGEN_HD constexpr std::uint32_t draws() const { return count; }
+
+    template <scalar_value S>
+    DIFFGEN_HD constexpr S normal(noise::stream, std::uint32_t draw, std::uint64_t flat) const {
+        return static_cast<S>(data[draw * elements + flat]);
+    }
+
+    template <value V>
+    DIFFGEN_HD constexpr void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first,
+                                   int size, scalar_of<V>* out) const {
+        for (int i = 0; i < size; ++i) {
+            out[i] = normal<scalar_of<V>>(stream, draw, first + static_cast<std::uint64_t>(i));
+        }
+    }
+};
+
+}  // namespace diffgen::noise
