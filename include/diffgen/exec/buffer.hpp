@@ -8,6 +8,7 @@
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 

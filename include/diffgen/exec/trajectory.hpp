@@ -60,9 +60,9 @@ namespace detail {
 template <class Prepared, class X>
 DIFFGEN_VALUE X call(const Prepared& f, const X& x, [[maybe_unused]] bool conditioned) {
     if constexpr (requires { f(x, conditioned); })
-        return f(x, conditioned);
+        return lanes::call(f, x, conditioned);
     else
-        return f(x);
+        return lanes::call(f, x);
 }
 
 /// Samples i .. i + width - 1 of a tile through the functor. D = 0: elements, not samples.
@@ -82,6 +82,13 @@ DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, 
     }
 }
 
+template <int D, class T, class Prepared>
+DIFFGEN_REST void evaluate_rest(const Prepared& f, const T* in, T scale, T* out, int i, int count,
+                                bool conditioned) {
+    for (; i < count; ++i)
+        evaluate_at<T, D>(f, in, scale, out, i, conditioned);
+}
+
 }  // namespace detail
 
 /// Evaluates a functor on `count` samples (elements where D = 0).
@@ -92,8 +99,7 @@ DIFFGEN_VALUE void evaluate_tile(const Prepared& f, const T* in, T scale, T* out
     int i = 0;
     for (; i + width <= count; i += width)
         detail::evaluate_at<V, D>(f, in, scale, out, i, conditioned);
-    for (; i < count; ++i)
-        detail::evaluate_at<T, D>(f, in, scale, out, i, conditioned);
+    if (i < count) detail::evaluate_rest<D>(f, in, scale, out, i, count, conditioned);
 }
 
 /// How many samples of D elements (single elements where D = 0) make a tile: on a device as few as
