@@ -61,10 +61,11 @@ class run {
     using hook = typename Sampler::predictor_type::hook_type;
     using noise_type = typename Sampler::noise_type;
     static constexpr int copies = merge::copies;
+    static constexpr int inputs = merge::inputs;
     static constexpr bool folds = !hook::present;
     /// Whether the network reads a buffer of its own rather than a register.
     static constexpr bool buffers_input =
-        copies > 1 || scales_input<typename Sampler::predictor_type::output_type>;
+        inputs > 1 || scales_input<typename Sampler::predictor_type::output_type>;
 
   public:
     /// Used by the sampler. `from_prior`: the state is drawn, not given.
@@ -101,9 +102,9 @@ class run {
     [[nodiscard]] batch_view<const T, space> input() const {
         const T* data =
             reads_buffer(planned_) ? memory_.inputs : memory_.slots[planned_.what.input];
-        return {data, memory_.samples * static_cast<std::size_t>(copies), memory_.elements};
+        return {data, memory_.samples * static_cast<std::size_t>(inputs), memory_.elements};
     }
-    /// Where its answer goes.
+    /// Where its answer goes; a learned variance after all the predictions.
     [[nodiscard]] batch_view<T, space> output() const {
         return {memory_.outputs, memory_.samples * static_cast<std::size_t>(copies),
                 memory_.elements};
@@ -143,7 +144,7 @@ class run {
         const std::size_t outs = n * static_cast<std::size_t>(copies);
         registers_ = buffer<T, space>(slots * n);
         outputs_ = buffer<T, space>(outs);
-        inputs_ = buffer<T, space>(buffers_input ? outs : 0);
+        inputs_ = buffer<T, space>(buffers_input ? n * static_cast<std::size_t>(inputs) : 0);
         tuning_ = buffer<T, space>(chunks + tuned);
         failed_ = buffer<std::uint64_t, space>(std::vector<std::uint64_t>{failure::none});
         memory_.slots[0] = state_.data;

@@ -80,10 +80,12 @@ struct evaluation_of<samplewise_functor<D, F>> {
 
 }  // namespace detail
 
-/// What a network makes of its outputs before the solver sees them. With one output a sample, that
-/// output; guidance has two outputs a sample and merges them.
+/// What becomes of a network's outputs before the solver sees them. With one output a sample, that
+/// output; guidance has two inputs and two outputs a sample and merges them; a learned variance is a
+/// second output from one input.
 struct take_output {
-    static constexpr int copies = 1;
+    static constexpr int copies = 1;  ///< outputs a sample
+    static constexpr int inputs = 1;  ///< inputs a sample
     template <class V>
     DIFFGEN_VALUE static V merge(const V* outputs) {
         return outputs[0];
