@@ -7,6 +7,7 @@
 
 #include <diffgen/process/any_process.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <vector>

@@ -10,6 +10,7 @@
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
+#include <utility>
 
 namespace diffgen {
 

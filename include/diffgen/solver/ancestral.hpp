@@ -7,6 +7,7 @@
 
 #include <diffgen/solver/step.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace diffgen::solver {
