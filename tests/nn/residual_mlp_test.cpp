@@ -115,6 +115,19 @@ TEST_CASE("a sample's numbers depend neither on threads nor on the samples besid
     }
 }
 
+TEST_CASE("a copy of a network has buffers of its own, whatever was assigned before") {
+    const auto wide = filled<float>(digits);
+    auto net = filled<float>({.hidden = 32, .classes = 10});
+    const auto x = normal_matrix<float>(64, 5);
+    nn::matrix<float> y(64, 5), expected(64, 5);
+    net.evaluate(x.data(), y.data(), 5, 1.0);
+    auto copy = wide;
+    copy.evaluate(x.data(), expected.data(), 5, 1.0);
+    net = copy;
+    net.evaluate(x.data(), y.data(), 5, 1.0);
+    CHECK(y == expected);
+}
+
 TEST_CASE("what does not fit is an error with the values in its text") {
     auto net = filled<float>(digits);
     const auto x = normal_matrix<float>(64, 2);

@@ -55,6 +55,7 @@ struct math_constants<float> {
     static constexpr float exp_low = -110.0f;  // exp is 0 below and infinite above these
     static constexpr float exp_high = 100.0f;
     static constexpr float expm1_high = 60.0f;  // expm1 is exp above
+    static constexpr float tanh_split = 0.55f;  // where tanh leaves its polynomial
     static constexpr float trigonometric_range = 1e5f;
 
     /// (e^r - 1 - r) / r^2 for |r| <= log(2) / 2.
@@ -104,6 +105,7 @@ struct math_constants<double> {
     static constexpr double exp_low = -800.0;
     static constexpr double exp_high = 800.0;
     static constexpr double expm1_high = 60.0;
+    static constexpr double tanh_split = 0.55;
     static constexpr double trigonometric_range = 1e9;
 
     template <class V>
@@ -367,7 +369,7 @@ DIFFGEN_VALUE V tanh(const V& x) {
     const V z = size * size;
     const V small = diffgen::fma(size * z, c::tanh_rest(z), size);
     const V large = T{1} - T{2} / (exp(size + size) + T{1});
-    const V magnitude = select(size < broadcast<V>(T{0.55}), small, large);
+    const V magnitude = select(size < broadcast<V>(c::tanh_split), small, large);
     // The sign of x, minus zero included; abs of NaN stays NaN.
     const auto sign = to_bits(x) ^ to_bits(size);
     return from_bits<V>(to_bits(magnitude) | sign);

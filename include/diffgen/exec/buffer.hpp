@@ -8,7 +8,9 @@
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #if DIFFGEN_HAS_CUDA

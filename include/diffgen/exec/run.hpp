@@ -14,6 +14,7 @@
 #include <diffgen/exec/failure.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/pass.hpp>
+#include <diffgen/exec/plan.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -38,7 +39,8 @@ template <class Solver>
     throw non_finite(diffgen::detail::text(
         "diffgen: NaN or infinity in step ", s.index, " of ", s.count(), " (stage ", evaluation,
         ", from t = ", s.from().t, " to ", s.to().t, "), first in sample ",
-        failure::sample(code) + first_sample, ": the network's output, or the state that it gave"));
+        failure::sample(code) + first_sample,
+        "; the network's output there, the state it was given, or what follows from both"));
 }
 
 /// Which noise a run uses: the sampler's source, with the seed of the options where it has one.
@@ -79,7 +81,8 @@ class run {
         memory_.samples = x.samples;
         memory_.elements = x.elements;
         memory_.first_flat = o.first_sample * x.elements;
-        planned_ = plan();  // refuses what cannot be run before anything is written
+        if (from_prior) check_prior<T>(levels_.front());
+        planned_ = plan(s, here(), part_);  // refuses what cannot be run before anything is written
         allocate();
         if (from_prior) draw_prior();
         if (reads_buffer(planned_)) {
@@ -126,18 +129,7 @@ class run {
     }
 
   private:
-    struct planned {
-        stage what;
-        conversion map;
-    };
-
     [[nodiscard]] step here() const { return {any_process(sampler_->process), levels_, position_}; }
-    [[nodiscard]] planned plan() const {
-        planned p{sampler_->solver.plan(here(), part_), {}};
-        p.what.at = sampler_->predictor.at(p.what.at);
-        if (p.what.evaluates) p.map = sampler_->predictor.to_denoised(p.what.at);
-        return p;
-    }
     [[nodiscard]] static bool reads_buffer(const planned& p) {
         return buffers_input && p.what.evaluates;
     }
@@ -206,7 +198,7 @@ class run {
             done_ = ++position_ + 1 == static_cast<int>(levels_.size());
         }
         if (!done_) {
-            planned_ = plan();
+            planned_ = plan(*sampler_, here(), part_);
             set_next(s);
         }
         if constexpr (shape::tunes)

@@ -91,7 +91,8 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s,
     const element<V, T, Shape, Merge, Hook> e(s, m, merge, hook, i);
     V values[Shape::rows];
     V bad = broadcast<V>(T(0));
-    for (int r = 0; r < Shape::rows; ++r)
+    for (int r = 0; r < Shape::rows; ++r) {
+        values[r] = broadcast<V>(T(0));
         if (r < s.rows) {
             values[r] = e.form(s.updates[r].form);
             if constexpr (Shape::tunes)
@@ -101,6 +102,7 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s,
                 }
             bad = bad + (values[r] - values[r]);
         }
+    }
     for (int r = 0; r < Shape::rows; ++r)
         if (r < s.rows) store(m.slots[s.updates[r].target] + i, values[r]);
     if (s.next_input >= 0) {
@@ -109,6 +111,29 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s,
             store(m.inputs[c] + i, in);
     }
     return bad;
+}
+
+}  // namespace detail
+
+namespace detail {
+
+/// Elements i .. count - 1 one by one; whether all that they wrote is finite.
+template <class T, class Shape, class Merge, class Hook>
+DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s,
+                             const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                             const Hook& hook, int i, int count) {
+    T bad = 0;
+    for (; i < count; ++i)
+        bad += apply_at<T>(s, m, merge, hook, i);
+    return bad == bad;
+}
+
+template <class T, class Shape, class Merge, class Hook>
+DIFFGEN_REST void direction_rest(const compiled_stage<T, Shape>& s,
+                                 const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                                 const Hook& hook, int i, int count, T* to) {
+    for (; i < count; ++i)
+        to[i] = element<T, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction);
 }
 
 }  // namespace detail
@@ -124,10 +149,8 @@ DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s,
     int i = 0;
     for (; i + width <= count; i += width)
         bad = bad + detail::apply_at<V>(s, m, merge, hook, i);
-    T bad_rest = 0;
-    for (; i < count; ++i)
-        bad_rest += detail::apply_at<T>(s, m, merge, hook, i);
-    return !any(bad != bad) && bad_rest == bad_rest;
+    const bool finite = !any(bad != bad);
+    return i == count ? finite : detail::apply_rest(s, m, merge, hook, i, count) && finite;
 }
 
 /// The direction of a self-tuning stage, S, into `to`.
@@ -140,9 +163,7 @@ DIFFGEN_VALUE void direction(const compiled_stage<T, Shape>& s,
     for (; i + width <= count; i += width)
         store(to + i,
               detail::element<V, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction));
-    for (; i < count; ++i)
-        store(to + i,
-              detail::element<T, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction));
+    if (i < count) detail::direction_rest(s, m, merge, hook, i, count, to);
 }
 
 }  // namespace diffgen::exec

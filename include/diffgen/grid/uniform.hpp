@@ -13,13 +13,14 @@ namespace diffgen::grid {
 
 namespace detail {
 
-/// n + 1 levels at times end + (t_max - end) f(1 - k / n); the last is exactly `end`'s.
+/// n + 1 levels at times end + (t_max - end) f(1 - k / n); both ends are exact.
 template <class F>
 std::vector<noise_level> by_time(const any_process& p, int n, std::optional<double> stop_at, F f) {
     const noise_level last = stop_at ? p.level(*stop_at) : p.clean();
     std::vector<noise_level> levels;
     levels.reserve(static_cast<std::size_t>(n) + 1);
-    for (int k = 0; k < n; ++k)
+    levels.push_back(p.level(p.t_max()));
+    for (int k = 1; k < n; ++k)
         levels.push_back(
             p.level(last.t + (p.t_max() - last.t) * f(static_cast<double>(n - k) / n)));
     levels.push_back(last);

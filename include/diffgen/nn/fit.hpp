@@ -9,8 +9,8 @@
 #include <diffgen/nn/adam.hpp>
 #include <diffgen/nn/learning_rate.hpp>
 #include <diffgen/nn/moving_average.hpp>
-#include <diffgen/nn/parallel.hpp>
 #include <diffgen/nn/tape.hpp>
+#include <diffgen/nn/team.hpp>
 #include <diffgen/nn/training_state.hpp>
 
 #include <algorithm>
@@ -48,7 +48,7 @@ struct fit_options {
     std::int64_t steps = 1000;  ///< in all, those before a resumption included
     std::int64_t batch = 256;   ///< samples a step
     int shards = 4;             ///< parts of a batch; changes the bits
-    int threads = 0;            ///< 0: as many as OpenMP takes; does not change the bits
+    int threads = 0;            ///< 0: see thread_count; does not change the bits
     adam optimiser{};
     std::function<double(std::int64_t)> learning_rate = constant_rate{};
     double clip = std::numeric_limits<double>::infinity();  ///< largest norm of a gradient
@@ -70,8 +70,8 @@ class weights_update {
     }
 
     /// The sum, and its Euclidean norm.
-    double add(const std::vector<matrix<T>>& parts, int threads) {
-        for_each_piece(pieces(), threads, [&](std::int64_t i, int) {
+    double add(const std::vector<matrix<T>>& parts, team& workers) {
+        workers.run(pieces(), [&](std::int64_t i, int) {
             const auto [first, count] = range(i);
             auto sum = gradient_.segment(first, count);
             sum = parts[0].col(0).segment(first, count);
@@ -85,8 +85,9 @@ class weights_update {
         return std::sqrt(total);
     }
 
-    void apply(training_state<T>& s, const fit_options& o, double rate, double scale) {
-        for_each_piece(pieces(), o.threads, [&](std::int64_t i, int) {
+    void apply(training_state<T>& s, const fit_options& o, double rate, double scale,
+               team& workers) {
+        workers.run(pieces(), [&](std::int64_t i, int) {
             const auto [first, count] = range(i);
             const auto at = static_cast<std::size_t>(first), n = static_cast<std::size_t>(count);
             const auto w = s.weights.values().subspan(at, n);
@@ -136,6 +137,7 @@ bool fit(training_state<T>& state, const Loss& loss, const fit_options& options)
     std::vector<matrix<T>> gradients(shards, matrix<T>::Zero(static_cast<index>(size), 1));
     std::vector<double> losses(shards);
     detail::weights_update<T> update(size);
+    team workers(std::min(thread_count(options.threads), options.shards));
 
     const auto differentiate = [&](std::int64_t i, int) {
         const auto s = static_cast<std::size_t>(i);
@@ -157,16 +159,17 @@ bool fit(training_state<T>& state, const Loss& loss, const fit_options& options)
     };
 
     while (state.step < options.steps) {
-        detail::for_each_piece(options.shards, options.threads, differentiate);
+        workers.run(options.shards, differentiate);
         double total = 0;
         for (const double part : losses)
             total += part;
-        const double norm = update.add(gradients, options.threads);
+        const double norm = update.add(gradients, workers);
         if (!std::isfinite(total) || !std::isfinite(norm))
             throw non_finite(diffgen::detail::text("training step ", state.step, ": the loss is ",
                                                    total, ", the norm of its gradient ", norm));
         const double rate = options.learning_rate(state.step);
-        update.apply(state, options, rate, norm > options.clip ? options.clip / norm : 1.0);
+        update.apply(state, options, rate, norm > options.clip ? options.clip / norm : 1.0,
+                     workers);
         state.losses.push_back(total);
         ++state.step;
         const bool more =

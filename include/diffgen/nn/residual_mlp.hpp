@@ -6,11 +6,12 @@
 // small data (digits of 8 x 8, control policies, tables).
 
 #include <diffgen/nn/layers.hpp>
-#include <diffgen/nn/parallel.hpp>
+#include <diffgen/nn/team.hpp>
 #include <diffgen/nn/time_embedding.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -78,8 +79,8 @@ class residual_mlp {
     }
 
     /// The network without a tape, at one time value for all samples. in, out: samples columns of
-    /// `features` values; classes: one a sample, or nullptr for the null class; threads 0: as many
-    /// as OpenMP takes. Nothing is allocated after the first call with this many threads; one call
+    /// `features` values; classes: one a sample, or nullptr for the null class; threads 0: see
+    /// thread_count. Nothing is allocated after the first call with this many threads; one call
     /// at a time for each network. The numbers of a sample depend neither on the threads nor on
     /// the samples beside it. Throws bad_argument for a class that does not exist.
     void evaluate(const T* in, T* out, std::int64_t samples, double time,
@@ -90,15 +91,18 @@ class residual_mlp {
                     throw bad_argument(diffgen::detail::text(
                         "sample ", j, " has class ", classes[j], "; there are ", options_.classes,
                         " and the null class"));
-        reserve(detail::thread_count(threads));
+        const std::int64_t chunks = (samples + chunk - 1) / chunk;
+        // A single chunk takes whatever threads there are, and needs none.
+        auto& rooms = scratch_.rooms_for(options_, chunks > 1         ? thread_count(threads)
+                                                   : scratch_.workers ? scratch_.workers->size()
+                                                                      : 1);
         embed_time(time);
-        detail::for_each_piece(
-            (samples + chunk - 1) / chunk, threads, [&](std::int64_t i, int slot) {
-                const std::int64_t first = i * chunk;
-                evaluate_chunk(rooms_[static_cast<std::size_t>(slot)], in + first * features(),
-                               out + first * features(), std::min<index>(chunk, samples - first),
-                               classes ? classes + first : nullptr);
-            });
+        scratch_.workers->run(chunks, [&](std::int64_t i, int slot) {
+            const std::int64_t first = i * chunk;
+            evaluate_chunk(rooms[static_cast<std::size_t>(slot)], in + first * features(),
+                           out + first * features(), std::min<index>(chunk, samples - first),
+                           classes ? classes + first : nullptr);
+        });
     }
 
   private:
@@ -120,25 +124,43 @@ class residual_mlp {
         return o;
     }
 
-    void reserve(int slots) {
-        while (rooms_.size() < static_cast<std::size_t>(slots)) {
-            auto& r = rooms_.emplace_back();
-            r.input.setZero(options_.features, chunk);
-            r.context.setZero(options_.context, chunk);
-            for (auto* m : {&r.hidden, &r.active, &r.inner})
-                m->setZero(options_.hidden, chunk);
-            r.output.setZero(options_.features, chunk);
+    /// Buffers and threads of evaluate; a copy of a network makes its own.
+    struct scratch {
+        scratch() = default;
+        scratch(const scratch&) {}
+        scratch& operator=(const scratch&) {
+            workers.reset();
+            rooms.clear();
+            return *this;
         }
-        waves_.resize(options_.time_features, 1);
-        base_.resize(options_.context, 1);
-    }
+
+        /// Makes `threads` threads and at least a room for each.
+        std::vector<room>& rooms_for(const residual_mlp_options& o, int threads) {
+            if (!workers || workers->size() != threads) workers = std::make_unique<team>(threads);
+            while (rooms.size() < static_cast<std::size_t>(threads)) {
+                auto& r = rooms.emplace_back();
+                r.input.setZero(o.features, chunk);
+                r.context.setZero(o.context, chunk);
+                for (auto* m : {&r.hidden, &r.active, &r.inner})
+                    m->setZero(o.hidden, chunk);
+                r.output.setZero(o.features, chunk);
+            }
+            waves.resize(o.time_features, 1);
+            base.resize(o.context, 1);
+            return rooms;
+        }
+
+        std::unique_ptr<team> workers;
+        std::vector<room> rooms;
+        matrix<T> waves, base;  // the time's sinusoids, and what they add to every context
+    };
 
     void embed_time(double time) {
-        sinusoids_.fill(time, waves_.data());
-        base_ = weight(time_.bias);
-        rooms_[0].products.accumulate(weight(time_.weight), form::plain,
-                                      {waves_.data(), waves_.rows(), 1}, form::plain,
-                                      {base_.data(), base_.rows(), 1});
+        sinusoids_.fill(time, scratch_.waves.data());
+        scratch_.base = weight(time_.bias);
+        scratch_.rooms[0].products.accumulate(
+            weight(time_.weight), form::plain, {scratch_.waves.data(), scratch_.waves.rows(), 1},
+            form::plain, {scratch_.base.data(), scratch_.base.rows(), 1});
     }
 
     view<T> weight(std::size_t number) const { return weights_[number]; }
@@ -158,7 +180,7 @@ class residual_mlp {
         std::copy(in, in + samples * features(), x.data());
         std::fill(x.data() + samples * features(), x.data() + cols * features(), T(0));
         for (index j = 0; j < cols; ++j)
-            c.col(j) = base_ +
+            c.col(j) = scratch_.base +
                        weight(class_.table).col(classes && j < samples ? classes[j] : null_class());
         activate(c, c);
         h.colwise() = weight(input_.bias).col(0);
@@ -184,9 +206,7 @@ class residual_mlp {
     linear input_, time_, output_;
     embedding class_;
     std::vector<residual_block> blocks_;
-
-    std::vector<room> rooms_;
-    matrix<T> waves_, base_;
+    scratch scratch_;
 };
 
 }  // namespace diffgen::nn

@@ -18,7 +18,7 @@ inline constexpr int block_size = 16 / static_cast<int>(sizeof(T));
 
 /// Normals of as many blocks as V has lanes.
 template <value V>
-inline constexpr int group_size = block_size<scalar_of<V>>* value_traits<V>::width;
+inline constexpr int group_size = value_traits<V>::width* block_size<scalar_of<V>>;
 
 /// The words of T's size in a block: word i of floats, of doubles the two halves joined.
 template <scalar_value T>
@@ -38,6 +38,12 @@ DIFFGEN_HD T normal_of(const words4& block, int i) {
     return i % 2 == 0 ? z.first : z.second;
 }
 
+/// What normals_of_group wants of a seed: with one lane, the key.
+template <scalar_value T>
+DIFFGEN_HD words2 keys_of(std::uint64_t seed) {
+    return philox_key(seed);
+}
+
 /// The normals of the blocks first, first + 1, ... under one key, group_size<V> of them. With one
 /// lane that is one block.
 template <scalar_value T>
@@ -53,6 +59,13 @@ DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std
     }
 }
 
+/// The normals of blocks anywhere, each under its own seed; with one lane, of one block.
+template <scalar_value T>
+DIFFGEN_VALUE void normals_of_blocks(const std::uint64_t* index, const std::uint64_t* seed,
+                                     std::uint32_t draw, std::uint32_t stream, T* out) {
+    normals_of_group<T>(*index, draw, stream, keys_of<T>(*seed), out);
+}
+
 #if DIFFGEN_HAS_LANES
 
 template <class V, class T>
@@ -61,12 +74,6 @@ concept pack_of = diffgen::detail::number_pack<V> && std::same_as<scalar_of<V>, 
 /// Lanes of 64 bits, each a block of its own.
 template <diffgen::detail::number_pack V>
 using lanes64 = pack<std::uint64_t, typename V::instruction_set>;
-
-template <class Lanes64>
-DIFFGEN_VALUE philox_state<Lanes64> counters(const Lanes64& index, std::uint32_t draw,
-                                             std::uint32_t stream) {
-    return {{index, index >> 32, Lanes64(std::uint64_t{draw}), Lanes64(std::uint64_t{stream})}};
-}
 
 /// 0, step, 2 step, ...
 template <class Lanes64>
@@ -110,30 +117,32 @@ DIFFGEN_VALUE void store_normals(const philox_state<lanes64<V>>& block, double* 
     store(out + V::width, high);
 }
 
+/// What normals_of_group wants of a seed: for a pack, the keys of all rounds.
+template <diffgen::detail::number_pack V>
+DIFFGEN_VALUE philox_schedule<std::uint64_t> keys_of(std::uint64_t seed) {
+    return schedule_of<std::uint64_t>(seed & 0xffffffffu, seed >> 32);
+}
+
 /// The same, a block a lane.
 template <diffgen::detail::number_pack V>
 DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std::uint32_t stream,
-                                    words2 key, scalar_of<V>* out) {
+                                    const philox_schedule<std::uint64_t>& keys, scalar_of<V>* out) {
     using L = lanes64<V>;
-    const std::uint64_t key_0 = key.word[0];
-    const std::uint64_t key_1 = key.word[1];
     if constexpr (std::same_as<scalar_of<V>, float>) {
-        const L index = ramp<L>(2) + first;
-        store_normals<V>(
-            philox_rounds(counters(index, draw, stream), key_0, key_1),
-            philox_rounds(counters(index + std::uint64_t{1}, draw, stream), key_0, key_1), out);
+        const L even = ramp<L>(2) + first;
+        store_normals<V>(philox_lanes(even, draw, stream, keys),
+                         philox_lanes(even + std::uint64_t{1}, draw, stream, keys), out);
     } else {
-        const L index = ramp<L>(1) + first;
-        store_normals<V>(philox_rounds(counters(index, draw, stream), key_0, key_1), out);
+        store_normals<V>(philox_lanes(ramp<L>(1) + first, draw, stream, keys), out);
     }
 }
 
-/// The normals of blocks anywhere, each under its own seed: lane i's go to out[i * block_size].
+/// The same, a block a lane: lane i's normals go to out[i * block_size].
 template <diffgen::detail::number_pack V>
 DIFFGEN_VALUE void normals_of_blocks(const std::uint64_t* index, const std::uint64_t* seed,
                                      std::uint32_t draw, std::uint32_t stream, scalar_of<V>* out) {
     using L = lanes64<V>;
-    constexpr int parts = value_traits<V>::width / L::width;  // 2 of floats, 1 of doubles
+    constexpr int parts = V::width / L::width;  // 2 of floats, 1 of doubles
     philox_state<L> state[parts];
     for (int part = 0; part < parts; ++part) {
         std::uint64_t indices[L::width];
@@ -143,8 +152,8 @@ DIFFGEN_VALUE void normals_of_blocks(const std::uint64_t* index, const std::uint
             seeds[i] = seed[parts * i + part];
         }
         const L key = L::ops::template load<std::uint64_t>(seeds);
-        state[part] = philox_rounds(
-            counters(L::ops::template load<std::uint64_t>(indices), draw, stream), key, key >> 32);
+        state[part] = philox_lanes(L::ops::template load<std::uint64_t>(indices), draw, stream,
+                                   schedule_of(key, key >> 32));
     }
     if constexpr (parts == 2) {
         store_normals<V>(state[0], state[1], out);

@@ -6,8 +6,8 @@
 // pass for random, without a state. J. Salmon, M. Moraes, R. Dror, D. Shaw, Parallel random
 // numbers: as easy as 1, 2, 3, SC 2011.
 //
-//   philox4x32_10(counter, key)                  one block
-//   detail::philox_rounds(state, key)            a block in every 64-bit lane of a pack
+//   philox4x32_10(counter, key)        one block
+//   detail::philox_lanes(index, ...)   a block in every 64-bit lane of a pack
 
 #include <diffgen/core/lanes.hpp>
 
@@ -64,6 +64,25 @@ DIFFGEN_HD constexpr words4 philox4x32_10(words4 counter, words2 key) {
 
 namespace detail {
 
+/// The keys of the rounds. Key is std::uint64_t with the word in its lower half, or Lanes64 where
+/// every lane has a key of its own.
+template <class Key>
+struct philox_schedule {
+    Key word[philox_constants::rounds][2];
+};
+
+template <class Key>
+DIFFGEN_VALUE philox_schedule<Key> schedule_of(Key key_0, Key key_1) {
+    philox_schedule<Key> s;
+    for (auto& round : s.word) {
+        round[0] = key_0;
+        round[1] = key_1;
+        key_0 = key_0 + std::uint64_t{philox_constants::key_step_0};
+        key_1 = key_1 + std::uint64_t{philox_constants::key_step_1};
+    }
+    return s;
+}
+
 /// Four words of as many blocks as there are 64-bit lanes, each word in the lower half of its lane.
 /// The upper halves hold rubbish: the products ignore them, so no round clears them.
 template <class Lanes64>
@@ -71,22 +90,26 @@ struct philox_state {
     Lanes64 word[4];
 };
 
-/// Ten rounds under one key (Key is std::uint64_t with the word in its lower half) or under a key a
-/// lane (Key is Lanes64).
+/// The blocks of the counters (index as 64 bits, draw, stream).
 template <class Lanes64, class Key>
-DIFFGEN_VALUE philox_state<Lanes64> philox_rounds(philox_state<Lanes64> s, Key key_0, Key key_1) {
+DIFFGEN_VALUE philox_state<Lanes64> philox_lanes(const Lanes64& index, std::uint32_t draw,
+                                                 std::uint32_t stream,
+                                                 const philox_schedule<Key>& keys) {
     using c = philox_constants;
     const Lanes64 m0(std::uint64_t{c::multiplier_0});
     const Lanes64 m1(std::uint64_t{c::multiplier_1});
-    for (int round = 0; round < c::rounds; ++round) {
+    // In the first round the product of draw is the same for all lanes.
+    const Lanes64 first = multiply_low_halves(index, m0);
+    const std::uint64_t second = std::uint64_t{c::multiplier_1} * draw;
+    philox_state<Lanes64> s{{(index >> 32) ^ ((second >> 32) ^ keys.word[0][0]), Lanes64(second),
+                             (first >> 32) ^ (std::uint64_t{stream} ^ keys.word[0][1]), first}};
+    for (int round = 1; round < c::rounds; ++round) {
         const Lanes64 p0 = multiply_low_halves(s.word[0], m0);
         const Lanes64 p1 = multiply_low_halves(s.word[2], m1);
-        s.word[0] = (p1 >> 32) ^ (s.word[1] ^ key_0);
+        s.word[0] = (p1 >> 32) ^ (s.word[1] ^ keys.word[round][0]);
         s.word[1] = p1;
-        s.word[2] = (p0 >> 32) ^ (s.word[3] ^ key_1);
+        s.word[2] = (p0 >> 32) ^ (s.word[3] ^ keys.word[round][1]);
         s.word[3] = p0;
-        key_0 = key_0 + std::uint64_t{c::key_step_0};
-        key_1 = key_1 + std::uint64_t{c::key_step_1};
     }
     return s;
 }

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Noise that was drawn before, by whomever: replays another implementation's run number by number.
+// A source of noise that replays given numbers: another program's draws, or a test's.
 
-#include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/noise/stream.hpp>
 
@@ -13,25 +12,28 @@
 
 namespace diffgen::noise {
 
-/// Normals in the order in which they were drawn, one draw of `elements` numbers after the other,
-/// whatever the stream. It does not own them: `data` lies where the run can read it. A number that
-/// was not recorded is NaN, so that a run which asks for one ends with non_finite.
-template <class T>
+/// Normal number flat of draw k is data[k * elements + flat], whatever the stream; elements counts
+/// those of the whole batch. It does not own them: `data` lies where the run can read it. A number
+/// that was not recorded is NaN, so that a run which asks for one ends with non_finite.
+template <scalar_value T>
 struct recorded {
     const T* data = nullptr;
-    std::uint64_t elements = 0;  ///< of a draw: of all samples together
-    std::uint32_t draws = 0;
+    std::uint64_t elements = 0;
+    std::uint32_t count = 0;
+
+    /// How many draws there are.
+    DIFFGEN_HD constexpr std::uint32_t draws() const { return count; }
 
     template <scalar_value S>
-    DIFFGEN_VALUE S normal(noise::stream /*stream*/, std::uint32_t draw, std::uint64_t flat) const {
-        return draw < draws && flat < elements ? static_cast<S>(data[draw * elements + flat])
+    DIFFGEN_HD constexpr S normal(noise::stream, std::uint32_t draw, std::uint64_t flat) const {
+        return draw < count && flat < elements ? static_cast<S>(data[draw * elements + flat])
                                                : std::numeric_limits<S>::quiet_NaN();
     }
 
     template <value V>
-    DIFFGEN_VALUE void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first,
-                            int count, scalar_of<V>* out) const {
-        for (int i = 0; i < count; ++i)
+    DIFFGEN_HD constexpr void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first,
+                                   int size, scalar_of<V>* out) const {
+        for (int i = 0; i < size; ++i)
             out[i] = normal<scalar_of<V>>(stream, draw, first + static_cast<std::uint64_t>(i));
     }
 };

@@ -57,16 +57,18 @@ struct philox {
         using T = scalar_of<V>;
         constexpr int group = detail::group_size<V>;
         constexpr auto size = static_cast<std::uint64_t>(detail::block_size<T>);
+        const auto keys = detail::keys_of<V>(seed);
+        const auto purpose = static_cast<std::uint32_t>(stream);
         std::uint64_t block = first / size;
         int skip = static_cast<int>(first % size);
         while (count > 0) {
             if (skip == 0 && count >= group) {
-                normals<V>(stream, draw, block, out);
+                detail::normals_of_group<V>(block, draw, purpose, keys, out);
                 out += group;
                 count -= group;
             } else {
                 T buffer[group];
-                normals<V>(stream, draw, block, buffer);
+                detail::normals_of_group<V>(block, draw, purpose, keys, buffer);
                 const int taken = count < group - skip ? count : group - skip;
                 for (int i = 0; i < taken; ++i)
                     out[i] = buffer[skip + i];
@@ -76,15 +78,6 @@ struct philox {
             }
             block += static_cast<std::uint64_t>(value_traits<V>::width);
         }
-    }
-
-  private:
-    /// The normals of V's width of blocks.
-    template <value V>
-    DIFFGEN_VALUE void normals(noise::stream stream, std::uint32_t draw, std::uint64_t block,
-                               scalar_of<V>* out) const {
-        detail::normals_of_group<V>(block, draw, static_cast<std::uint32_t>(stream),
-                                    philox_key(seed), out);
     }
 };
 

@@ -10,28 +10,32 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace diffgen::schedule {
 
 /// Times run over [-1, T-1]: index i is the i-th entry, -1 is the clean end. Between entries the
-/// log-SNR is linear (as k-diffusion, linear in log sigma); between -1 and 0, sigma / alpha is.
+/// log-SNR is linear (as k-diffusion, linear in log sigma); between -1 and 0, sigma / alpha is, and
+/// towards a last entry without signal, alpha / sigma.
 class table {
   public:
     /// log_snr: strictly decreasing, finite but for a last entry of -inf (zero terminal SNR).
     /// Throws bad_argument with the first offending entry.
     explicit table(std::vector<double> log_snr) : log_snr_(std::move(log_snr)) {
-        if (log_snr_.empty()) throw bad_argument("diffgen: a schedule needs at least one entry");
+        if (log_snr_.empty())
+            throw bad_argument("diffgen: a schedule of no entries; it needs at least one");
         for (std::size_t i = 0; i < log_snr_.size(); ++i) {
             const bool last = i + 1 == log_snr_.size();
             const bool finite = std::isfinite(log_snr_[i]);
             if (!finite && !(last && log_snr_[i] == -detail::infinity))
                 throw bad_argument(detail::text("diffgen: the log-SNR of schedule entry ", i,
-                                                " is ", log_snr_[i]));
+                                                " is ", log_snr_[i],
+                                                "; it must be finite, only the last may be -inf"));
             if (i > 0 && !(log_snr_[i] < log_snr_[i - 1]))
                 throw bad_argument(detail::text(
                     "diffgen: noise must grow along a schedule, but the log-SNR of entry ", i,
-                    " is ", log_snr_[i], " after ", log_snr_[i - 1]));
+                    " is ", log_snr_[i], " after ", log_snr_[i - 1], "; it must fall"));
         }
     }
 
@@ -41,12 +45,14 @@ class table {
         if (t < 0) return log_snr_.front() - 2 * std::log1p(t);
         const auto [i, w] = locate(t);
         if (w == 0) return log_snr_[i];
+        if (fades(i)) return log_snr_[i] + 2 * std::log1p(-w);
         return log_snr_[i] + w * (log_snr_[i + 1] - log_snr_[i]);
     }
     [[nodiscard]] double log_snr_rate(double t) const {
         require_inside(t);
         if (t < 0 || log_snr_.size() == 1) return -2 / (1 + t);
         const std::size_t i = std::min(locate(t).index, log_snr_.size() - 2);
+        if (fades(i)) return -2 / (t_max() - t);
         return log_snr_[i + 1] - log_snr_[i];
     }
     /// The time at which the log-SNR is `l`; inverse of log_snr. Noisier than the last entry (a
@@ -60,7 +66,8 @@ class table {
                                          [](double entry, double value) { return entry > value; });
         const auto i = static_cast<std::size_t>(at - log_snr_.begin());
         if (log_snr_[i] == l) return static_cast<double>(i);
-        if (!std::isfinite(log_snr_[i])) return static_cast<double>(i - 1);
+        if (fades(i - 1))
+            return static_cast<double>(i - 1) - std::expm1(0.5 * (l - log_snr_[i - 1]));
         return static_cast<double>(i) - (l - log_snr_[i]) / (log_snr_[i - 1] - log_snr_[i]);
     }
     [[nodiscard]] static double t_min() { return 0; }
@@ -78,6 +85,8 @@ class table {
         const double floor = std::floor(t);
         return {static_cast<std::size_t>(floor), t - floor};
     }
+    /// Whether the entry after i has no signal.
+    [[nodiscard]] bool fades(std::size_t i) const { return std::isinf(log_snr_[i + 1]); }
     void require_inside(double t) const {
         if (!(t >= -1 && t <= t_max()))
             throw bad_argument(detail::text("diffgen: time ", t, " lies outside the schedule's [",

@@ -100,9 +100,12 @@ struct runge_kutta {
             return Variable::scale(there) * y;
         };
         stage out = evaluate(here, input);
-        if (j + 1 == stage_count) return out.write(0, advanced(Tableau::b, to));
-        out.write(1, advanced(Tableau::a[static_cast<unsigned>(j + 1)], at(j + 1)));
-        return out.write(2 + j, slope);
+        if constexpr (stage_count > 1)
+            if (j + 1 < stage_count) {
+                out.write(1, advanced(Tableau::a[static_cast<unsigned>(j + 1)], at(j + 1)));
+                return out.write(2 + j, slope);
+            }
+        return out.write(0, advanced(Tableau::b, to));
     }
 };
 

@@ -5,24 +5,10 @@
 // What a pack holds: as many numbers as fit a register of an instruction set, in the vector
 // extension that g++ and clang++ share.
 
+#include <diffgen/core/lanes/isa.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 
 namespace diffgen {
-
-/// Instruction sets of x86-64. avx2 stands for avx2 with fma, avx512 for its f, dq, bw and vl
-/// parts.
-namespace isa {
-struct one_lane {};
-struct sse2 {
-    static constexpr int bytes = 16;
-};
-struct avx2 {
-    static constexpr int bytes = 32;
-};
-struct avx512 {
-    static constexpr int bytes = 64;
-};
-}  // namespace isa
 
 namespace detail {
 

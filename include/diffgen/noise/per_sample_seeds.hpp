@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A source of noise with a seed for every sample: a sample's numbers then depend on its own seed
+// and on nothing else of the batch, not even on its place in it.
+
+#include <diffgen/noise/source.hpp>
+
+#include <cstdint>
+
+namespace diffgen::noise {
+
+/// Sample i (its global index) draws what philox{seeds[i - first_sample]} draws for the elements
+/// 0 .. elements - 1. The seeds stay the caller's, where the pass runs: device memory for a device.
+struct per_sample_seeds {
+    const std::uint64_t* seeds = nullptr;
+    std::uint64_t elements = 1;
+    std::uint64_t first_sample = 0;
+
+    /// Normal number flat of a draw, flat = sample index x elements + element.
+    template <scalar_value T>
+    DIFFGEN_HD T normal(noise::stream stream, std::uint32_t draw, std::uint64_t flat) const {
+        return of(flat / elements).template normal<T>(stream, draw, flat % elements);
+    }
+
+    /// Uniform number flat of a draw.
+    template <scalar_value T>
+    DIFFGEN_HD T uniform(noise::stream stream, std::uint32_t draw, std::uint64_t flat) const {
+        return of(flat / elements).template uniform<T>(stream, draw, flat % elements);
+    }
+
+    /// Normals first .. first + count - 1 of a draw. Samples that fill a group of lanes are drawn
+    /// one after the other; smaller ones side by side, a block a lane.
+    template <value V>
+    DIFFGEN_VALUE void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first,
+                            int count, scalar_of<V>* out) const {
+        if constexpr (value_traits<V>::width > 1) {
+            if (elements < static_cast<std::uint64_t>(detail::group_size<V>)) {
+                fill_side_by_side<V>(stream, draw, first, count, out);
+                return;
+            }
+        }
+        std::uint64_t sample = first / elements;
+        std::uint64_t element = first % elements;
+        while (count > 0) {
+            const int taken = part_of(elements - element, count);
+            of(sample).template fill<V>(stream, draw, element, taken, out);
+            out += taken;
+            count -= taken;
+            element = 0;
+            ++sample;
+        }
+    }
+
+  private:
+    DIFFGEN_HD philox of(std::uint64_t sample) const { return {seeds[sample - first_sample]}; }
+
+    DIFFGEN_HD static int part_of(std::uint64_t left, int count) {
+        return left < static_cast<std::uint64_t>(count) ? static_cast<int>(left) : count;
+    }
+
+    template <value V>
+    DIFFGEN_VALUE void fill_side_by_side(noise::stream stream, std::uint32_t draw,
+                                         std::uint64_t first, int count, scalar_of<V>* out) const {
+        constexpr int lanes = value_traits<V>::width;
+        constexpr int size = detail::block_size<scalar_of<V>>;
+        std::uint64_t sample = first / elements;
+        std::uint64_t element = first % elements;
+        while (count > 0) {
+            // Which block each lane draws, and which of its normals are wanted.
+            std::uint64_t index[lanes] = {};
+            std::uint64_t seed[lanes] = {};
+            int skip[lanes];
+            int taken[lanes];
+            int used = 0;
+            for (; used < lanes && count > 0; ++used) {
+                index[used] = element / size;
+                seed[used] = of(sample).seed;
+                skip[used] = static_cast<int>(element % size);
+                const int room = part_of(elements - element, size - skip[used]);
+                taken[used] = room < count ? room : count;
+                count -= taken[used];
+                element += static_cast<std::uint64_t>(taken[used]);
+                if (element == elements) {
+                    element = 0;
+                    ++sample;
+                }
+            }
+            scalar_of<V> normals[lanes * size];
+            detail::normals_of_blocks<V>(index, seed, draw, static_cast<std::uint32_t>(stream),
+                                         normals);
+            for (int lane = 0; lane < used; ++lane) {
+                const scalar_of<V>* from = normals + lane * size + skip[lane];
+                for (int i = 0; i < taken[lane]; ++i)
+                    *out++ = from[i];
+            }
+        }
+    }
+};
+
+}  // namespace diffgen::noise
