@@ -43,6 +43,10 @@ class sampler {
     static_assert(solver_policy<Solver>,
                   "diffgen: the 4th part of a sampler is a solver: constants registers, rows and "
                   "draws, int stages(const step&) const, stage plan(const step&, int) const");
+    static_assert(exec::within_limits<Solver>,
+                  "diffgen: a solver has 1 (the state) to max_registers registers, writes 1 to "
+                  "max_rows of them a stage and draws 0 to max_draws normals; the limits are in "
+                  "core/linear_form.hpp and core/stage.hpp");
     static_assert(noise_source<Noise>,
                   "diffgen: the 5th part of a sampler is a noise source: trivially copyable, "
                   "normal<T>(stream, draw, flat) and fill<V>(stream, draw, first, count, out)");
