@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 // expected-error: diffgen: a time grid has std::vector<noise_level> levels(const any_process&
-// process, int steps) const
 #include <diffgen/diffgen.hpp>
 
 #include <vector>

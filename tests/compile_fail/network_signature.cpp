@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 // expected-error: diffgen: a batched network is called as net(batch_view<const T> in, batch_view<T>
-// out, noise_level level)
 #include <diffgen/diffgen.hpp>
 
 #include <vector>

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 // expected-error: diffgen: a column of an Eigen state is a sample, so its storage must be
-// column-major
 #include <diffgen/adapt/eigen.hpp>
 #include <diffgen/diffgen.hpp>
 

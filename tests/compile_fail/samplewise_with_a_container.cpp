@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 // expected-error: diffgen: a functor in samplewise<D>(...) runs inside the pass, also on a device,
-// and so must be trivially copyable
 #include <diffgen/diffgen.hpp>
 
 #include <array>

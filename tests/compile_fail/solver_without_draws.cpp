@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 // expected-error: diffgen: the 4th part of a sampler is a solver: constants registers, rows and
-// draws
 #include <diffgen/diffgen.hpp>
 
 using namespace diffgen;
