@@ -33,7 +33,7 @@ Writes a picture, one row a class, and prints how close the digits are to real o
   --solver NAME       ddim (default), ancestral, euler-maruyama, reverse-diffusion, heun,
                       heun-churn, rk4, predictor-corrector, annealed-langevin
   --steps N           steps of the solver (50)
-  --guidance W        classifier-free guidance: 1 none, larger is more typical (2)
+  --guidance W        classifier-free guidance: 1 none (default), larger is more typical
   --backend NAME      cpp, omp (default) or tbb
   --seed N            of the noise (1)
   --count N           digits to generate (1797)
@@ -112,7 +112,7 @@ inline command_line parse(const std::vector<std::string>& words) {
         else
             throw diffgen::bad_argument("unknown option '" + option + "'; see --help");
     }
-    with_solver(c.run.solver, [](const auto&) {});
+    with_solver(c.run.solver, [](const auto&, const auto&) {});
     with_backend(c.run.backend, [](const auto&) {});
     return c;
 }

@@ -22,20 +22,25 @@ inline const std::vector<std::string> solver_names{
     "heun",           "heun-churn",        "rk4",               "predictor-corrector",
     "annealed-langevin"};
 
-/// Calls f with the solver of that name. Throws bad_argument with the names that there are.
+/// Calls f with the solver of that name and the grid that suits it: methods of higher order want
+/// levels that are dense where the paths bend, annealed Langevin wants levels of equal ratio.
+/// Throws bad_argument with the names that there are.
 template <class F>
 auto with_solver(const std::string& name, F f) {
     using namespace diffgen::solver;
-    if (name == "ddim") return f(ddim{});
-    if (name == "ancestral") return f(ancestral{});
-    if (name == "euler-maruyama") return f(euler_maruyama{});
-    if (name == "reverse-diffusion") return f(reverse_diffusion{});
-    if (name == "heun") return f(heun{});
-    if (name == "heun-churn") return f(churn<heun>{});
-    if (name == "rk4") return f(rk4{});
+    using namespace diffgen::grid;
+    const karras dense{.bounds = {.sigma_max = 80}};
+    if (name == "ddim") return f(ddim{}, uniform{});
+    if (name == "ancestral") return f(ancestral{}, uniform{});
+    if (name == "euler-maruyama") return f(euler_maruyama{}, uniform{});
+    if (name == "reverse-diffusion") return f(reverse_diffusion{}, uniform{});
+    if (name == "heun") return f(heun{}, dense);
+    if (name == "heun-churn") return f(churn<heun>{}, dense);
+    if (name == "rk4") return f(rk4{}, dense);
     if (name == "predictor-corrector")
-        return f(predictor_corrector{reverse_diffusion{}, langevin_corrector{}});
-    if (name == "annealed-langevin") return f(annealed_langevin{});
+        return f(predictor_corrector{reverse_diffusion{}, langevin_corrector{}}, uniform{});
+    if (name == "annealed-langevin")
+        return f(annealed_langevin{}, log_snr{.bounds = {.sigma_min = 0.02, .sigma_max = 80}});
     std::string known;
     for (const auto& n : solver_names)
         known += " " + n;
@@ -59,7 +64,7 @@ struct request {
     std::string solver = "ddim";
     std::string backend = "omp";
     int steps = 50;
-    double guidance = 2;
+    double guidance = 1;
     std::uint64_t seed = 1;
 };
 
@@ -79,7 +84,7 @@ inline generated generate(network& net, const request& r, std::vector<int> label
                      classes_of_rows.data());
     };
     const auto begin = std::chrono::steady_clock::now();
-    g.evaluations = with_solver(r.solver, [&](const auto& solver) {
+    g.evaluations = with_solver(r.solver, [&](const auto& solver, const auto& grid) {
         diffgen::sampler s{
             diffgen::schedule::cosine{}, diffgen::kernel::variance_preserving{},
             diffgen::guided{diffgen::predicts(prediction{},
@@ -90,7 +95,7 @@ inline generated generate(network& net, const request& r, std::vector<int> label
         return with_backend(r.backend, [&](const auto& exec) {
             return s
                 .generate(exec, diffgen::batch(g.digits.pixel_values, labels.size()),
-                          {.steps = r.steps, .seed = r.seed, .observe = observe})
+                          {.steps = r.steps, .seed = r.seed, .grid = grid, .observe = observe})
                 .evaluations;
         });
     });

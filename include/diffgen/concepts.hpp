@@ -3,6 +3,11 @@
 #pragma once
 
 // Every concept that a user of diffgen can model, on one page. docs/concepts has a page for each.
+//
+// Schedules, kernels, predictions, time inputs, functors, guidance rules, solvers, noise sources
+// and execution policies can also have
+//   void check() const    throws bad_argument where a constant makes no sense (core/check.hpp)
+// which a sampler calls when it is made and before each run: nothing is checked inside a pass.
 
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/noise_level.hpp>

@@ -9,6 +9,7 @@
 //     s.generate(exec::omp, batch(x, 64), {.steps = 50, .seed = 7});
 
 #include <diffgen/concepts.hpp>
+#include <diffgen/core/check.hpp>
 #include <diffgen/exec/fused.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/policy.hpp>
@@ -17,6 +18,7 @@
 #include <diffgen/predictor/predicts.hpp>
 #include <diffgen/process/process.hpp>
 
+#include <cmath>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -59,39 +61,51 @@ class sampler {
         : process(std::move(schedule), std::move(kernel)),
           predictor(std::move(p)),
           solver(std::move(s)),
-          noise(std::move(n)) {}
+          noise(std::move(n)) {
+        check();
+    }
+
+    /// Throws bad_argument where a constant of a part makes no sense. Done when a sampler is made
+    /// and, since its parts can be changed, before each run.
+    void check() const {
+        process.check();
+        detail::check(predictor);
+        detail::check(solver);
+        detail::check(noise);
+    }
 
     /// Fills x with samples, from the prior sigma N(0, I) at the grid's first level. x: any state.
     /// Throws bad_argument, bad_shape before x is written; non_finite, and whatever the network
     /// throws, in the course of the run, x then being the state of the last step.
     template <class Exec, class X>
     run_summary generate(const Exec& e, X&& x, const options& o = {}) {
-        return complete(e, view<Exec>(x), levels(o), o, true);
+        return complete(e, view(e, x), levels(o), o, true);
     }
 
     /// Like generate, from the state x that is given at time t (image-to-image, restarts). The grid
     /// runs from t on.
     template <class Exec, class X>
     run_summary generate_from(const Exec& e, double t, X&& x, const options& o = {}) {
-        return complete(e, view<Exec>(x), levels_from(t, o), o, false);
+        return complete(e, view(e, x), levels_from(t, o), o, false);
     }
 
     /// A run whose network its owner calls; from the prior. x and the sampler must outlive it.
     template <class Exec, class X>
     [[nodiscard]] auto start(const Exec& e, X&& x, const options& o = {}) const {
-        return make_run(e, view<Exec>(x), levels(o), o, true);
+        return make_run(e, view(e, x), levels(o), o, true);
     }
     /// A run whose network its owner calls; from the state x at time t.
     template <class Exec, class X>
     [[nodiscard]] auto start_from(const Exec& e, double t, X&& x, const options& o = {}) const {
-        return make_run(e, view<Exec>(x), levels_from(t, o), o, false);
+        return make_run(e, view(e, x), levels_from(t, o), o, false);
     }
 
     /// Brings clean samples x to time t: x = alpha x + sigma z (Ho et al. 2020, eq. 4). Of the
     /// options, seed and first_sample count. generate_from(e, t, x, o) goes back.
     template <class Exec, class X>
     void add_noise(const Exec& e, double t, X&& x, const options& o = {}) const {
-        const auto v = view<Exec>(x);
+        check();
+        const auto v = view(e, x);
         using T = typename decltype(v)::value_type;
         using pass = exec::noising_pass<T, Noise, Exec::tile_capacity>;
         const auto tile = static_cast<std::size_t>(e.tile);
@@ -104,12 +118,13 @@ class sampler {
 
     /// The levels that a run with these options goes through.
     [[nodiscard]] std::vector<noise_level> levels(const options& o = {}) const {
+        check();
         return o.grid.levels(any_process(process), o.steps);
     }
 
   private:
     template <class Exec, class X>
-    static auto view(X&& x) {
+    static auto view(const Exec& e, X&& x) {
         static_assert(
             state<X>,
             "diffgen: this is not a state; use batch(x, samples) for contiguous memory, or "
@@ -122,16 +137,21 @@ class sampler {
         static_assert(std::is_same_v<typename V::value_type, float> ||
                           std::is_same_v<typename V::value_type, double>,
                       "diffgen: a state is made of floats or doubles");
-        require_elements_of(v);
-        return v;
-    }
-    template <class V>
-    static void require_elements_of(const V& v) {
+        detail::check(e);
         exec::require_elements<Predictor>(v.elements);
+        return v;
     }
 
     [[nodiscard]] std::vector<noise_level> levels_from(double t, const options& o) const {
-        return o.grid.levels(any_process(process).until(t), o.steps);
+        check();
+        auto l = o.grid.levels(any_process(process).until(t), o.steps);
+        const double given = process.level(t).log_snr, first = l.front().log_snr;
+        const bool same = given == first || std::abs(given - first) <= 1e-9 * (1 + std::abs(given));
+        detail::require(same, "a state given at t = ", t,
+                        " on a grid that starts at t = ", l.front().t,
+                        "; give the state at the time of levels(o).front(), or choose "
+                        "a grid that starts anywhere, such as grid::uniform");
+        return l;
     }
 
     template <class Exec, class T, class Space>

@@ -87,7 +87,7 @@ struct every_operation {
             put(select((x != y) & (y >= z), x, y));
             put(from_bits<V>((to_bits(x) ^ to_bits(y)) | (to_bits(z) >> 3)));
             put(to_number<V>((to_bits(x) << 1) >> (8 * static_cast<int>(sizeof(T)) - 23)));
-            put(diffgen::fma(x, broadcast<V>(T{0.5}), product(y, z)));
+            put(diffgen::fma(T{0.5}, x, product(y, diffgen::max(z, T{-3}))));
         }
     }
 };

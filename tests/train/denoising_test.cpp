@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
+#include <diffgen/core/prediction.hpp>
+#include <diffgen/core/time_input.hpp>
 #include <diffgen/nn/residual_mlp.hpp>
 #include <diffgen/train/denoising.hpp>
 #include <diffgen/train/progress_bar.hpp>
@@ -45,13 +47,13 @@ struct constant : line {
 
 struct fixed_time {
     double t;
-    parts::level_type operator()(const parts::cosine& p, const train::place&) const {
+    diffgen::noise_level operator()(const parts::cosine& p, const train::place&) const {
         return p.level(t);
     }
 };
 
 struct two_times {
-    parts::level_type operator()(const parts::cosine& p, const train::place& at) const {
+    diffgen::noise_level operator()(const parts::cosine& p, const train::place& at) const {
         return p.level(at.number % 2 == 0 ? 0.25 : 0.75);
     }
 };
@@ -80,7 +82,8 @@ void check_posterior_mean(const Prediction& prediction) {
     const double t = 0.45;
     const auto l = parts::cosine{}.level(t);
     line net;
-    const train::denoising objective{parts::cosine{}, prediction, parts::log_snr{}, fixed_time{t}};
+    const train::denoising objective{parts::cosine{}, prediction, diffgen::time_input::log_snr{},
+                                     fixed_time{t}};
     nn::fit_options o;
     o.steps = 1500;
     o.batch = 256;
@@ -103,12 +106,12 @@ void check_posterior_mean(const Prediction& prediction) {
 }  // namespace
 
 TEST_CASE("a linear model on Gaussian data learns the posterior mean, for every prediction") {
-    check_posterior_mean(parts::epsilon{});
-    check_posterior_mean(parts::denoised{});
-    check_posterior_mean(parts::velocity{});
-    check_posterior_mean(parts::score{});
-    check_posterior_mean(parts::flow{});
-    check_posterior_mean(parts::edm{});
+    check_posterior_mean(diffgen::epsilon{});
+    check_posterior_mean(diffgen::denoised{});
+    check_posterior_mean(diffgen::velocity{});
+    check_posterior_mean(diffgen::score{});
+    check_posterior_mean(diffgen::flow{});
+    check_posterior_mean(diffgen::edm_preconditioned{});
 }
 
 TEST_CASE("the weighting decides between levels") {
@@ -118,8 +121,8 @@ TEST_CASE("the weighting decides between levels") {
     const parts::cosine process;
     const auto optimum = [&](const auto& weighting) {
         constant net;
-        const train::denoising objective{process, parts::velocity{}, parts::log_snr{}, two_times{},
-                                         weighting};
+        const train::denoising objective{process, diffgen::velocity{},
+                                         diffgen::time_input::log_snr{}, two_times{}, weighting};
         nn::fit_options o;
         o.steps = 1000;
         o.batch = 256;
@@ -132,7 +135,7 @@ TEST_CASE("the weighting decides between levels") {
         double total = 0, weights = 0;
         for (const double t : {0.25, 0.75}) {
             const auto l = process.level(t);
-            const double w = weighting(process, l, parts::velocity{}.to_denoised(l));
+            const double w = weighting(process, l, diffgen::velocity{}.to_denoised(l));
             total -= w * l.sigma * data.mean;
             weights += w;
         }
@@ -171,7 +174,7 @@ TEST_CASE(
         classes[static_cast<std::size_t>(i)] = i % 2;
     }
     witness net;
-    train::denoising objective{parts::cosine{}, parts::epsilon{}, parts::log_snr{},
+    train::denoising objective{parts::cosine{}, diffgen::epsilon{}, diffgen::time_input::log_snr{},
                                fixed_time{0.5}};
     objective.class_dropout = 0.3;
     nn::fit_options o;
@@ -204,12 +207,14 @@ TEST_CASE("the training of a network is the same on any number of threads, and i
     std::vector<int> classes;
     for (int i = 0; i < 200; ++i) {
         const float angle = 0.0314159f * static_cast<float>(i);
-        x.insert(x.end(), {std::cos(angle), std::sin(angle)});
+        x.push_back(std::cos(angle));
+        x.push_back(std::sin(angle));
         classes.push_back(i / 100);
     }
     const nn::residual_mlp_options small{
         .features = 2, .hidden = 32, .blocks = 2, .context = 8, .time_features = 8, .classes = 2};
-    const train::denoising objective{parts::cosine{}, parts::velocity{}, parts::log_snr{}};
+    const train::denoising objective{parts::cosine{}, diffgen::velocity{},
+                                     diffgen::time_input::log_snr{}};
     const train::dataset<float> data{x.data(), 200, 2, classes.data()};
     const auto run = [&](int threads) {
         nn::residual_mlp<float> net(small);
@@ -239,7 +244,8 @@ TEST_CASE("the training of a network is the same on any number of threads, and i
 
 TEST_CASE("data that do not fit the network are errors") {
     line net;
-    const train::denoising objective{parts::cosine{}, parts::velocity{}, parts::log_snr{}};
+    const train::denoising objective{parts::cosine{}, diffgen::velocity{},
+                                     diffgen::time_input::log_snr{}};
     const std::vector<double> x(6);
     CHECK_THROWS_WITH_AS(objective.loss(net, train::dataset<double>{x.data(), 3, 2, nullptr}),
                          "a network of 1 features for data of 2 elements", diffgen::bad_shape);

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parts.hpp"
 
+#include <diffgen/core/prediction.hpp>
+#include <diffgen/kernel/variance_exploding.hpp>
+#include <diffgen/process/process.hpp>
+#include <diffgen/schedule/edm.hpp>
 #include <diffgen/train/pair.hpp>
 #include <diffgen/train/times.hpp>
 #include <diffgen/train/weighting.hpp>
@@ -24,15 +28,16 @@ TEST_CASE("training pairs: every prediction's input and target from its definiti
             CHECK(std::abs(p.target_data - data) < 1e-12 * (1 + std::abs(data)));
             CHECK(std::abs(p.target_noise - noise) < 1e-12 * (1 + std::abs(noise)));
         };
-        check(parts::epsilon{}, 1, 0, 1);
-        check(parts::denoised{}, 1, 1, 0);
-        check(parts::velocity{}, 1, -l.sigma, l.alpha);
-        check(parts::score{}, 1, 0, -1 / l.sigma);
-        check(parts::flow{}, 1, -1, 1);
+        check(diffgen::epsilon{}, 1, 0, 1);
+        check(diffgen::denoised{}, 1, 1, 0);
+        check(diffgen::velocity{}, 1, -l.sigma, l.alpha);
+        check(diffgen::score{}, 1, 0, -1 / l.sigma);
+        check(diffgen::flow{}, 1, -1, 1);
         // Karras et al. 2022, eq. 8: (x_0 - c_skip x) / c_out with x = x_0 + s eps.
         const double s = l.sigma / l.alpha, d = 0.5, norm = std::sqrt(s * s + d * d);
         const double skip = d * d / (norm * norm), out = s * d / norm;
-        check(parts::edm{}, 1 / (norm * l.alpha), (1 - skip) / out, -skip * s / out);
+        check(diffgen::edm_preconditioned{}, 1 / (norm * l.alpha), (1 - skip) / out,
+              -skip * s / out);
     }
 }
 
@@ -44,24 +49,25 @@ TEST_CASE("weightings: identities of the literature") {
         const auto weight = [&](const auto& w, const auto& prediction) {
             return w(process, l, prediction.to_denoised(l));
         };
-        CHECK(weight(train::unit_weight{}, parts::flow{}) == 1);
+        CHECK(weight(train::unit_weight{}, diffgen::flow{}) == 1);
         // Score matching with lambda = sigma^2 is L_simple.
-        CHECK(weight(train::score_matching_weight{}, parts::epsilon{}) == doctest::Approx(1));
-        CHECK(weight(train::score_matching_weight{}, parts::score{}) ==
+        CHECK(weight(train::score_matching_weight{}, diffgen::epsilon{}) == doctest::Approx(1));
+        CHECK(weight(train::score_matching_weight{}, diffgen::score{}) ==
               doctest::Approx(l.sigma * l.sigma));
         // The likelihood weights the score's error by g^2, that of epsilon by g^2 / sigma^2.
         const double g2 = process.diffusion_squared(t);
-        CHECK(weight(train::likelihood_weight{}, parts::score{}) == doctest::Approx(g2));
-        CHECK(weight(train::likelihood_weight{}, parts::epsilon{}) ==
+        CHECK(weight(train::likelihood_weight{}, diffgen::score{}) == doctest::Approx(g2));
+        CHECK(weight(train::likelihood_weight{}, diffgen::epsilon{}) ==
               doctest::Approx(g2 / (l.sigma * l.sigma)));
         // Hang et al. 2023: min(SNR, 5) / SNR for epsilon, / (SNR + 1) for velocity.
         const double bounded = std::min(snr, 5.0);
-        CHECK(weight(train::min_snr_weight{}, parts::denoised{}) == doctest::Approx(bounded));
-        CHECK(weight(train::min_snr_weight{}, parts::epsilon{}) == doctest::Approx(bounded / snr));
-        CHECK(weight(train::min_snr_weight{}, parts::velocity{}) ==
+        CHECK(weight(train::min_snr_weight{}, diffgen::denoised{}) == doctest::Approx(bounded));
+        CHECK(weight(train::min_snr_weight{}, diffgen::epsilon{}) ==
+              doctest::Approx(bounded / snr));
+        CHECK(weight(train::min_snr_weight{}, diffgen::velocity{}) ==
               doctest::Approx(bounded / (snr + 1)));
         // Karras et al. 2022: lambda c_out^2 = 1.
-        CHECK(weight(train::edm_weight{}, parts::edm{}) == doctest::Approx(1));
+        CHECK(weight(train::edm_weight{}, diffgen::edm_preconditioned{}) == doctest::Approx(1));
     }
 }
 
@@ -91,4 +97,19 @@ TEST_CASE("times: ranges, strata, the discrete grid, and the log-normal's moment
         CHECK(std::abs(h - 2000) < 6.4 * 42.5);
     CHECK(std::abs(mean + 1) < 6.4 * 0.0036);
     CHECK(std::abs(square - 0.25) < 6.4 * 0.0025);
+}
+
+TEST_CASE("the process of the library: EDM's own levels, pairs and weights") {
+    const diffgen::process process{diffgen::schedule::edm{}, diffgen::kernel::variance_exploding{}};
+    const diffgen::edm_preconditioned prediction;
+    const train::place at{diffgen::noise::philox{11}, 3, 5, 8};
+    const auto l = train::log_normal_sigma{}(process, at);
+    CHECK(std::log(l.sigma) ==
+          doctest::Approx(-1.2 + 1.2 * at.normal(diffgen::noise::stream::times)));
+    CHECK(l.t == doctest::Approx(l.sigma));
+    const auto c = prediction.to_denoised(l);
+    CHECK(train::edm_weight{}(process, l, c) == doctest::Approx(1));
+    // g^2 = d sigma^2 / dt = 2 t; the score's error is that of D over sigma^2.
+    CHECK(train::likelihood_weight{}(process, l, c) ==
+          doctest::Approx(2 * l.t * c.output * c.output / std::pow(l.sigma, 4)));
 }

@@ -52,7 +52,6 @@ concept contiguous = requires(X& x) {
     std::data(x);
     std::size(x);
     requires std::is_pointer_v<decltype(std::data(x))>;
-    requires std::is_floating_point_v<std::remove_pointer_t<decltype(std::data(x))>>;
 };
 
 }  // namespace detail
@@ -60,9 +59,13 @@ concept contiguous = requires(X& x) {
 /// `size` numbers at `data` seen as `samples` samples. Throws bad_shape where they do not divide.
 template <class Space = space::host, class T>
 [[nodiscard]] batch_view<T, Space> batch(T* data, std::size_t size, std::size_t samples) {
+    static_assert(
+        std::is_same_v<std::remove_cv_t<T>, float> || std::is_same_v<std::remove_cv_t<T>, double>,
+        "diffgen: a state is made of floats or doubles, not of these elements; convert "
+        "the numbers, or sample into floats and convert the samples");
     if (samples == 0 || size == 0)
-        throw bad_shape(
-            detail::text("diffgen: an empty batch (", size, " numbers, ", samples, " samples)"));
+        throw bad_shape(detail::text("diffgen: an empty batch (", size, " numbers, ", samples,
+                                     " samples); size the container before it is filled"));
     if (size % samples != 0)
         throw bad_shape(
             detail::text("diffgen: ", size, " numbers do not divide into ", samples, " samples"));

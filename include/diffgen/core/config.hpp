@@ -54,6 +54,13 @@
 #define DIFFGEN_VALUE DIFFGEN_HD
 #endif
 
+// Marks the one-lane rest of a loop over packs: compiled once, not into every entry function.
+#if DIFFGEN_HAS_LANES
+#define DIFFGEN_REST __attribute__((noinline))
+#else
+#define DIFFGEN_REST DIFFGEN_HD
+#endif
+
 // Markers of the functions that know an instruction set (core/lanes): the primitive operations
 // of a pack, and the one entry function a set into which everything is inlined. g++ lowers vector
 // operations before it inlines, so its primitives must carry their target; clang++ lowers them

@@ -49,12 +49,24 @@ class bad_file : public error {
 
 namespace detail {
 
+/// A part of a text; NaN without the sign that it happens to have.
+template <class Part>
+const Part& shown(const Part& part) {
+    return part;
+}
+inline double shown(double part) {
+    return part == part ? part : std::numeric_limits<double>::quiet_NaN();
+}
+inline double shown(float part) {
+    return shown(static_cast<double>(part));
+}
+
 /// Joins the parts into one text, numbers with all their digits.
 template <class... Parts>
 std::string text(const Parts&... parts) {
     std::ostringstream out;
     out.precision(std::numeric_limits<double>::digits10);
-    (out << ... << parts);
+    (out << ... << shown(parts));
     return out.str();
 }
 

@@ -6,6 +6,7 @@
 // With c = (input, state, output): D = state x + output net(input x). Karras et al. 2022 (table 1),
 // Salimans and Ho 2022 (velocity), Liu et al. 2022 (flow velocity).
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
 
@@ -63,6 +64,12 @@ struct edm_preconditioned {
     static constexpr const char* name = "edm_preconditioned";
     static constexpr bool scales_input = true;  ///< the network does not see the state itself
     double sigma_data = 0.5;                    ///< standard deviation of the data
+
+    void check() const {
+        detail::require(detail::is_positive(sigma_data),
+                        "edm_preconditioned with sigma_data = ", sigma_data,
+                        "; must be above 0: the standard deviation of the data");
+    }
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         const double s = l.sigma / l.alpha, norm2 = s * s + sigma_data * sigma_data;
         return {1 / (l.alpha * std::sqrt(norm2)), sigma_data * sigma_data / (norm2 * l.alpha),

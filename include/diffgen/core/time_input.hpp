@@ -4,6 +4,7 @@
 
 // What a network is given as time at a noise level; implementations differ, so it is a policy.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
@@ -19,6 +20,11 @@ struct time {
 /// Song et al. 2021).
 struct scaled {
     double factor = 999;
+
+    void check() const {
+        detail::require(std::isfinite(factor), "time_input::scaled with factor = ", factor,
+                        "; must be finite: what the network takes for t = 1");
+    }
     [[nodiscard]] double operator()(const noise_level& l) const { return factor * l.t; }
 };
 

@@ -36,9 +36,11 @@ template <class T, class Shape>
 struct compiled_form {
     unsigned reads = 0;
     bool reads_output = false;
+    bool reads_network = false;  ///< only under a hook: otherwise `output` has it too
     unsigned reads_noise = 0;
     T registers[Shape::registers] = {};
     T output = 0;
+    T network = 0;
     T noise[Shape::draws] = {};
 };
 
@@ -59,6 +61,8 @@ struct compiled_stage {
     unsigned reads = 0;  ///< registers that any row reads
     int draws = 0;
     std::uint32_t first_draw = 0;
+    bool scales_noise = false;
+    T noise_scale[2] = {};
     bool tunes = false;
     compiled_form<T, Shape> direction;
     T tuner_parameters[2] = {};
@@ -69,12 +73,13 @@ struct compiled_stage {
 namespace detail {
 
 /// With `folds`, the basis element of an evaluation is the network's output o (D = state in +
-/// output o); otherwise it is D itself, which a hook has changed.
+/// output o); otherwise D itself, which a hook has changed, and o stands beside it.
 template <class T, class Shape>
 compiled_form<T, Shape> compile(linear_form f, const stage& s, const conversion& c, bool folds) {
     if (folds) {
         f.registers[static_cast<unsigned>(s.input)] += f.denoised * c.state;
-        f.denoised *= c.output;
+        f.denoised = f.denoised * c.output + f.network;
+        f.network = 0;
     }
     compiled_form<T, Shape> out;
     for (int i = 0; i < Shape::registers; ++i) {
@@ -83,6 +88,8 @@ compiled_form<T, Shape> compile(linear_form f, const stage& s, const conversion&
     }
     out.output = static_cast<T>(f.denoised);
     out.reads_output = out.output != 0;
+    out.network = static_cast<T>(f.network);
+    out.reads_network = out.network != 0;
     for (int i = 0; i < Shape::draws; ++i) {
         out.noise[i] = static_cast<T>(f.noise[static_cast<unsigned>(i)]);
         if (out.noise[i] != 0) out.reads_noise |= 1u << i;
@@ -115,13 +122,16 @@ compiled_stage<T, Shape> compile(const stage& s, const conversion& c, bool folds
     if (keep_denoised && s.evaluates) add(Shape::registers, symbol::D);
     out.draws = s.draws;
     out.first_draw = first_draw;
+    out.scales_noise = s.scales_noise;
     out.tunes = s.tunes;
     if (s.tunes) {
         out.direction = detail::compile<T, Shape>(s.direction, s, c, folds);
         out.reads |= out.direction.reads;
     }
-    for (int i = 0; i < 2; ++i)
-        out.tuner_parameters[i] = static_cast<T>(s.tuner_parameters[static_cast<unsigned>(i)]);
+    for (unsigned i = 0; i < 2; ++i) {
+        out.noise_scale[i] = static_cast<T>(s.noise_scale[i]);
+        out.tuner_parameters[i] = static_cast<T>(s.tuner_parameters[i]);
+    }
     return out;
 }
 

@@ -5,6 +5,7 @@
 // A whole run in one pass: plans all stages on the host, then launches the trajectory.
 
 #include <diffgen/exec/options.hpp>
+#include <diffgen/exec/plan.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/exec/trajectory.hpp>
 #include <diffgen/predictor/predicts.hpp>
@@ -47,9 +48,9 @@ template <class Predictor>
 void require_elements(std::size_t elements) {
     if constexpr (Predictor::kind == granularity::samplewise)
         if (elements != static_cast<std::size_t>(Predictor::elements))
-            throw bad_shape(diffgen::detail::text("diffgen: the predictor takes samples of ",
-                                                  Predictor::elements, " elements, the batch has ",
-                                                  elements));
+            throw bad_shape(diffgen::detail::text(
+                "diffgen: the predictor takes samples of ", Predictor::elements,
+                " elements, the batch has samples of ", elements));
 }
 
 /// Evaluates a functor predictor for a stepwise run.
@@ -59,15 +60,17 @@ void evaluate_functor(const Exec& e, const Predictor& p, const In& in, const Out
     using T = typename Out::value_type;
     constexpr int D = elements_of_call<Predictor>;
     const auto prepared = at_level<T>(p.functor(), level_as<T>(level));
-    const std::size_t half = in.size() / static_cast<std::size_t>(Predictor::merge_type::copies);
-    const std::size_t calls = half / (D == 0 ? 1 : D);
+    using merge = typename Predictor::merge_type;
+    const std::size_t size = out.size() / static_cast<std::size_t>(merge::copies);
+    const std::size_t calls = size / (D == 0 ? 1 : D);
     constexpr std::size_t tile = tile_samples<D>(Exec::tile_capacity);
-    for (int c = 0; c < Predictor::merge_type::copies; ++c) {
-        const std::size_t at = static_cast<std::size_t>(c) * half;
+    for (int c = 0; c < merge::copies; ++c) {
+        const std::size_t at = static_cast<std::size_t>(c) * size;
         using pass =
             evaluation_pass<T, D, std::remove_const_t<decltype(prepared)>, Exec::tile_capacity>;
-        e.for_each((calls + tile - 1) / tile, with_lanes<T, pass>{{prepared, in.data + at, T(1),
-                                                                   out.data + at, calls, c == 0}});
+        e.for_each((calls + tile - 1) / tile,
+                   with_lanes<T, pass>{{prepared, in.data + (c < merge::inputs ? at : 0), T(1),
+                                        out.data + at, calls, c == 0}});
     }
 }
 
@@ -80,22 +83,20 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
     using shape = shape_of<solver_type>;
     using prepared_type = decltype(at_level<T>(s.predictor.functor(), level_of<T>{}));
     constexpr int D = elements_of_call<predictor_type>;
+    if (from_prior) check_prior<T>(levels.front());
     std::vector<compiled_stage<T, shape>> stages;
     std::vector<prepared_type> prepared;
     run_summary summary;
     std::uint32_t draws = 0;
     step at{any_process(s.process), levels, 0};
     for (const int n = at.count(); n > at.index; ++at.index)
-        for (int j = 0, parts = s.solver.stages(at); j < parts; ++j) {
-            stage planned = s.solver.plan(at, j);
-            planned.at = s.predictor.at(planned.at);
-            const conversion map =
-                planned.evaluates ? s.predictor.to_denoised(planned.at) : conversion{};
-            stages.push_back(
-                compile<T, shape>(planned, map, !predictor_type::hook_type::present, draws, false));
-            prepared.push_back(at_level<T>(s.predictor.functor(), level_as<T>(planned.at)));
-            draws += static_cast<std::uint32_t>(planned.draws);
-            summary.evaluations += planned.evaluates ? 1 : 0;
+        for (int j = 0; j == 0 || j < s.solver.stages(at); ++j) {
+            const planned p = plan(s, at, j);
+            stages.push_back(compile<T, shape>(p.what, p.map, !predictor_type::hook_type::present,
+                                               draws, false));
+            prepared.push_back(at_level<T>(s.predictor.functor(), level_as<T>(p.what.at)));
+            draws += static_cast<std::uint32_t>(p.what.draws);
+            summary.evaluations += p.what.evaluates ? 1 : 0;
         }
     summary.steps = at.count();
     const int count = static_cast<int>(stages.size());

@@ -4,7 +4,7 @@
 
 // The options of a run.
 
-#include <diffgen/grid/any_grid.hpp>
+#include <diffgen/exec/any_grid.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/observe/observer.hpp>
 

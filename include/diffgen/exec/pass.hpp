@@ -24,7 +24,7 @@ struct batch_memory {
     std::uint64_t first_flat;  ///< flat index of the first element: first sample x elements
     T* slots[Shape::slots];
     T* outputs;   ///< Copies times the batch
-    T* inputs;    ///< Copies times the batch, or null
+    T* inputs;    ///< as many times the batch as the network takes, or null
     T* tuned;     ///< p then q, one a sample
     T* partials;  ///< sums over chunks of directions, then of noise
     std::uint64_t* failed;
@@ -42,7 +42,7 @@ struct batch_memory {
         for (int c = 0; c < Copies; ++c) {
             const std::size_t at = static_cast<std::size_t>(c) * size() + begin;
             m.outputs[c] = outputs + at;
-            m.inputs[c] = inputs + at;
+            m.inputs[c] = inputs + at;  // of the first `inputs` copies; the others are not used
         }
         return m;
     }

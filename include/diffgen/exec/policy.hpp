@@ -5,6 +5,7 @@
 // Execution policies: where passes run. The only folder that calls Thrust's algorithms.
 
 #include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 
 #include <thrust/for_each.h>
@@ -58,6 +59,13 @@ struct guarded {
     }
 };
 
+/// Throws bad_argument where a pass has no memory for tiles of this size, or noise would be cut.
+inline void check_tile(const char* name, int tile, int capacity) {
+    diffgen::detail::require(tile >= 4 && tile <= capacity && tile % 4 == 0, "exec::", name,
+                             " with tile = ", tile, "; must be a multiple of 4 from 4 to ",
+                             capacity);
+}
+
 /// A host back end of Thrust. `Par` gives its explicit policy.
 template <class Par>
 struct host_policy {
@@ -76,6 +84,7 @@ struct host_policy {
         failed.rethrow();
     }
     void wait() const {}
+    void check() const { check_tile(name, tile, tile_capacity); }
 };
 
 struct cpp_par {
@@ -134,6 +143,7 @@ struct cuda_policy {
             throw bad_device(
                 diffgen::detail::text("diffgen: CUDA stream: ", cudaGetErrorString(e)));
     }
+    void check() const { detail::check_tile(name, tile, tile_capacity); }
 };
 [[nodiscard]] inline cuda_policy cuda(cudaStream_t stream = nullptr) {
     return {stream};

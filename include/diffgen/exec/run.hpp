@@ -14,6 +14,7 @@
 #include <diffgen/exec/failure.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/pass.hpp>
+#include <diffgen/exec/plan.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -38,7 +39,8 @@ template <class Solver>
     throw non_finite(diffgen::detail::text(
         "diffgen: NaN or infinity in step ", s.index, " of ", s.count(), " (stage ", evaluation,
         ", from t = ", s.from().t, " to ", s.to().t, "), first in sample ",
-        failure::sample(code) + first_sample, ": the network's output, or the state that it gave"));
+        failure::sample(code) + first_sample,
+        "; the network's output there, the state it was given, or what follows from both"));
 }
 
 /// Which noise a run uses: the sampler's source, with the seed of the options where it has one.
@@ -59,10 +61,11 @@ class run {
     using hook = typename Sampler::predictor_type::hook_type;
     using noise_type = typename Sampler::noise_type;
     static constexpr int copies = merge::copies;
+    static constexpr int inputs = merge::inputs;
     static constexpr bool folds = !hook::present;
     /// Whether the network reads a buffer of its own rather than a register.
     static constexpr bool buffers_input =
-        copies > 1 || scales_input<typename Sampler::predictor_type::output_type>;
+        inputs > 1 || scales_input<typename Sampler::predictor_type::output_type>;
 
   public:
     /// Used by the sampler. `from_prior`: the state is drawn, not given.
@@ -78,7 +81,8 @@ class run {
         memory_.samples = x.samples;
         memory_.elements = x.elements;
         memory_.first_flat = o.first_sample * x.elements;
-        planned_ = plan();  // refuses what cannot be run before anything is written
+        if (from_prior) check_prior<T>(levels_.front());
+        planned_ = plan(s, here(), part_);  // refuses what cannot be run before anything is written
         allocate();
         if (from_prior) draw_prior();
         if (reads_buffer(planned_)) {
@@ -98,9 +102,9 @@ class run {
     [[nodiscard]] batch_view<const T, space> input() const {
         const T* data =
             reads_buffer(planned_) ? memory_.inputs : memory_.slots[planned_.what.input];
-        return {data, memory_.samples * static_cast<std::size_t>(copies), memory_.elements};
+        return {data, memory_.samples * static_cast<std::size_t>(inputs), memory_.elements};
     }
-    /// Where its answer goes.
+    /// Where its answer goes; a learned variance after all the predictions.
     [[nodiscard]] batch_view<T, space> output() const {
         return {memory_.outputs, memory_.samples * static_cast<std::size_t>(copies),
                 memory_.elements};
@@ -125,18 +129,7 @@ class run {
     }
 
   private:
-    struct planned {
-        stage what;
-        conversion map;
-    };
-
     [[nodiscard]] step here() const { return {any_process(sampler_->process), levels_, position_}; }
-    [[nodiscard]] planned plan() const {
-        planned p{sampler_->solver.plan(here(), part_), {}};
-        p.what.at = sampler_->predictor.at(p.what.at);
-        if (p.what.evaluates) p.map = sampler_->predictor.to_denoised(p.what.at);
-        return p;
-    }
     [[nodiscard]] static bool reads_buffer(const planned& p) {
         return buffers_input && p.what.evaluates;
     }
@@ -151,7 +144,7 @@ class run {
         const std::size_t outs = n * static_cast<std::size_t>(copies);
         registers_ = buffer<T, space>(slots * n);
         outputs_ = buffer<T, space>(outs);
-        inputs_ = buffer<T, space>(buffers_input ? outs : 0);
+        inputs_ = buffer<T, space>(buffers_input ? n * static_cast<std::size_t>(inputs) : 0);
         tuning_ = buffer<T, space>(chunks + tuned);
         failed_ = buffer<std::uint64_t, space>(std::vector<std::uint64_t>{failure::none});
         memory_.slots[0] = state_.data;
@@ -205,7 +198,7 @@ class run {
             done_ = ++position_ + 1 == static_cast<int>(levels_.size());
         }
         if (!done_) {
-            planned_ = plan();
+            planned_ = plan(*sampler_, here(), part_);
             set_next(s);
         }
         if constexpr (shape::tunes)

@@ -27,15 +27,17 @@ struct tile_memory {
 
 namespace detail {
 
-template <class V, class T, class Shape>
+template <bool Hooked, class V, class T, class Shape>
 DIFFGEN_VALUE V evaluate_form(const compiled_form<T, Shape>& f, const V* registers, V output,
-                              const V* noise) {
+                              V network, const V* noise) {
     V sum = broadcast<V>(T(0));
     if constexpr (Shape::noisy)
         for (int i = 0; i < Shape::draws; ++i)
             if (f.reads_noise & (1u << i)) sum = fma(broadcast<V>(f.noise[i]), noise[i], sum);
     for (int i = Shape::registers - 1; i > 0; --i)
         if (f.reads & (1u << i)) sum = fma(broadcast<V>(f.registers[i]), registers[i], sum);
+    if constexpr (Hooked)
+        if (f.reads_network) sum = fma(broadcast<V>(f.network), network, sum);
     if (f.reads_output) sum = fma(broadcast<V>(f.output), output, sum);
     if (f.reads & 1u) sum = fma(broadcast<V>(f.registers[0]), registers[0], sum);
     return sum;
@@ -47,30 +49,36 @@ struct element {
     const compiled_stage<T, Shape>& s;
     const tile_memory<T, Shape, Merge::copies>& m;
     V registers[Shape::registers];
-    V output;
+    V output, network;  ///< the same but for a hook, after which `output` is D
     V noise[Shape::draws];
 
     DIFFGEN_VALUE element(const compiled_stage<T, Shape>& stage,
                           const tile_memory<T, Shape, Merge::copies>& memory, const Merge& merge,
                           const Hook& hook, int i)
-        : s(stage), m(memory), output(broadcast<V>(T(0))) {
+        : s(stage), m(memory), output(broadcast<V>(T(0))), network(broadcast<V>(T(0))) {
         for (int r = 0; r < Shape::registers; ++r)
             registers[r] = s.reads & (1u << r) ? load<V>(m.slots[r] + i) : broadcast<V>(T(0));
+        for (int d = 0; d < Shape::draws; ++d)
+            noise[d] = Shape::noisy && d < s.draws ? load<V>(m.noise[d] + i) : broadcast<V>(T(0));
         if (s.evaluates) {
             V outputs[Merge::copies];
             for (int c = 0; c < Merge::copies; ++c)
                 outputs[c] = load<V>(m.outputs[c] + i);
-            output = merge.merge(outputs);
+            network = output = merge.merge(outputs);
+            if constexpr (Shape::noisy && requires { merge.noise_factor(outputs, s.noise_scale); })
+                if (s.scales_noise) {
+                    const V factor = merge.noise_factor(outputs, s.noise_scale);
+                    for (int d = 0; d < s.draws; ++d)
+                        noise[d] = product(noise[d], factor);
+                }
             if constexpr (Hook::present)
                 output = hook.apply(fma(broadcast<V>(s.state), load<V>(m.slots[s.input] + i),
                                         broadcast<V>(s.output) * output));
         }
-        for (int d = 0; d < Shape::draws; ++d)
-            noise[d] = Shape::noisy && d < s.draws ? load<V>(m.noise[d] + i) : broadcast<V>(T(0));
     }
 
     DIFFGEN_VALUE V form(const compiled_form<T, Shape>& f) const {
-        return evaluate_form(f, registers, output, noise);
+        return evaluate_form<Hook::present>(f, registers, output, network, noise);
     }
 };
 
@@ -83,7 +91,8 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s,
     const element<V, T, Shape, Merge, Hook> e(s, m, merge, hook, i);
     V values[Shape::rows];
     V bad = broadcast<V>(T(0));
-    for (int r = 0; r < Shape::rows; ++r)
+    for (int r = 0; r < Shape::rows; ++r) {
+        values[r] = broadcast<V>(T(0));
         if (r < s.rows) {
             values[r] = e.form(s.updates[r].form);
             if constexpr (Shape::tunes)
@@ -93,14 +102,34 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s,
                 }
             bad = bad + (values[r] - values[r]);
         }
+    }
     for (int r = 0; r < Shape::rows; ++r)
         if (r < s.rows) store(m.slots[s.updates[r].target] + i, values[r]);
     if (s.next_input >= 0) {
         const V in = load<V>(m.slots[s.next_input] + i) * broadcast<V>(s.next_scale);
-        for (int c = 0; c < Merge::copies; ++c)
+        for (int c = 0; c < Merge::inputs; ++c)
             store(m.inputs[c] + i, in);
     }
     return bad;
+}
+
+/// Elements i .. count - 1 one by one; whether all that they wrote is finite.
+template <class T, class Shape, class Merge, class Hook>
+DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s,
+                             const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                             const Hook& hook, int i, int count) {
+    T bad = 0;
+    for (; i < count; ++i)
+        bad += apply_at<T>(s, m, merge, hook, i);
+    return bad == bad;
+}
+
+template <class T, class Shape, class Merge, class Hook>
+DIFFGEN_REST void direction_rest(const compiled_stage<T, Shape>& s,
+                                 const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                                 const Hook& hook, int i, int count, T* to) {
+    for (; i < count; ++i)
+        to[i] = element<T, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction);
 }
 
 }  // namespace detail
@@ -116,10 +145,8 @@ DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s,
     int i = 0;
     for (; i + width <= count; i += width)
         bad = bad + detail::apply_at<V>(s, m, merge, hook, i);
-    T bad_rest = 0;
-    for (; i < count; ++i)
-        bad_rest += detail::apply_at<T>(s, m, merge, hook, i);
-    return !any(bad != bad) && bad_rest == bad_rest;
+    const bool finite = !any(bad != bad);
+    return i == count ? finite : detail::apply_rest(s, m, merge, hook, i, count) && finite;
 }
 
 /// The direction of a self-tuning stage, S, into `to`.
@@ -132,9 +159,7 @@ DIFFGEN_VALUE void direction(const compiled_stage<T, Shape>& s,
     for (; i + width <= count; i += width)
         store(to + i,
               detail::element<V, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction));
-    for (; i < count; ++i)
-        store(to + i,
-              detail::element<T, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction));
+    if (i < count) detail::direction_rest(s, m, merge, hook, i, count, to);
 }
 
 }  // namespace diffgen::exec

@@ -16,8 +16,14 @@
 #include <array>
 #include <cstdint>
 #include <numeric>
+#include <type_traits>
 
 namespace diffgen::exec {
+
+/// Whether a functor asks if its sample has a condition (under guidance).
+template <class F, class X, class T>
+inline constexpr bool takes_condition =
+    std::is_invocable_v<const F&, const X&, const level_of<T>&, bool>;
 
 /// A functor that is told the level at every call.
 template <class F, class T>
@@ -25,19 +31,28 @@ struct bound_functor {
     F f;
     level_of<T> level;
 
-    template <class X, class... Condition>
-    DIFFGEN_VALUE auto operator()(const X& x, Condition... c) const {
-        return f(x, level, c...);
+    template <class X>
+    DIFFGEN_VALUE auto operator()(const X& x) const {
+        return f(x, level);
+    }
+    template <class X>
+    requires(takes_condition<F, X, T>) DIFFGEN_VALUE auto operator()(const X& x,
+                                                                     bool conditioned) const {
+        return f(x, level, conditioned);
     }
 };
 
 /// The functor for one level: its own at(level), or the functor and the level.
 template <class T, class F>
 [[nodiscard]] auto at_level(const F& f, const level_of<T>& l) {
-    if constexpr (requires { f.at(l); })
+    if constexpr (requires { f.at(l); }) {
+        static_assert(std::is_trivially_copyable_v<decltype(f.at(l))>,
+                      "diffgen: what a functor's at(level) returns runs inside the pass, also on a "
+                      "device, and so must be trivially copyable");
         return f.at(l);
-    else
+    } else {
         return bound_functor<F, T>{f, l};
+    }
 }
 
 namespace detail {
@@ -45,9 +60,9 @@ namespace detail {
 template <class Prepared, class X>
 DIFFGEN_VALUE X call(const Prepared& f, const X& x, [[maybe_unused]] bool conditioned) {
     if constexpr (requires { f(x, conditioned); })
-        return f(x, conditioned);
+        return lanes::call(f, x, conditioned);
     else
-        return f(x);
+        return lanes::call(f, x);
 }
 
 /// Samples i .. i + width - 1 of a tile through the functor. D = 0: elements, not samples.
@@ -67,6 +82,13 @@ DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, 
     }
 }
 
+template <int D, class T, class Prepared>
+DIFFGEN_REST void evaluate_rest(const Prepared& f, const T* in, T scale, T* out, int i, int count,
+                                bool conditioned) {
+    for (; i < count; ++i)
+        evaluate_at<T, D>(f, in, scale, out, i, conditioned);
+}
+
 }  // namespace detail
 
 /// Evaluates a functor on `count` samples (elements where D = 0).
@@ -77,8 +99,7 @@ DIFFGEN_VALUE void evaluate_tile(const Prepared& f, const T* in, T scale, T* out
     int i = 0;
     for (; i + width <= count; i += width)
         detail::evaluate_at<V, D>(f, in, scale, out, i, conditioned);
-    for (; i < count; ++i)
-        detail::evaluate_at<T, D>(f, in, scale, out, i, conditioned);
+    if (i < count) detail::evaluate_rest<D>(f, in, scale, out, i, count, conditioned);
 }
 
 /// How many samples of D elements (single elements where D = 0) make a tile: on a device as few as

@@ -26,18 +26,22 @@ template <class F>
 std::vector<noise_level> by_timestep(const any_process& p, int n, const char* name, F timestep) {
     const int T = static_cast<int>(p.t_max()) + (p.discrete_steps() > 0 ? 1 : 0);
     if (p.discrete_steps() == 0)
-        throw bad_argument(diffgen::detail::text("diffgen: the grid ", name,
-                                                 " needs a schedule with discrete steps"));
+        throw bad_argument(
+            diffgen::detail::text("diffgen: the grid ", name,
+                                  " needs a schedule of discrete steps (betas, sigmas); "
+                                  "on a continuous one use grid::uniform"));
     if (n > T)
         throw bad_argument(diffgen::detail::text("diffgen: the grid ", name, " cannot place ", n,
-                                                 " steps on a schedule of ", T));
+                                                 " steps on a schedule of ", T,
+                                                 "; at most as many"));
     std::vector<noise_level> levels;
     levels.reserve(static_cast<std::size_t>(n) + 1);
     for (int k = 0; k < n; ++k) {
         const long long t = timestep(k, T);
         if (t < 0 || t >= T)
             throw bad_argument(diffgen::detail::text("diffgen: the grid ", name, " asks for step ",
-                                                     t, " of a schedule of ", T));
+                                                     t, " of a schedule of ", T, ", whose last is ",
+                                                     T - 1));
         levels.push_back(p.level(static_cast<double>(t)));
     }
     levels.push_back(p.clean());

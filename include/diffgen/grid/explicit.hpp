@@ -25,7 +25,7 @@ struct times {
         for (std::size_t i = 0; i < values.size(); ++i) {
             if (!std::isfinite(values[i]))
                 throw bad_argument(
-                    diffgen::detail::text("diffgen: time ", i, " of the grid is ", values[i]));
+                    diffgen::detail::text("diffgen: times[", i, "] of the grid is ", values[i]));
             l.push_back(p.level(values[i]));
         }
         return l;
@@ -44,8 +44,9 @@ struct sigmas {
         for (std::size_t i = 0; i < values.size(); ++i) {
             const bool last = i + 1 == values.size();
             if (!(std::isfinite(values[i]) && (values[i] > 0 || (last && values[i] == 0))))
-                throw bad_argument(
-                    diffgen::detail::text("diffgen: sigma ", i, " of the grid is ", values[i]));
+                throw bad_argument(diffgen::detail::text(
+                    "diffgen: sigmas[", i, "] of the grid is ", values[i],
+                    "; it must be finite and above 0, only the last may be 0"));
             l.push_back(values[i] == 0 ? p.clean() : p.level_at(-2 * std::log(values[i])));
         }
         return l;

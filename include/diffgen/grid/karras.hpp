@@ -5,6 +5,7 @@
 // Grids that place their levels by noise: n levels between the schedule's noisiest and its t_min,
 // then the clean end. Karras et al. 2022, eq. 5 (rho), and uniform in log-SNR (Lu et al. 2022).
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/process/any_process.hpp>
 
 #include <algorithm>
@@ -34,8 +35,9 @@ std::vector<noise_level> by_noise(const any_process& p, int n, const ratio_bound
     const double high = bounds.sigma_max.value_or(std::min(first.ratio(), largest_ratio));
     const double low = bounds.sigma_min.value_or(p.level(p.t_min()).ratio());
     if (!(low > 0 && (low < high || n == 1) && std::isfinite(high)))
-        throw bad_argument(diffgen::detail::text("diffgen: a grid from sigma_max = ", high,
-                                                 " down to sigma_min = ", low));
+        throw bad_argument(diffgen::detail::text(
+            "diffgen: a grid from sigma_max = ", high, " down to sigma_min = ", low,
+            "; must be 0 < sigma_min < sigma_max, as sigma / alpha"));
     std::vector<noise_level> levels;
     levels.reserve(static_cast<std::size_t>(n) + 1);
     const int intervals = stops ? n : n - 1;
@@ -59,6 +61,8 @@ struct karras {
     bool stops = false;  ///< end at sigma_min after n steps, without the step to the clean end
 
     [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+        diffgen::detail::require(diffgen::detail::is_positive(rho), "karras with rho = ", rho,
+                                 "; must be above 0, mostly 7");
         return detail::by_noise(p, n, bounds, stops, [&](double u, double high, double low) {
             const double a = std::pow(high, 1 / rho), b = std::pow(low, 1 / rho);
             return std::pow(a + u * (b - a), rho);

@@ -4,8 +4,8 @@
 
 // Clipping of the denoised estimate (Ho et al. 2020), in the solver's own pass.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
-#include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/guidance/decorator.hpp>
 
@@ -39,8 +39,13 @@ struct clipped : decorator<Inner> {
 
     explicit clipped(Inner p, double l = -1, double h = 1)
         : decorator<Inner>(std::move(p)), low(l), high(h) {
-        if (!(low < high))
-            throw bad_argument(detail::text("diffgen: clipping to [", low, ", ", high, "]"));
+        check();
+    }
+
+    void check() const {
+        decorator<Inner>::check();
+        detail::require(low < high, "clipping to [", low, ", ", high,
+                        "]; the lower bound must come first, below the upper");
     }
 
     [[nodiscard]] hook_type hook() const { return {this->inner.hook(), low, high}; }

@@ -4,6 +4,7 @@
 
 // The base of everything that decorates a predictor and is a predictor again: forwards all of it.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
 
@@ -22,6 +23,8 @@ struct decorator {
     Inner inner;
 
     explicit decorator(Inner p) : inner(std::move(p)) {}
+
+    void check() const { detail::check(inner); }
 
     [[nodiscard]] noise_level at(const noise_level& l) const { return inner.at(l); }
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {

@@ -5,11 +5,13 @@
 // Classifier-free guidance (Ho and Salimans 2022): both evaluations in one call of the network on a
 // batch of twice the size, merged in the solver's own pass.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/guidance/decorator.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -22,7 +24,14 @@ namespace diffgen {
 struct classifier_free {
     double w = 2;
 
+    void check() const {
+        detail::require(
+            std::isfinite(w), "classifier_free with w = ", w,
+            "; must be finite: 1 is the conditional network alone, above 1 is guidance");
+    }
+
     static constexpr int copies = 2;
+    static constexpr int inputs = 2;
     /// outputs[0] is conditional, outputs[1] unconditional.
     template <class V>
     DIFFGEN_VALUE V merge(const V* outputs) const {
@@ -42,12 +51,18 @@ struct guidance_rows {
 template <class Inner, class Rule>
 struct guided : decorator<Inner> {
     static_assert(Inner::merge_type::copies == 1,
-                  "diffgen: guided{...} of a predictor that is guided already");
+                  "diffgen: guided{...} of a predictor that is guided already; guide it once, or "
+                  "write a rule of your own that merges more outputs");
     using merge_type = Rule;
 
     Rule rule;
 
     guided(Inner p, Rule r) : decorator<Inner>(std::move(p)), rule(r) {}
+
+    void check() const {
+        decorator<Inner>::check();
+        detail::check(rule);
+    }
 
     [[nodiscard]] merge_type merge() const { return rule; }
 

@@ -50,7 +50,9 @@ void append(bytes& out, T value) {
     std::array<std::uint8_t, sizeof(T)> all;
     std::memcpy(all.data(), &value, sizeof(T));
     if constexpr (Order != std::endian::native) std::reverse(all.begin(), all.end());
-    out.insert(out.end(), all.begin(), all.end());
+    // Not insert: g++ 12 warns of an overflow there once it is inlined (stringop-overflow).
+    for (const std::uint8_t byte : all)
+        out.push_back(byte);
 }
 
 }  // namespace detail

@@ -51,6 +51,8 @@ struct observer {
 /// Both observers; the run goes on while both say so. Each sees every step.
 [[nodiscard]] inline observer operator&(observer a, observer b) {
     const bool wants = a.wants_denoised || b.wants_denoised;
+    if (!a.see) return {std::move(b.see), wants};
+    if (!b.see) return {std::move(a.see), wants};
     return {[a = std::move(a), b = std::move(b)](const observation& o) {
                 const bool first = a.see(o), second = b.see(o);
                 return first && second;

@@ -4,6 +4,7 @@
 
 // Ready-made observers: a progress bar, a recorder, cancellation.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/observe/observer.hpp>
 
 #include <atomic>
@@ -20,6 +21,8 @@ namespace diffgen::observe {
 /// it with the last step.
 [[nodiscard]] inline observer progress(std::ostream& out, std::string label = "sampling",
                                        int width = 40) {
+    diffgen::detail::require(width >= 1, "a progress bar of ", width,
+                             " characters; it needs at least 1");
     using clock = std::chrono::steady_clock;
     return {[&out, label = std::move(label), width,
              begin = clock::now()](const observation& o) mutable {

@@ -5,6 +5,7 @@
 // The exact denoiser of Gaussian data: x_0 drawn from a mixture of Gaussians with diagonal
 // covariances gives E[x_0 | x_t] in closed form. The oracle of the tests, and a first predictor.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/math.hpp>
@@ -12,6 +13,7 @@
 #include <diffgen/predictor/predicts.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 namespace diffgen {
@@ -23,6 +25,19 @@ struct gaussian_mixture {
     std::array<T, K> weights{};
     std::array<std::array<T, D>, K> means{};
     std::array<std::array<T, D>, K> variances{};  ///< diagonals of the covariances
+
+    void check() const {
+        for (std::size_t k = 0; k < K; ++k) {
+            detail::require(detail::is_positive(double(weights[k])), "weight ", k,
+                            " of a mixture is ", weights[k], "; must be finite and above 0");
+            for (std::size_t d = 0; d < D; ++d)
+                detail::require(std::isfinite(double(means[k][d])) &&
+                                    detail::is_not_negative(double(variances[k][d])),
+                                "component ", k, " of a mixture has the mean ", means[k][d],
+                                " and the variance ", variances[k][d], " in dimension ", d,
+                                "; both must be finite, the variance not negative");
+        }
+    }
 
     /// All that depends on the level only. Component k of x_t is N(alpha m, alpha^2 v + sigma^2).
     template <class S>

@@ -5,6 +5,7 @@
 // A network (any callable), what it predicts, and what it is given as time: a predictor.
 
 #include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/time_input.hpp>
@@ -24,6 +25,11 @@ enum class granularity { batched, pointwise, samplewise };
 /// V is a float, a double or a pack of them.
 template <class F>
 struct pointwise {
+    static_assert(
+        std::is_trivially_copyable_v<F>,
+        "diffgen: a functor in pointwise{...} runs inside the pass, also on a device, and "
+        "so must be trivially copyable: let it hold values and raw pointers, no "
+        "containers, or pass it as a batched network");
     F functor;
     explicit pointwise(F f) : functor(std::move(f)) {}
 };
@@ -34,6 +40,11 @@ struct pointwise {
 /// a stage, so that what depends on the level only is not computed for every sample.
 template <int D, class F>
 struct samplewise_functor {
+    static_assert(
+        std::is_trivially_copyable_v<F>,
+        "diffgen: a functor in samplewise<D>(...) runs inside the pass, also on a device, "
+        "and so must be trivially copyable: let it hold values, arrays and raw pointers, "
+        "no containers, or pass it as a batched network");
     F functor;
     explicit samplewise_functor(F f) : functor(std::move(f)) {}
 };
@@ -69,10 +80,12 @@ struct evaluation_of<samplewise_functor<D, F>> {
 
 }  // namespace detail
 
-/// What a network makes of its outputs before the solver sees them. With one output a sample, that
-/// output; guidance has two outputs a sample and merges them.
+/// What becomes of a network's outputs before the solver sees them. With one output a sample, that
+/// output; guidance has two inputs and two outputs a sample and merges them; a learned variance is a
+/// second output from one input.
 struct take_output {
-    static constexpr int copies = 1;
+    static constexpr int copies = 1;  ///< outputs a sample
+    static constexpr int inputs = 1;  ///< inputs a sample
     template <class V>
     DIFFGEN_VALUE static V merge(const V* outputs) {
         return outputs[0];
@@ -104,6 +117,13 @@ struct predicts {
 
     predicts(Output o, Net n, TimeInput t = {})
         : output(std::move(o)), net(std::move(n)), time_input(std::move(t)) {}
+
+    /// A network's own check() is none of ours; a functor's is.
+    void check() const {
+        detail::check(output);
+        detail::check(time_input);
+        if constexpr (kind != granularity::batched) detail::check(functor());
+    }
 
     /// The level with what the network is to be given as time.
     [[nodiscard]] noise_level at(noise_level l) const {

@@ -6,6 +6,7 @@
 // dx = f(t) x dt + g(t) dw (Song et al. 2021) with f = (d log alpha / d lambda) lambda'(t) and
 // g^2 = -sigma^2 lambda'(t), lambda = log(alpha^2 / sigma^2), for every kernel.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
 
@@ -22,20 +23,38 @@ struct process {
     process() = default;
     process(Schedule s, Kernel k) : schedule(std::move(s)), kernel(std::move(k)) {}
 
-    /// The level at time t. Throws bad_argument where alpha or sigma is not finite there, or t lies
-    /// before the clean end.
+    /// The level at time t, from the clean end to t_max.
+    /// Throws bad_argument outside, and where alpha or sigma is not finite.
     [[nodiscard]] noise_level level(double t) const {
-        if constexpr (requires { schedule.t_clean(); })
-            if (!(t >= schedule.t_clean()))
-                throw bad_argument(detail::text("diffgen: time ", t,
-                                                " lies before the clean end of the schedule, ",
-                                                schedule.t_clean()));
+        detail::require(t >= t_clean() && t <= t_max(), "time ", t,
+                        " lies outside the schedule, which runs from ", t_clean(), " (clean) to ",
+                        t_max());
         return make(t, schedule.log_snr(t));
     }
 
-    /// The level with this log-SNR, wherever in time that is.
+    /// The level with this log-SNR, wherever in time that is: a churned state can be noisier than
+    /// the schedule's end.
     [[nodiscard]] noise_level level_at(double log_snr) const {
         return make(time(log_snr), log_snr);
+    }
+
+    /// Throws bad_argument where the constants of a part make no sense, or noise does not grow.
+    void check() const {
+        detail::check(schedule);
+        detail::check(kernel);
+        const double from = t_min(), to = t_max();
+        detail::require(std::isfinite(from) && std::isfinite(to) && from <= to,
+                        "a schedule from t_min = ", from, " to t_max = ", to,
+                        "; both must be finite, the noisy end last");
+        for (const double t : {from, to})
+            detail::require(schedule.log_snr_rate(t) <= 0,
+                            "the log-SNR of a schedule must fall, but its "
+                            "rate at t = ",
+                            t, " is ", schedule.log_snr_rate(t));
+        detail::require(schedule.log_snr(to) <= schedule.log_snr(from),
+                        "the log-SNR of a schedule must fall, but goes from ",
+                        schedule.log_snr(from), " at t = ", from, " to ", schedule.log_snr(to),
+                        " at t = ", to);
     }
 
     /// The end without noise: alpha = 1, sigma = 0. Its time is the schedule's, or t_min where the

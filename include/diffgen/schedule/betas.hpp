@@ -20,8 +20,12 @@ namespace diffgen::schedule {
     double log_abar = 0;
     for (std::size_t i = 0; i < betas.size(); ++i) {
         if (!(betas[i] > 0 && betas[i] <= 1))
-            throw bad_argument(
-                detail::text("diffgen: beta ", i, " is ", betas[i], ", not in (0, 1]"));
+            throw bad_argument(detail::text("diffgen: betas[", i, "] of ", betas.size(), " is ",
+                                            betas[i], "; each must be in (0, 1]"));
+        if (betas[i] == 1 && i + 1 != betas.size())
+            throw bad_argument(detail::text("diffgen: betas[", i, "] of ", betas.size(),
+                                            " is 1, after which no signal is left; only the last "
+                                            "beta may be 1"));
         log_abar += std::log1p(-betas[i]);
         log_snr.push_back(log_abar - detail::log1mexp(log_abar));
     }
@@ -37,7 +41,9 @@ class betas : public table {
 namespace detail_betas {
 
 inline int checked_steps(int steps) {
-    if (steps < 1) throw bad_argument(detail::text("diffgen: a schedule of ", steps, " steps"));
+    if (steps < 1)
+        throw bad_argument(detail::text("diffgen: a schedule of ", steps,
+                                        " steps; it needs at least 1, mostly 1000"));
     return steps;
 }
 
@@ -88,6 +94,10 @@ class cosine : public betas {
 
   private:
     static std::vector<double> values(int steps, double s, double max_beta) {
+        if (!(s >= 0 && std::isfinite(s) && max_beta > 0 && max_beta <= 1))
+            throw bad_argument(detail::text("diffgen: a cosine schedule with s = ", s,
+                                            " and max_beta = ", max_beta,
+                                            "; s must be 0 or more, max_beta in (0, 1]"));
         const auto abar = [s](double u) {
             const double c = std::cos((u + s) / (1 + s) * 1.5707963267948966);
             return c * c;

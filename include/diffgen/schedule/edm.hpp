@@ -4,6 +4,8 @@
 
 // sigma(t) = t, Karras et al. 2022 (EDM), table 1.
 
+#include <diffgen/core/check.hpp>
+
 #include <cmath>
 
 namespace diffgen::schedule {
@@ -13,6 +15,12 @@ struct edm {
     double sigma_min = 0.002;  ///< smallest level at which a network is evaluated by default
     double sigma_max = 80;
 
+    void check() const {
+        detail::require(detail::is_positive(sigma_min) && detail::is_positive(sigma_max) &&
+                            sigma_min < sigma_max,
+                        "edm from sigma_min = ", sigma_min, " to sigma_max = ", sigma_max,
+                        "; must be 0 < sigma_min < sigma_max");
+    }
     [[nodiscard]] static double log_snr(double t) { return -2 * std::log(t); }
     [[nodiscard]] static double log_snr_rate(double t) { return -2 / t; }
     /// Inverse of log_snr.

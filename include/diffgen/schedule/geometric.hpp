@@ -4,6 +4,8 @@
 
 // sigma(t) = sigma_min (sigma_max / sigma_min)^t, the VE schedule of Song et al. 2021, eq. 30.
 
+#include <diffgen/core/check.hpp>
+
 #include <cmath>
 
 namespace diffgen::schedule {
@@ -13,6 +15,12 @@ struct geometric {
     double sigma_min = 0.01;
     double sigma_max = 50;
 
+    void check() const {
+        detail::require(detail::is_positive(sigma_min) && detail::is_positive(sigma_max) &&
+                            sigma_min < sigma_max,
+                        "geometric from sigma_min = ", sigma_min, " to sigma_max = ", sigma_max,
+                        "; must be 0 < sigma_min < sigma_max");
+    }
     [[nodiscard]] double log_snr(double t) const {
         return -2 * (std::log(sigma_min) + t * std::log(sigma_max / sigma_min));
     }

@@ -5,6 +5,7 @@
 // The continuous VP schedule beta(t) = beta_min + t (beta_max - beta_min), Song et al. 2021,
 // eq. 32.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
@@ -17,6 +18,14 @@ struct linear_beta {
     double beta_max = 20;
     double first = 1e-3;  ///< smallest time at which a network is evaluated by default
 
+    void check() const {
+        detail::require(detail::is_not_negative(beta_min) && detail::is_positive(beta_max) &&
+                            beta_min <= beta_max,
+                        "linear_beta from beta_min = ", beta_min, " to beta_max = ", beta_max,
+                        "; must be 0 <= beta_min <= beta_max, beta_max above 0");
+        detail::require(first > 0 && first < 1, "linear_beta with its first time at ", first,
+                        "; must be between 0 (clean) and 1");
+    }
     [[nodiscard]] double beta(double t) const { return beta_min + t * (beta_max - beta_min); }
     [[nodiscard]] double integral(double t) const {
         return t * (beta_min + 0.5 * t * (beta_max - beta_min));

@@ -5,6 +5,8 @@
 // The time of rectified flow and flow matching: sigma / alpha = t / (1 - t), so that with the
 // linear interpolant sigma = t (Liu et al. 2022; Lipman et al. 2022).
 
+#include <diffgen/core/check.hpp>
+
 #include <cmath>
 
 namespace diffgen::schedule {
@@ -14,6 +16,10 @@ struct rectified {
     double first = 1e-3;  ///< smallest time at which a network is evaluated by default
     double last = 1;      ///< time of the prior
 
+    void check() const {
+        detail::require(first > 0 && first < last && last <= 1, "rectified from first = ", first,
+                        " to last = ", last, "; must be 0 < first < last <= 1");
+    }
     [[nodiscard]] static double log_snr(double t) { return 2 * (std::log1p(-t) - std::log(t)); }
     [[nodiscard]] static double log_snr_rate(double t) { return -2 / (t * (1 - t)); }
     /// Inverse of log_snr.

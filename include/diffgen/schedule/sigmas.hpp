@@ -25,7 +25,12 @@ class sigmas : public table {
         for (std::size_t i = 0; i < values.size(); ++i) {
             if (!(values[i] > 0 && std::isfinite(values[i])))
                 throw bad_argument(
-                    diffgen::detail::text("diffgen: sigma ", i, " of the schedule is ", values[i]));
+                    detail::text("diffgen: sigmas[", i, "] of the schedule is ", values[i],
+                                 "; all must be finite and above 0, the clean end is not listed"));
+            if (i > 0 && !(values[i] > values[i - 1]))
+                throw bad_argument(detail::text(
+                    "diffgen: sigmas[", i, "] of the schedule is ", values[i], " after ",
+                    values[i - 1], "; a schedule's sigmas must grow (those of a grid fall)"));
             v.push_back(-2 * std::log(values[i]));
         }
         return v;

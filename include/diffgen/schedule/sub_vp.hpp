@@ -5,6 +5,7 @@
 // The schedule that the sub-VP SDE follows when the beta(t) of a VP schedule drives it: the kernel
 // keeps the VP's alpha but has sigma = 1 - alpha^2 (Song et al. 2021, eq. 14).
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 namespace diffgen::schedule {
@@ -14,6 +15,7 @@ template <class VP>
 struct sub_vp {
     VP driver{};
 
+    void check() const { detail::check(driver); }
     [[nodiscard]] double log_snr(double t) const {
         const double l = driver.log_snr(t);
         return 2 * detail::softplus(l) - detail::softplus(-l);

@@ -23,17 +23,19 @@ class table {
     /// log_snr: strictly decreasing, finite but for a last entry of -inf (zero terminal SNR).
     /// Throws bad_argument with the first offending entry.
     explicit table(std::vector<double> log_snr) : log_snr_(std::move(log_snr)) {
-        if (log_snr_.empty()) throw bad_argument("diffgen: a schedule needs at least one entry");
+        if (log_snr_.empty())
+            throw bad_argument("diffgen: a schedule of no entries; it needs at least one");
         for (std::size_t i = 0; i < log_snr_.size(); ++i) {
             const bool last = i + 1 == log_snr_.size();
             const bool finite = std::isfinite(log_snr_[i]);
             if (!finite && !(last && log_snr_[i] == -detail::infinity))
                 throw bad_argument(detail::text("diffgen: the log-SNR of schedule entry ", i,
-                                                " is ", log_snr_[i]));
+                                                " is ", log_snr_[i],
+                                                "; it must be finite, only the last may be -inf"));
             if (i > 0 && !(log_snr_[i] < log_snr_[i - 1]))
                 throw bad_argument(detail::text(
                     "diffgen: noise must grow along a schedule, but the log-SNR of entry ", i,
-                    " is ", log_snr_[i], " after ", log_snr_[i - 1]));
+                    " is ", log_snr_[i], " after ", log_snr_[i - 1], "; it must fall"));
         }
     }
 

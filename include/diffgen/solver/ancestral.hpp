@@ -5,6 +5,7 @@
 // Ancestral sampling: draw from the DDPM posterior with x_0 replaced by its estimate
 // (Sohl-Dickstein et al. 2015; Ho et al. 2020, algorithm 2), between any two levels of any kernel.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -28,6 +29,12 @@ struct ancestral {
 
     solver::variance variance = solver::variance::posterior;
     double eta = 1;
+
+    void check() const {
+        diffgen::detail::require(
+            detail::is_not_negative(eta), "ancestral with eta = ", eta,
+            "; must be 0 or more: 1 is the full noise of the posterior, 0 none");
+    }
 
     [[nodiscard]] static int stages(const step&) { return 1; }
 

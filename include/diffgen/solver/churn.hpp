@@ -4,6 +4,7 @@
 
 // Churn: fresh noise before every step of a Runge-Kutta method (Karras et al. 2022, algorithm 2).
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 #include <algorithm>
@@ -27,6 +28,17 @@ struct churn {
     double s_max = 50;
     double s_noise = 1.003;
     Method method{};
+
+    void check() const {
+        diffgen::detail::require(diffgen::detail::is_not_negative(amount),
+                                 "churn with amount = ", amount, "; must be 0 (none) or more");
+        diffgen::detail::require(s_min >= 0 && s_min <= s_max, "churn between s_min = ", s_min,
+                                 " and s_max = ", s_max, "; must be 0 <= s_min <= s_max");
+        diffgen::detail::require(diffgen::detail::is_not_negative(s_noise),
+                                 "churn with s_noise = ", s_noise,
+                                 "; must be 0 or more, mostly close to 1");
+        diffgen::detail::check(method);
+    }
 
     [[nodiscard]] int stages(const step& s) const {
         return method.stages(s) + (gamma(s) > 0 ? 1 : 0);

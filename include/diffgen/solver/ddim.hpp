@@ -5,6 +5,7 @@
 // DDIM (Song et al. 2021, eq. 12 and 16): the deterministic sampler of an epsilon model, and the
 // family between it and DDPM. With eta = 0 it is Euler's method in sigma / alpha.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -21,6 +22,12 @@ struct ddim {
     static constexpr int draws = 1;
 
     double eta = 0;
+
+    void check() const {
+        diffgen::detail::require(
+            detail::is_not_negative(eta), "ddim with eta = ", eta,
+            "; must be 0 or more: 0 takes no fresh noise, 1 samples like ancestral");
+    }
 
     [[nodiscard]] static int stages(const step&) { return 1; }
 

@@ -6,6 +6,7 @@
 // algorithm 1; formula 11), and with the step size from a target signal-to-noise ratio, chosen for
 // every sample by itself (Song et al. 2021, algorithm 5).
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/math.hpp>
 #include <diffgen/solver/step.hpp>
@@ -22,6 +23,11 @@ struct langevin {
     static constexpr int draws = 1;
 
     double delta = 0.01;  ///< step size, in squared units of the state
+
+    void check() const {
+        diffgen::detail::require(detail::is_positive(delta), "langevin with delta = ", delta,
+                                 "; a step size must be above 0");
+    }
 
     [[nodiscard]] static int stages(const step&) { return 1; }
 
@@ -46,6 +52,14 @@ struct annealed_langevin {
 
     int steps = 5;      ///< Langevin steps at a level
     double step = 0.2;  ///< their size, in units of the level's variance
+
+    void check() const {
+        diffgen::detail::require(steps >= 1, "annealed_langevin with ", steps,
+                                 " steps at a level; it needs at least 1");
+        diffgen::detail::require(diffgen::detail::is_positive(step),
+                                 "annealed_langevin with step = ", step,
+                                 "; a step size must be above 0");
+    }
 
     [[nodiscard]] int stages(const diffgen::step& s) const {
         return steps + (s.to().is_clean() ? 1 : 0);
@@ -94,6 +108,14 @@ struct langevin_corrector {
 
     double snr = 0.16;  ///< r, the target signal-to-noise ratio
     double scale = 1;   ///< alpha_t of Song et al. 2021, algorithm 5; 1 for a continuous process
+
+    void check() const {
+        diffgen::detail::require(diffgen::detail::is_positive(snr),
+                                 "langevin_corrector with snr = ", snr, "; must be above 0");
+        diffgen::detail::require(diffgen::detail::is_positive(scale),
+                                 "langevin_corrector with scale = ", scale,
+                                 "; must be above 0, and 1 for a continuous process");
+    }
 
     [[nodiscard]] static int stages(const step&) { return 1; }
 

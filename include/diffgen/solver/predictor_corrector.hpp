@@ -5,8 +5,12 @@
 // Predictor-corrector sampling (Song et al. 2021, algorithm 1): after each step of the predictor,
 // correctors at the new level.
 
+#include <diffgen/concepts.hpp>
+#include <diffgen/core/check.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/step.hpp>
+
+#include <type_traits>
 
 namespace diffgen::solver {
 
@@ -29,6 +33,12 @@ requires(tunes<First> && !tunes<Second>) struct tuner_of<First, Second> {
     using tuner = typename First::tuner;
 };
 
+template <class First, class Second>
+inline constexpr bool one_tuner = true;
+template <class First, class Second>
+requires(tunes<First>&& tunes<Second>) inline constexpr bool one_tuner<First, Second> =
+    std::is_same_v<typename First::tuner, typename Second::tuner>;
+
 }  // namespace detail
 
 /// Any solver as predictor, any corrector: something with stage correct(level).
@@ -36,6 +46,18 @@ requires(tunes<First> && !tunes<Second>) struct tuner_of<First, Second> {
 /// clean end. Converges to the reverse SDE.
 template <class Predictor, class Corrector>
 struct predictor_corrector : detail::tuner_of<Predictor, Corrector> {
+    static_assert(
+        solver_policy<Predictor>,
+        "diffgen: the 1st part of a predictor_corrector is a solver: constants registers, "
+        "rows and draws, int stages(const step&) const, stage plan(const step&, int) "
+        "const");
+    static_assert(corrector_policy<Corrector>,
+                  "diffgen: the 2nd part of a predictor_corrector is a corrector, a solver with "
+                  "stage correct(const noise_level&) const, as langevin and langevin_corrector "
+                  "have it");
+    static_assert(detail::one_tuner<Predictor, Corrector>,
+                  "diffgen: predictor and corrector tune themselves in two ways; a run has one "
+                  "tuner, so let one of the two go without, or give both the same");
     static constexpr int registers = Predictor::registers;
     static constexpr int rows = Predictor::rows;
     static constexpr int draws = Predictor::draws > 1 ? Predictor::draws : 1;
@@ -47,6 +69,13 @@ struct predictor_corrector : detail::tuner_of<Predictor, Corrector> {
     predictor_corrector() = default;
     explicit predictor_corrector(Predictor p, Corrector c = {}, int n = 1)
         : predictor(p), corrector(c), corrections(n) {}
+
+    void check() const {
+        diffgen::detail::require(corrections >= 0, "predictor_corrector with ", corrections,
+                                 " corrections a step; must be 0 or more");
+        diffgen::detail::check(predictor);
+        diffgen::detail::check(corrector);
+    }
 
     [[nodiscard]] int stages(const step& s) const {
         return predictor.stages(s) + (s.to().is_clean() ? 0 : corrections);

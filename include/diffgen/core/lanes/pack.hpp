@@ -28,25 +28,29 @@ struct common_pack {};
 template <class T, class Isa, class... Rest>
 struct common_pack<pack<T, Isa>, Rest...> {
     using type = pack<T, Isa>;
-    using scalar = T;
-    using ops = primitive<Isa>;
 };
 template <class T, class... Rest>
 struct common_pack<T, Rest...> : common_pack<Rest...> {};
 
-/// A pack and scalars of its lane's type, in any order and at least one of them a pack.
+/// Whether Args are packs and scalars of their lane's type, in any order, at least one a pack.
 template <class... Args>
-concept packs_and_scalars = requires {
-    typename common_pack<Args...>::type;
+constexpr bool are_packs_and_scalars() {
+    if constexpr (requires { typename common_pack<Args...>::type; }) {
+        return (std::convertible_to<Args, typename common_pack<Args...>::type> && ...);
+    } else {
+        return false;
+    }
 }
-&&(std::convertible_to<Args, typename common_pack<Args...>::type>&&...);
+
+/// The pack that A and B, or A, B and C, share.
+template <class... Args>
+using shared_pack =
+    typename std::enable_if_t<are_packs_and_scalars<Args...>(), common_pack<Args...>>::type;
 
 }  // namespace detail
 
-template <class A, class B, class C>
-requires detail::packs_and_scalars<A, B, C> DIFFGEN_VALUE auto fma(const A& a, const B& b,
-                                                                   const C& c) {
-    using V = typename detail::common_pack<A, B, C>::type;
+template <class A, class B, class C, class V = detail::shared_pack<A, B, C>>
+DIFFGEN_VALUE V fma(const A& a, const B& b, const C& c) {
     return V::ops::fma(static_cast<const V&>(a), static_cast<const V&>(b),
                        static_cast<const V&>(c));
 }
@@ -56,20 +60,16 @@ DIFFGEN_VALUE pack<T, Isa> sqrt(const pack<T, Isa>& x) {
     return pack<T, Isa>::ops::sqrt(x);
 }
 
-template <class A, class B>
-requires detail::packs_and_scalars<A, B> DIFFGEN_VALUE auto min(const A& a, const B& b) {
-    using common = detail::common_pack<A, B>;
-    using V = typename common::type;
-    return V::ops::template min<typename common::scalar>(static_cast<const V&>(a),
-                                                         static_cast<const V&>(b));
+template <class A, class B, class V = detail::shared_pack<A, B>>
+DIFFGEN_VALUE V min(const A& a, const B& b) {
+    return V::ops::template min<typename value_traits<V>::scalar>(static_cast<const V&>(a),
+                                                                  static_cast<const V&>(b));
 }
 
-template <class A, class B>
-requires detail::packs_and_scalars<A, B> DIFFGEN_VALUE auto max(const A& a, const B& b) {
-    using common = detail::common_pack<A, B>;
-    using V = typename common::type;
-    return V::ops::template max<typename common::scalar>(static_cast<const V&>(a),
-                                                         static_cast<const V&>(b));
+template <class A, class B, class V = detail::shared_pack<A, B>>
+DIFFGEN_VALUE V max(const A& a, const B& b) {
+    return V::ops::template max<typename value_traits<V>::scalar>(static_cast<const V&>(a),
+                                                                  static_cast<const V&>(b));
 }
 
 namespace detail {

@@ -15,37 +15,61 @@
 
 namespace diffgen {
 
+namespace detail {
+
+/// Whether a grid's noise may grow from step to step, as in inversion (from data to noise): it has
+/// static constexpr bool may_rise = true.
+template <class Grid>
+inline constexpr bool may_rise = requires {
+    requires Grid::may_rise;
+};
+
+}  // namespace detail
+
 class any_grid {
   public:
     template <class Grid>
     requires(!std::is_same_v<std::remove_cvref_t<Grid>, any_grid>)
         any_grid(Grid grid)  // NOLINT(google-explicit-constructor): a grid is an any_grid
-        : levels_([g = std::move(grid)](const any_process& p, int n) { return g.levels(p, n); }) {
-        static_assert(time_grid<Grid>,
-                      "diffgen: a time grid has std::vector<noise_level> levels(const any_process& "
-                      "process, int steps) const");
-    }
+        : levels_(function(std::move(grid))), may_rise_(detail::may_rise<Grid>) {}
 
-    /// The n + 1 levels of an n-step run, noisiest first.
+    /// The n + 1 levels of an n-step run, noisiest first unless the grid may rise.
     /// Throws bad_argument where n < 1, or a level is noisier than the one before it.
     [[nodiscard]] std::vector<noise_level> levels(const any_process& process, int n) const {
-        if (n < 1) throw bad_argument(detail::text("diffgen: a run of ", n, " steps; at least 1"));
+        if (n < 1)
+            throw bad_argument(
+                detail::text("diffgen: a run of ", n, " steps; it needs at least 1"));
         std::vector<noise_level> l = levels_(process, n);
         if (l.size() < 2)
             throw bad_argument(detail::text("diffgen: a grid of ", l.size(),
                                             " levels; a step needs two, where it starts and ends"));
+        for (std::size_t i = 0; i < l.size(); ++i)
+            if (std::isnan(l[i].log_snr))
+                throw bad_argument(detail::text("diffgen: level ", i, " of the grid, at t = ",
+                                                l[i].t, ", has the log-SNR nan"));
+        if (may_rise_) return l;
         for (std::size_t i = 1; i < l.size(); ++i)
             if (!(l[i].log_snr >= l[i - 1].log_snr))
                 throw bad_argument(detail::text(
                     "diffgen: noise must shrink along a grid, but sigma / alpha goes from ",
                     l[i - 1].ratio(), " to ", l[i].ratio(), " in step ", i - 1));
         if (l.front().is_clean())
-            throw bad_argument("diffgen: the grid starts at the clean end, where nothing is left");
+            throw bad_argument(detail::text("diffgen: the grid starts at the clean end, t = ",
+                                            l.front().t, ", where no noise is left to remove"));
         return l;
     }
 
   private:
+    template <class Grid>
+    static auto function(Grid grid) {
+        static_assert(time_grid<Grid>,
+                      "diffgen: a time grid has std::vector<noise_level> levels(const any_process& "
+                      "process, int steps) const");
+        return [g = std::move(grid)](const any_process& p, int n) { return g.levels(p, n); };
+    }
+
     std::function<std::vector<noise_level>(const any_process&, int)> levels_;
+    bool may_rise_;
 };
 
 }  // namespace diffgen
