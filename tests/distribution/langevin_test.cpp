@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Langevin dynamics samples its density: plain, from an energy, and annealed.
 //
-// False alarms and power as in support/check_distribution.hpp. Bias: the unadjusted dynamics has
-// the variance v / (1 - delta / (4 v)) on a Gaussian of variance v (tests/order/weak_test.cpp);
-// with v at least 0.79 for every component here, and delta = 0.0077, it is 0.24 % too wide: 0.6
-// deviations of the energy statistic. Relaxation: a deviation of the variance shrinks by exp(-delta
-// / v) a step, to exp(-6) of it in the 700 steps at the last level, where v is at most 0.94; the
-// barriers between the components are low at this noise.
+// False alarms: below 1e-9 a check (support/mixture_statistics.hpp). Power: with 60,000 samples a
+// variance 8 % off moves the energy statistic by 0.08 sqrt(60,000) = 20, of which the overlap of
+// the components at this noise hides a quarter: 7 deviations beyond the threshold. Bias: the
+// unadjusted dynamics has the variance v / (1 - delta / (4 v)) on a Gaussian of variance v
+// (tests/order/weak_test.cpp); with v at least 0.79 for every component here, and delta = 0.0077,
+// it is 0.24 % too wide: 0.6 deviations of the energy statistic. Relaxation: a deviation of the
+// variance shrinks by exp(-delta / v) a step, to exp(-9) of it in 1,100 steps at the last level,
+// where v is at most 0.94; the barriers between the components are low at this noise.
 #include <diffgen/exec/policy.hpp>
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
@@ -38,8 +40,8 @@ const auto target = testing::marginal_mixture(testing::centred_in_2d, level);
 
 void check(const std::vector<float>& x) {
     CHECK(testing::largest_z(x, target) < testing::largest_fair_z);
-    CHECK(testing::largest_z(x, testing::bent(target, 1.05, 0)) > testing::largest_fair_z);
-    CHECK(testing::largest_z(x, testing::bent(target, 1 / 1.05, 0)) > testing::largest_fair_z);
+    CHECK(testing::largest_z(x, testing::bent(target, 1.08, 0)) > testing::largest_fair_z);
+    CHECK(testing::largest_z(x, testing::bent(target, 1 / 1.08, 0)) > testing::largest_fair_z);
     CHECK(testing::largest_z(x, testing::bent(target, 1, 0.06)) > testing::largest_fair_z);
 }
 
