@@ -37,7 +37,7 @@ bool report(const std::filesystem::path& path, bool why) {
         const bool ok = error <= tolerance;
         std::cout << error << (ok ? " ok\n" : " off\n");
         return ok;
-    } catch (const diffgen::non_finite& e) {
+    } catch (const diffgen::non_finite& e) {  // also where the peer's numbers are not finite
         std::cout << "inf off\n";
         if (why) std::cerr << path.stem().string() << ": " << e.what() << '\n';
         return false;
