@@ -168,9 +168,10 @@ class sampler {
     run_summary complete(const Exec& e, batch_view<T, Space> x, std::vector<noise_level> l,
                          const options& o, bool from_prior) {
         constexpr bool batched = Predictor::kind == granularity::batched;
-        // norms go over whole samples, which the tiles of a pointwise functor do not hold
+        // whole samples, which the tiles of a pointwise functor do not hold
+        constexpr bool by_sample = self_tuning_solver<Solver> || Predictor::hook_type::per_sample;
         constexpr bool fuses =
-            !batched && !(Predictor::kind == granularity::pointwise && self_tuning_solver<Solver>);
+            !batched && !(Predictor::kind == granularity::pointwise && by_sample);
         if constexpr (fuses)
             if (!o.observe.see) return exec::run_fused(e, *this, x, l, o, from_prior);
         auto r = make_run(e, x, std::move(l), o, from_prior);
