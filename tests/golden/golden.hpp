@@ -64,13 +64,14 @@ class recorded_noise {
     std::uint32_t draws_ = 0;
 };
 
-/// Runs a sampler from the state x over a grid, on one sample.
+/// Runs a sampler from the state x over a grid (of `steps`, where it asks), on one sample.
 template <class Sampler>
 [[nodiscard]] diffgen::observe::recording run(Sampler s, diffgen::any_grid grid,
-                                              std::vector<double> x) {
+                                              std::vector<double> x, int steps = 1) {
     diffgen::observe::recording r;
-    s.generate_from(diffgen::exec::cpp, s.process.t_max(), diffgen::batch(x, 1),
-                    {.grid = std::move(grid), .observe = diffgen::observe::record(r)});
+    s.generate_from(
+        diffgen::exec::cpp, s.process.t_max(), diffgen::batch(x, 1),
+        {.steps = steps, .grid = std::move(grid), .observe = diffgen::observe::record(r)});
     return r;
 }
 

@@ -11,11 +11,6 @@
 
 namespace golden {
 
-struct evaluation {
-    double sigma;               ///< sigma / alpha
-    std::vector<double> input;  ///< x / alpha
-};
-
 class mixture {
   public:
     explicit mixture(const json& file)
@@ -23,7 +18,8 @@ class mixture {
           means_(file.at("mixture").get<std::vector<double>>("means")),
           deviations_(file.at("mixture").get<std::vector<double>>("stddevs")) {}
 
-    std::vector<evaluation> calls{};
+    std::vector<double> sigmas{};  ///< sigma / alpha of every evaluation
+    table inputs{};                ///< x / alpha
 
     /// E[x_0 | y = x_0 + sigma eps], the weights of the components kept in logarithms.
     [[nodiscard]] double mean(double y, double sigma) const {
@@ -48,9 +44,10 @@ class mixture {
     [[nodiscard]] auto network() {
         return [this](diffgen::batch_view<const double> in, diffgen::batch_view<double> out,
                       const diffgen::noise_level& l) {
-            calls.push_back({l.ratio(), {in.begin(), in.end()}});
+            sigmas.push_back(l.ratio());
+            inputs.emplace_back(in.begin(), in.end());
             for (std::size_t i = 0; i < in.size(); ++i) {
-                const double y = calls.back().input[i] /= l.alpha;
+                const double y = inputs.back()[i] /= l.alpha;
                 out.data[i] = mean(y, l.ratio());
             }
         };

@@ -43,6 +43,10 @@ class any_grid {
         if (l.size() < 2)
             throw bad_argument(detail::text("diffgen: a grid of ", l.size(),
                                             " levels; a step needs two, where it starts and ends"));
+        for (std::size_t i = 0; i < l.size(); ++i)
+            if (std::isnan(l[i].log_snr))
+                throw bad_argument(detail::text("diffgen: level ", i, " of the grid, at t = ",
+                                                l[i].t, ", has the log-SNR nan"));
         if (may_rise_) return l;
         for (std::size_t i = 1; i < l.size(); ++i)
             if (!(l[i].log_snr >= l[i - 1].log_snr))

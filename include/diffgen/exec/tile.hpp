@@ -113,10 +113,6 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s,
     return bad;
 }
 
-}  // namespace detail
-
-namespace detail {
-
 /// Elements i .. count - 1 one by one; whether all that they wrote is finite.
 template <class T, class Shape, class Merge, class Hook>
 DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s,
