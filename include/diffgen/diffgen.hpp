@@ -13,6 +13,7 @@
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/guidance/guided.hpp>
 #include <diffgen/guidance/learned_variance.hpp>
+#include <diffgen/guidance/thresholded.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>

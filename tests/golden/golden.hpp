@@ -69,9 +69,11 @@ template <class Sampler>
 [[nodiscard]] diffgen::observe::recording run(Sampler s, diffgen::any_grid grid,
                                               std::vector<double> x, int steps = 1) {
     diffgen::observe::recording r;
-    s.generate_from(
-        diffgen::exec::cpp, s.process.t_max(), diffgen::batch(x, 1),
-        {.steps = steps, .grid = std::move(grid), .observe = diffgen::observe::record(r)});
+    const diffgen::options o{
+        .steps = steps, .grid = std::move(grid), .observe = diffgen::observe::record(r)};
+    const double start =  // the inverse of a schedule can miss its last time by a rounding
+        std::min(s.process.time(s.levels(o).front().log_snr), s.process.t_max());
+    s.generate_from(diffgen::exec::cpp, start, diffgen::batch(x, 1), o);
     return r;
 }
 

@@ -9,6 +9,8 @@
 
 #include "golden.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -29,23 +31,34 @@ double replay(const golden::json& file) {
     throw diffgen::compat::unsupported("the source " + source);
 }
 
+/// Whether the peer itself came to NaN or infinity, which diffgen reports as an error instead.
+bool broke_down(const golden::json& file) {
+    for (const auto& sample : file.get<golden::table>("samples"))
+        for (const double v : sample)
+            if (!std::isfinite(v)) return true;
+    return false;
+}
+
 /// Prints the line of a file; whether it is not off.
 bool report(const std::filesystem::path& path, bool why) {
-    std::cout << path.stem().string() << ' ';
+    const std::string name = path.stem().string();
+    const golden::json file = diffgen::io::read_json(path);
+    std::string reason;
+    bool off = false;
     try {
-        const double error = replay(diffgen::io::read_json(path));
-        const bool ok = error <= tolerance;
-        std::cout << error << (ok ? " ok\n" : " off\n");
-        return ok;
+        const double error = replay(file);
+        off = !(error <= tolerance);
+        std::cout << name << ' ' << error << (off ? " off\n" : " ok\n");
+        return !off;
     } catch (const diffgen::non_finite& e) {
-        std::cout << "inf off\n";
-        if (why) std::cerr << path.stem().string() << ": " << e.what() << '\n';
-        return false;
+        reason = e.what();
+        off = !broke_down(file);
     } catch (const diffgen::bad_argument& e) {
-        std::cout << "- unsupported\n";
-        if (why) std::cerr << path.stem().string() << ": " << e.what() << '\n';
-        return true;
+        reason = e.what();
     }
+    std::cout << name << (off ? " inf off\n" : " - unsupported\n");
+    if (why) std::cerr << name << ": " << reason << '\n';
+    return !off;
 }
 
 }  // namespace

@@ -69,7 +69,13 @@ struct replay {
         return d.largest();
     }
 
-    auto predictor() { return diffusers::predictor(config, network{&timesteps}); }
+    /// Hands the predictor of the configuration to `use`.
+    template <class Use>
+    double with_predictor(Use use) {
+        return config.thresholding
+                   ? use(diffusers::thresholding_predictor(config, network{&timesteps}))
+                   : use(diffusers::predictor(config, network{&timesteps}));
+    }
 
     /// The timesteps of the call: its own, or spaced by the configuration.
     [[nodiscard]] diffusers::at_timesteps grid() const {
@@ -79,26 +85,27 @@ struct replay {
     }
 
     double ddim() {
-        return with(predictor(),
-                    diffusers::ddim(config, steps, call.get("eta", 0.),
-                                    call.get("use_clipped_model_output", false)),
-                    grid());
+        const diffusers::ddim solver(config, steps, call.get("eta", 0.),
+                                     call.get("use_clipped_model_output", false));
+        return with_predictor([&](auto p) { return with(p, solver, grid()); });
     }
     double ddim_inverse() {
-        return with(predictor(), diffusers::ddim_inverse(config),
-                    diffusers::inverse_timesteps(config, steps));
+        return with(diffusers::predictor(config, network{&timesteps}),
+                    diffusers::ddim_inverse(config), diffusers::inverse_timesteps(config, steps));
     }
     double ddpm() {
         const diffusers::ddpm solver{config.variance_type};
-        switch (config.variance_type) {
-            case diffusers::variance_type::learned:
-                return with(diffgen::learned_variance{predictor(), diffgen::direct_deviation{}},
-                            solver, grid());
-            case diffusers::variance_type::learned_range:
-                return with(diffgen::learned_variance{predictor()}, solver, grid());
-            default:
-                return with(predictor(), solver, grid());
-        }
+        return with_predictor([&](auto p) {
+            switch (config.variance_type) {
+                case diffusers::variance_type::learned:
+                    return with(diffgen::learned_variance{p, diffgen::direct_deviation{}}, solver,
+                                grid());
+                case diffusers::variance_type::learned_range:
+                    return with(diffgen::learned_variance{p}, solver, grid());
+                default:
+                    return with(p, solver, grid());
+            }
+        });
     }
 };
 

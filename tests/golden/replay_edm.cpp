@@ -83,8 +83,8 @@ struct replay {
                             : discretization == "iddpm" ? levels.iddpm(steps)
                                                         : levels.edm(steps);
         if (schedule == "vp") return scaled(edm::vp::between(levels.range, epsilon_s), sigmas);
-        if (schedule == "ve") return scaled(edm::ve{}, sigmas);
-        return scaled(edm::linear{}, sigmas);
+        if (schedule == "ve") return scaled(edm::ve{levels.range}, sigmas);
+        return scaled(edm::linear{levels.range}, sigmas);
     }
 
   private:

@@ -40,12 +40,12 @@ struct replay {
     double with(Solver solver, std::size_t evaluations_a_step) const {
         mixture m(file);
         const recorded_noise noise(file);
-        const auto r =
-            run(diffgen::sampler{diffgen::schedule::edm{}, diffgen::kernel::variance_exploding{},
-                                 diffgen::predicts(diffgen::denoised{}, m.network()), solver,
-                                 noise.source()},
-                diffgen::grid::sigmas(params.get<std::vector<double>>("sigmas")),
-                file.get<std::vector<double>>("initial"));
+        const auto sigmas = params.get<std::vector<double>>("sigmas");
+        const diffgen::schedule::edm schedule{std::min(0.002, sigmas.at(0)), sigmas.at(0)};
+        const auto r = run(diffgen::sampler{schedule, diffgen::kernel::variance_exploding{},
+                                            diffgen::predicts(diffgen::denoised{}, m.network()),
+                                            solver, noise.source()},
+                           diffgen::grid::sigmas(sigmas), file.get<std::vector<double>>("initial"));
         difference d;
         table seen;
         for (std::size_t i = evaluations_a_step; i < m.inputs.size(); i += evaluations_a_step)

@@ -30,27 +30,24 @@ E named(const json& params, const char* key, const std::map<std::string, E>& nam
 
 score_sde::predictor_corrector solver_of(const json& p) {
     using score_sde::corrector, score_sde::predictor, score_sde::sde;
-    score_sde::predictor_corrector s{
-        named<sde>(p, "sde", {{"vp", sde::vp}, {"subvp", sde::subvp}, {"ve", sde::ve}}),
-        named<predictor>(p, "predictor",
-                         {{"euler_maruyama", predictor::euler_maruyama},
-                          {"reverse_diffusion", predictor::reverse_diffusion},
-                          {"ancestral_sampling", predictor::ancestral_sampling},
-                          {"none", predictor::none}}),
-        named<corrector>(p, "corrector",
-                         {{"langevin", corrector::langevin},
-                          {"ald", corrector::ald},
-                          {"none", corrector::none}}),
-        p.get<double>("snr"),
-        p.get<int>("corrector_steps"),
-        p.get<bool>("probability_flow"),
-        false,
-        p.get<double>("beta_min"),
-        p.get<double>("beta_max"),
-        p.get<double>("sigma_min"),
-        p.get<double>("sigma_max")};
-    s.check();
-    return s;
+    return {named<sde>(p, "sde", {{"vp", sde::vp}, {"subvp", sde::subvp}, {"ve", sde::ve}}),
+            named<predictor>(p, "predictor",
+                             {{"euler_maruyama", predictor::euler_maruyama},
+                              {"reverse_diffusion", predictor::reverse_diffusion},
+                              {"ancestral_sampling", predictor::ancestral_sampling},
+                              {"none", predictor::none}}),
+            named<corrector>(p, "corrector",
+                             {{"langevin", corrector::langevin},
+                              {"ald", corrector::ald},
+                              {"none", corrector::none}}),
+            p.get<double>("snr"),
+            p.get<int>("corrector_steps"),
+            p.get<bool>("probability_flow"),
+            false,
+            p.get<double>("beta_min"),
+            p.get<double>("beta_max"),
+            p.get<double>("sigma_min"),
+            p.get<double>("sigma_max")};
 }
 
 template <class Schedule, class Kernel>

@@ -13,6 +13,16 @@
 
 namespace diffgen::exec {
 
+/// Whether a solver's constants, where it has them, stay within what a pass can carry out.
+template <class Solver>
+inline constexpr bool within_limits = [] {
+    if constexpr (requires { Solver::registers + Solver::rows + Solver::draws; })
+        return Solver::registers >= 1 && Solver::registers <= max_registers && Solver::rows >= 1 &&
+               Solver::rows <= max_rows && Solver::draws >= 0 && Solver::draws <= max_draws;
+    else
+        return true;
+}();
+
 /// How much a solver needs of everything.
 template <class Solver>
 struct shape_of {
@@ -23,12 +33,6 @@ struct shape_of {
     static constexpr int draws = Solver::draws > 0 ? Solver::draws : 1;
     static constexpr bool noisy = Solver::draws > 0;
     static constexpr bool tunes = requires { typename Solver::tuner; };
-    static_assert(registers >= 1 && registers <= max_registers,
-                  "diffgen: a solver has 1 (the state) to max_registers registers");
-    static_assert(Solver::rows >= 1 && Solver::rows <= max_rows,
-                  "diffgen: a stage of a solver writes 1 to max_rows registers");
-    static_assert(Solver::draws >= 0 && Solver::draws <= max_draws,
-                  "diffgen: a stage of a solver draws at most max_draws normals");
 };
 
 /// Coefficients of one linear form; `reads` has a bit for every register that matters.

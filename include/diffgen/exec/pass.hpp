@@ -23,10 +23,12 @@ struct batch_memory {
     std::size_t samples, elements;
     std::uint64_t first_flat;  ///< flat index of the first element: first sample x elements
     T* slots[Shape::slots];
-    T* outputs;   ///< Copies times the batch
-    T* inputs;    ///< as many times the batch as the network takes, or null
-    T* tuned;     ///< p then q, one a sample
-    T* partials;  ///< sums over chunks of directions, then of noise
+    T* outputs;     ///< Copies times the batch
+    T* inputs;      ///< as many times the batch as the network takes, or null
+    T* tuned;       ///< p then q, one a sample
+    T* partials;    ///< sums over chunks of directions, then of noise
+    T* measures;    ///< of a hook that depends on the whole sample, an element each
+    T* statistics;  ///< what it makes of them, one a sample
     std::uint64_t* failed;
 
     [[nodiscard]] DIFFGEN_VALUE std::size_t size() const { return samples * elements; }
@@ -98,10 +100,48 @@ struct stage_pass {
                 m.tuned_direction = p;
                 m.tuned_noise = q;
             }
+        T statistic[Hook::per_sample ? Capacity : 1];
+        if constexpr (Hook::per_sample) {
+            for (int i = 0; i < count; ++i)
+                statistic[i] =
+                    batch.statistics[(begin + static_cast<std::size_t>(i)) / batch.elements];
+            m.statistic = statistic;
+        }
         if (!apply<V>(stage, m, merge, hook, count)) {
             const std::uint64_t bad = begin + failure::first_bad_element(stage, m.slots, count);
             failure::report(batch.failed, failure::code(stage_number, bad / batch.elements));
         }
+    }
+};
+
+/// What a hook that depends on the whole sample measures of the elements of a tile.
+template <class T, class Shape, class Merge, class Hook>
+struct measure_pass {
+    compiled_stage<T, Shape> stage;
+    batch_memory<T, Shape, Merge::copies> batch;
+    Merge merge;
+    Hook hook;
+    int tile;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t index) const {
+        const std::size_t begin = index * static_cast<std::size_t>(tile);
+        const std::size_t left = batch.size() - begin;
+        const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
+        measure<V>(stage, batch.tile(begin), merge, hook, count, batch.measures + begin);
+    }
+};
+
+/// What it makes of them for sample `index`.
+template <class T, class Shape, int Copies, class Hook>
+struct statistic_pass {
+    batch_memory<T, Shape, Copies> batch;
+    Hook hook;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t sample) const {
+        batch.statistics[sample] = hook.statistic(
+            static_cast<const T*>(batch.measures + sample * batch.elements), batch.elements);
     }
 };
 
@@ -123,6 +163,12 @@ struct norm_pass {
         auto m = batch.tile(begin);
         T normals[Shape::draws][chunk];
         detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m.noise);
+        T statistic[Hook::per_sample ? chunk : 1];
+        if constexpr (Hook::per_sample) {
+            for (int i = 0; i < count; ++i)
+                statistic[i] = batch.statistics[sample];
+            m.statistic = statistic;
+        }
         T directions[chunk];
         direction<V>(stage, m, merge, hook, count, directions);
         batch.partials[index] = chunk_sum_of_squares<V>(directions, count);

@@ -146,6 +146,7 @@ class run {
         outputs_ = buffer<T, space>(outs);
         inputs_ = buffer<T, space>(buffers_input ? n * static_cast<std::size_t>(inputs) : 0);
         tuning_ = buffer<T, space>(chunks + tuned);
+        measures_ = buffer<T, space>(hook::per_sample ? n + memory_.samples : 0);
         failed_ = buffer<std::uint64_t, space>(std::vector<std::uint64_t>{failure::none});
         memory_.slots[0] = state_.data;
         for (int r = 1; r < shape::slots; ++r)
@@ -156,6 +157,8 @@ class run {
         memory_.inputs = inputs_.data();
         memory_.tuned = tuning_.data();
         memory_.partials = tuning_.data() + tuned;
+        memory_.measures = measures_.data();
+        memory_.statistics = hook::per_sample ? measures_.data() + n : nullptr;
         memory_.failed = failed_.data();
     }
     [[nodiscard]] std::size_t tiles(std::size_t size) const {
@@ -201,11 +204,20 @@ class run {
             planned_ = plan(*sampler_, here(), part_);
             set_next(s);
         }
+        if constexpr (hook::per_sample)
+            if (s.evaluates) measure(s);
         if constexpr (shape::tunes)
             if (s.tunes) tune(s);
         pass(s);
         ++stages_done_;
         if (ends_step && observer_.see) done_ = !tell_observer() || done_;
+    }
+    void measure(const compiled_stage<T, shape>& s) const {
+        launch(tiles(memory_.size()),
+               measure_pass<T, shape, merge, hook>{s, memory_, sampler_->predictor.merge(),
+                                                   sampler_->predictor.hook(), exec_.tile});
+        launch(memory_.samples,
+               statistic_pass<T, shape, copies, hook>{memory_, sampler_->predictor.hook()});
     }
     void tune(const compiled_stage<T, shape>& s) const {
         launch(memory_.samples * memory_.chunks(),
@@ -255,7 +267,7 @@ class run {
     noise_type source_;
     batch_view<T, space> state_;
     batch_memory<T, shape, copies> memory_{};
-    buffer<T, space> registers_, outputs_, inputs_, tuning_;
+    buffer<T, space> registers_, outputs_, inputs_, tuning_, measures_;
     buffer<std::uint64_t, space> failed_;
     planned planned_{};
     int position_ = 0;  ///< step

@@ -23,6 +23,7 @@ struct tile_memory {
     const T* noise[Shape::draws];  ///< normals of this stage
     const T* tuned_direction;      ///< p and q of the self-tuning stage, an element each
     const T* tuned_noise;
+    const T* statistic;  ///< of a hook that depends on the whole sample, an element each
 };
 
 namespace detail {
@@ -41,6 +42,14 @@ DIFFGEN_VALUE V evaluate_form(const compiled_form<T, Shape>& f, const V* registe
     if (f.reads_output) sum = fma(broadcast<V>(f.output), output, sum);
     if (f.reads & 1u) sum = fma(broadcast<V>(f.registers[0]), registers[0], sum);
     return sum;
+}
+
+/// The denoised estimate before any hook, from what the network's outputs were merged to.
+template <class V, class T, class Shape, int Copies>
+DIFFGEN_VALUE V denoised_at(const compiled_stage<T, Shape>& s,
+                            const tile_memory<T, Shape, Copies>& m, V output, int i) {
+    return fma(broadcast<V>(s.state), load<V>(m.slots[s.input] + i),
+               broadcast<V>(s.output) * output);
 }
 
 /// The lanes of one value: from element i of the tile on.
@@ -71,9 +80,10 @@ struct element {
                     for (int d = 0; d < s.draws; ++d)
                         noise[d] = product(noise[d], factor);
                 }
-            if constexpr (Hook::present)
-                output = hook.apply(fma(broadcast<V>(s.state), load<V>(m.slots[s.input] + i),
-                                        broadcast<V>(s.output) * output));
+            if constexpr (Hook::per_sample)
+                output = hook.apply(denoised_at(s, m, output, i), load<V>(m.statistic + i));
+            else if constexpr (Hook::present)
+                output = hook.apply(denoised_at(s, m, output, i));
         }
     }
 
@@ -81,6 +91,16 @@ struct element {
         return evaluate_form<Hook::present>(f, registers, output, network, noise);
     }
 };
+
+template <class V, class T, class Shape, class Merge, class Hook>
+DIFFGEN_VALUE V measured_at(const compiled_stage<T, Shape>& s,
+                            const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                            const Hook& hook, int i) {
+    V outputs[Merge::copies];
+    for (int c = 0; c < Merge::copies; ++c)
+        outputs[c] = load<V>(m.outputs[c] + i);
+    return hook.measure(denoised_at(s, m, V(merge.merge(outputs)), i));
+}
 
 /// Carries out the stage on elements i .. i + width - 1. Returns a value that is not a number in
 /// some lane where a register became NaN or infinite, and zero otherwise.
@@ -147,6 +167,19 @@ DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s,
         bad = bad + detail::apply_at<V>(s, m, merge, hook, i);
     const bool finite = !any(bad != bad);
     return i == count ? finite : detail::apply_rest(s, m, merge, hook, i, count) && finite;
+}
+
+/// What a hook that depends on the whole sample measures of every element, into `to`.
+template <class V, class T, class Shape, class Merge, class Hook>
+DIFFGEN_VALUE void measure(const compiled_stage<T, Shape>& s,
+                           const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
+                           const Hook& hook, int count, T* to) {
+    constexpr int width = value_traits<V>::width;
+    int i = 0;
+    for (; i + width <= count; i += width)
+        store(to + i, detail::measured_at<V>(s, m, merge, hook, i));
+    for (; i < count; ++i)
+        store(to + i, detail::measured_at<T>(s, m, merge, hook, i));
 }
 
 /// The direction of a self-tuning stage, S, into `to`.

@@ -93,9 +93,12 @@ struct take_output {
 };
 
 /// What happens to the denoised estimate before the solver sees it: nothing, so that it need never
-/// be formed and folds into the solver's coefficients.
+/// be formed and folds into the solver's coefficients. A hook that is present has apply(D); one that
+/// depends on the whole sample (per_sample) has measure(D) of an element, statistic(measures, count)
+/// of a sample, and apply(D, statistic).
 struct no_hook {
     static constexpr bool present = false;
+    static constexpr bool per_sample = false;
 };
 
 /// The predictor {output tag, network, time input}.

@@ -30,7 +30,7 @@ struct ddim {
 
     ddim(const config& c, int n, double e = 0, bool use_clipped = false)
         : output{c.prediction_type},
-          stride(c.num_train_timesteps / n),
+          stride(stride_of(c, n)),
           set_alpha_to_one(c.set_alpha_to_one),
           eta(e),
           use_clipped_model_output(use_clipped) {}
@@ -84,7 +84,7 @@ struct inverse_timesteps {
     /// Throws compat::unsupported for linspace, which the scheduler has not.
     inverse_timesteps(const config& c, int n)
         : values(spaced_timesteps(c, n)),
-          stride(c.num_train_timesteps / n),
+          stride(stride_of(c, n)),
           set_alpha_to_one(c.set_alpha_to_one) {
         if (c.timestep_spacing == timestep_spacing::linspace)
             throw unsupported("diffgen: 'timestep_spacing' is 'linspace' in DDIMInverseScheduler");

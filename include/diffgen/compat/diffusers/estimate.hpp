@@ -10,6 +10,7 @@
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/stage.hpp>
 #include <diffgen/guidance/clipped.hpp>
+#include <diffgen/guidance/thresholded.hpp>
 #include <diffgen/predictor/predicts.hpp>
 
 #include <utility>
@@ -48,12 +49,19 @@ struct model_output {
     }
 };
 
-/// The predictor of a configuration: the network (see predicts), its estimate clipped if the
-/// configuration says so. Its time is the timestep.
+/// The predictor of a configuration without thresholding: the network (see predicts), its estimate
+/// clipped if the configuration says so. Its time is the timestep.
 template <class Net>
 [[nodiscard]] auto predictor(const config& c, Net net) {
     const double bound = c.clip_sample ? c.clip_sample_range : diffgen::detail::infinity;
     return clipped{predicts(model_output{c.prediction_type}, std::move(net)), -bound, bound};
+}
+
+/// The predictor of a configuration with thresholding, which goes before clipping.
+template <class Net>
+[[nodiscard]] auto thresholding_predictor(const config& c, Net net) {
+    return thresholded{predicts(model_output{c.prediction_type}, std::move(net)),
+                       c.dynamic_thresholding_ratio, c.sample_max_value};
 }
 
 }  // namespace diffgen::compat::diffusers

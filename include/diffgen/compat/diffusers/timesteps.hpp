@@ -25,13 +25,19 @@ inline int rounded(double x) {
 
 }  // namespace detail
 
-/// The timesteps of n steps, falling. `trailing` can have one more than n, the last of them -1:
-/// its length and its entries are those of a range of doubles. Throws bad_argument.
-[[nodiscard]] inline std::vector<int> spaced_timesteps(const config& c, int n) {
+/// T / n, whole division. Throws bad_argument unless 1 <= n <= T.
+[[nodiscard]] inline int stride_of(const config& c, int n) {
     const int T = c.num_train_timesteps;
     if (n < 1 || n > T)
         throw bad_argument(diffgen::detail::text("diffgen: ", n, " inference steps of ", T,
                                                  " 'num_train_timesteps'"));
+    return T / n;
+}
+
+/// The timesteps of n steps, falling. `trailing` can have one more than n, the last of them -1:
+/// its length and its entries are those of a range of doubles. Throws bad_argument.
+[[nodiscard]] inline std::vector<int> spaced_timesteps(const config& c, int n) {
+    const int T = c.num_train_timesteps, stride = stride_of(c, n);
     std::vector<int> t;
     if (c.timestep_spacing == timestep_spacing::trailing) {
         const double step = -static_cast<double>(T) / n, second = T + step;
@@ -44,7 +50,7 @@ inline int rounded(double x) {
             t.push_back(i > 0 && i == n - 1 ? T - 1 : detail::rounded(i * step));
     } else {
         for (int i = n - 1; i >= 0; --i)
-            t.push_back(i * (T / n) + c.steps_offset);
+            t.push_back(i * stride + c.steps_offset);
     }
     return t;
 }

@@ -13,9 +13,10 @@
 
 namespace diffgen::compat::edm {
 
-/// The noisiest and the cleanest level of a discretisation.
+/// The cleanest and the noisiest level of a discretisation. Churn raises the latter, by less than
+/// twice, and times beyond it are the schedules' too.
 struct sigma_range {
-    double min, max;
+    double min = 0.002, max = 80;
 };
 
 /// The logarithm as numpy's vector code rounds it: that of the mantissa in [sqrt(1/2), sqrt(2)) and
@@ -34,13 +35,14 @@ struct sigma_range {
 struct vp {
     double beta_d = 19.9;
     double beta_min = 0.1;
+    sigma_range range{0.01, 152};
 
     /// The schedule for which sigma(epsilon_s) and sigma(1) are the ends of the range.
     [[nodiscard]] static vp between(const sigma_range& r, double epsilon_s) {
         const double first = vector_log(product(r.min, r.min) + 1);
         const double last = vector_log(product(r.max, r.max) + 1);
         const double beta_d = 2 * (first / epsilon_s - last) / (epsilon_s - 1);
-        return {beta_d, last - product(0.5, beta_d)};
+        return {beta_d, last - product(0.5, beta_d), r};
     }
 
     [[nodiscard]] double sigma(double t) const {
@@ -59,13 +61,14 @@ struct vp {
         return -(beta_min + beta_d * t) * (1 + 1 / (s * s));
     }
     [[nodiscard]] double time(double log_snr) const { return time_of(std::exp(-0.5 * log_snr)); }
-    [[nodiscard]] static double t_min() { return 0; }
-    [[nodiscard]] static double t_max() { return 1; }
+    [[nodiscard]] double t_min() const { return time_of(range.min); }
+    [[nodiscard]] double t_max() const { return time_of(2 * range.max); }
+    [[nodiscard]] static double t_clean() { return 0; }
 };
 
 /// 've': sigma^2 = t.
 struct ve {
-    double last = 1e4;
+    sigma_range range{};
 
     [[nodiscard]] static double sigma(double t) { return std::sqrt(t); }
     [[nodiscard]] static double time_of(double sigma) { return product(sigma, sigma); }
@@ -73,13 +76,14 @@ struct ve {
     [[nodiscard]] static double log_snr(double t) { return -std::log(t); }
     [[nodiscard]] static double log_snr_rate(double t) { return -1 / t; }
     [[nodiscard]] static double time(double log_snr) { return std::exp(-log_snr); }
-    [[nodiscard]] static double t_min() { return 0; }
-    [[nodiscard]] double t_max() const { return last; }
+    [[nodiscard]] double t_min() const { return time_of(range.min); }
+    [[nodiscard]] double t_max() const { return time_of(2 * range.max); }
+    [[nodiscard]] static double t_clean() { return 0; }
 };
 
 /// 'linear': sigma = t.
 struct linear {
-    double last = 80;
+    sigma_range range{};
 
     [[nodiscard]] static double sigma(double t) { return t; }
     [[nodiscard]] static double time_of(double sigma) { return sigma; }
@@ -87,8 +91,9 @@ struct linear {
     [[nodiscard]] static double log_snr(double t) { return -2 * std::log(t); }
     [[nodiscard]] static double log_snr_rate(double t) { return -2 / t; }
     [[nodiscard]] static double time(double log_snr) { return std::exp(-0.5 * log_snr); }
-    [[nodiscard]] static double t_min() { return 0; }
-    [[nodiscard]] double t_max() const { return last; }
+    [[nodiscard]] double t_min() const { return time_of(range.min); }
+    [[nodiscard]] double t_max() const { return time_of(2 * range.max); }
+    [[nodiscard]] static double t_clean() { return 0; }
 };
 
 }  // namespace diffgen::compat::edm
