@@ -22,9 +22,10 @@ template <class T, class Shape, int Copies>
 struct batch_memory {
     std::size_t samples, elements;
     std::uint64_t first_flat;  ///< flat index of the first element: first sample x elements
-    T* slots[Shape::slots];
+    T* state;
+    T* kept;      ///< the other registers, each as long as the batch
     T* outputs;   ///< Copies times the batch
-    T* inputs;    ///< Copies times the batch, or null
+    T* inputs;    ///< Copies times the batch, where the network does not read a register
     T* tuned;     ///< p then q, one a sample
     T* partials;  ///< sums over chunks of directions, then of noise
     std::uint64_t* failed;
@@ -35,17 +36,16 @@ struct batch_memory {
     }
 
     /// Pointers to the tile that begins at element `begin`; noise and tuning are the caller's.
-    [[nodiscard]] DIFFGEN_VALUE tile_memory<T, Shape, Copies> tile(std::size_t begin) const {
-        tile_memory<T, Shape, Copies> m{};
-        for (int r = 0; r < Shape::slots; ++r)
-            m.slots[r] = slots[r] + begin;
-        for (int c = 0; c < Copies; ++c) {
-            const std::size_t at = static_cast<std::size_t>(c) * size() + begin;
-            m.outputs[c] = outputs + at;
-            m.inputs[c] = inputs + at;
-        }
+    [[nodiscard]] DIFFGEN_VALUE tile_memory<T> tile(std::size_t begin) const {
+        tile_memory<T> m{};
+        m.state = state + begin;
+        m.kept = kept + begin;
+        m.kept_apart = m.copies_apart = size();
+        m.outputs = outputs + begin;
+        m.inputs = inputs + begin;
         return m;
     }
+    [[nodiscard]] T* slot(int r) const { return tile(0).slot(r); }
 };
 
 namespace detail {
@@ -53,16 +53,15 @@ namespace detail {
 /// Draws the normals of a stage for `count` elements from flat element `first` on.
 template <class V, class T, class Shape, class Noise, int Room>
 DIFFGEN_VALUE void draw(const compiled_stage<T, Shape>& s, const Noise& source, std::uint64_t first,
-                        int count, T (&normals)[Shape::draws][Room],
-                        const T* (&pointers)[Shape::draws]) {
-    for (int d = 0; d < Shape::draws; ++d) {
-        pointers[d] = normals[d];
-        if constexpr (Shape::noisy)
+                        int count, T (&normals)[Shape::draws][Room], tile_memory<T>& m) {
+    m.normals = normals[0];
+    m.normals_apart = Room;
+    if constexpr (Shape::noisy)
+        for (int d = 0; d < Shape::draws; ++d)
             if (d < s.draws)
                 source.template fill<V>(noise::stream::solver,
                                         s.first_draw + static_cast<std::uint32_t>(d), first, count,
                                         normals[d]);
-    }
 }
 
 }  // namespace detail
@@ -85,7 +84,7 @@ struct stage_pass {
         const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
         auto m = batch.tile(begin);
         T normals[Shape::draws][Capacity];
-        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m.noise);
+        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m);
         T p[Shape::tunes ? Capacity : 1], q[Shape::tunes ? Capacity : 1];
         if constexpr (Shape::tunes)
             if (stage.tunes) {
@@ -99,15 +98,19 @@ struct stage_pass {
                 m.tuned_noise = q;
             }
         if (!apply<V>(stage, m, merge, hook, count)) {
-            const std::uint64_t bad = begin + failure::first_bad_element(stage, m.slots, count);
+            const std::size_t bad =
+                begin + static_cast<std::size_t>(first_bad_element(stage, m, count));
             failure::report(batch.failed, failure::code(stage_number, bad / batch.elements));
         }
     }
 };
 
-/// Sums of squares of the direction and of the noise over one chunk of one sample.
-template <class T, class Shape, class Merge, class Hook, class Noise>
+/// Sums of squares of the direction and of the noise over one chunk of one sample, which a device
+/// takes in pieces that fit into registers.
+template <class T, class Shape, class Merge, class Hook, class Noise, int Capacity>
 struct norm_pass {
+    static constexpr int piece = Capacity < chunk ? accumulators : chunk;
+
     compiled_stage<T, Shape> stage;
     batch_memory<T, Shape, Merge::copies> batch;
     Merge merge;
@@ -117,17 +120,21 @@ struct norm_pass {
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
         const std::size_t sample = index / batch.chunks(), part = index % batch.chunks();
-        const std::size_t begin = sample * batch.elements + part * static_cast<std::size_t>(chunk);
+        std::size_t begin = sample * batch.elements + part * static_cast<std::size_t>(chunk);
         const std::size_t left = (sample + 1) * batch.elements - begin;
-        const int count = left < static_cast<std::size_t>(chunk) ? static_cast<int>(left) : chunk;
-        auto m = batch.tile(begin);
-        T normals[Shape::draws][chunk];
-        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m.noise);
-        T directions[chunk];
-        direction<V>(stage, m, merge, hook, count, directions);
-        batch.partials[index] = chunk_sum_of_squares<V>(directions, count);
-        batch.partials[batch.samples * batch.chunks() + index] =
-            chunk_sum_of_squares<V>(normals[0], count);
+        int count = left < static_cast<std::size_t>(chunk) ? static_cast<int>(left) : chunk;
+        sum_of_squares<V> direction2, noise2;
+        for (; count > 0; count -= piece, begin += static_cast<std::size_t>(piece)) {
+            const int here = count < piece ? count : piece;
+            auto m = batch.tile(begin);
+            T normals[Shape::draws][piece], directions[piece];
+            detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, here, normals, m);
+            direction<V>(stage, m, merge, hook, here, directions);
+            direction2.add(directions, here);
+            noise2.add(normals[0], here);
+        }
+        batch.partials[index] = direction2.total();
+        batch.partials[batch.samples * batch.chunks() + index] = noise2.total();
     }
 };
 
