@@ -88,9 +88,13 @@ struct stage_pass {
         T p[Shape::tunes ? Capacity : 1], q[Shape::tunes ? Capacity : 1];
         if constexpr (Shape::tunes)
             if (stage.tunes) {
+                std::size_t sample = begin / batch.elements;
+                std::size_t end = (sample + 1) * batch.elements - begin;  // of it, in the tile
                 for (int i = 0; i < count; ++i) {
-                    const std::size_t sample =
-                        (begin + static_cast<std::size_t>(i)) / batch.elements;
+                    if (static_cast<std::size_t>(i) == end) {
+                        ++sample;
+                        end += batch.elements;
+                    }
                     p[i] = batch.tuned[sample];
                     q[i] = batch.tuned[batch.samples + sample];
                 }
