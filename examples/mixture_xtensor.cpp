@@ -8,7 +8,6 @@
 #include <diffgen/adapt/xtensor.hpp>
 #include <diffgen/diffgen.hpp>
 
-#include <xtensor/xio.hpp>
 #include <xtensor/xmath.hpp>
 
 #include <iostream>
@@ -20,6 +19,7 @@ int main() {
     xt::xtensor<float, 2> x({200'000, 2});
     s.generate(exec::cpp, x, {.steps = 100, .seed = 7});
 
-    std::cout << "mean " << xt::mean(x, {0}) << '\n';
+    const xt::xtensor<float, 1> mean = xt::mean(x, {0});
+    std::cout << "mean " << mean(0) << ' ' << mean(1) << '\n';
     ring::write_picture("mixture_xtensor.png", std::span<const float>(x.data(), x.size()));
 }

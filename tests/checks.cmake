@@ -84,3 +84,9 @@ foreach(file IN LISTS files)
   diffgen_compiler_test(bits.${name} 900 ${CMAKE_CURRENT_SOURCE_DIR}/bits/run.sh ${file} ${flags}
     ${CMAKE_CURRENT_BINARY_DIR}/bits)
 endforeach()
+
+# The code in the pages is that of the examples, their links lead somewhere; and the check does refuse
+# a page where either is not so.
+set(check_docs ${PROJECT_SOURCE_DIR}/tools/check_docs.sh)
+add_test(NAME docs COMMAND ${check_docs})
+add_test(NAME docs.selftest COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/selftest.sh ${check_docs})

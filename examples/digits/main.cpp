@@ -69,11 +69,10 @@ void run(const command_line& c) {
     if (c.train) {
         auto checkpoint = c.weights;
         train(net, training, c.training_steps, checkpoint += ".training");
-        save_weights(net.weights(), c.weights);
+        save_half_weights(net.weights(), c.weights);
         std::cout << "wrote " << c.weights.string() << '\n';
-    } else {
-        load_weights(net.weights(), c.weights);
     }
+    load_weights(net.weights(), c.weights);
 
     const judge measures(training, test);
     const auto labels = labels_of(c);

@@ -12,10 +12,13 @@
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/guidance/guided.hpp>
+#include <diffgen/guidance/learned_variance.hpp>
+#include <diffgen/guidance/thresholded.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/noise/recorded.hpp>
 #include <diffgen/observe/observers.hpp>
 #include <diffgen/predictor/energy.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>

@@ -43,6 +43,10 @@ class sampler {
     static_assert(solver_policy<Solver>,
                   "diffgen: the 4th part of a sampler is a solver: constants registers, rows and "
                   "draws, int stages(const step&) const, stage plan(const step&, int) const");
+    static_assert(exec::within_limits<Solver>,
+                  "diffgen: a solver has 1 (the state) to max_registers registers, writes 1 to "
+                  "max_rows of them a stage and draws 0 to max_draws normals; the limits are in "
+                  "core/linear_form.hpp and core/stage.hpp");
     static_assert(noise_source<Noise>,
                   "diffgen: the 5th part of a sampler is a noise source: trivially copyable, "
                   "normal<T>(stream, draw, flat) and fill<V>(stream, draw, first, count, out)");
@@ -164,9 +168,10 @@ class sampler {
     run_summary complete(const Exec& e, batch_view<T, Space> x, std::vector<noise_level> l,
                          const options& o, bool from_prior) {
         constexpr bool batched = Predictor::kind == granularity::batched;
-        // norms go over whole samples, which the tiles of a pointwise functor do not hold
+        // whole samples, which the tiles of a pointwise functor do not hold
+        constexpr bool by_sample = self_tuning_solver<Solver> || Predictor::hook_type::per_sample;
         constexpr bool fuses =
-            !batched && !(Predictor::kind == granularity::pointwise && self_tuning_solver<Solver>);
+            !batched && !(Predictor::kind == granularity::pointwise && by_sample);
         if constexpr (fuses)
             if (!o.observe.see) return exec::run_fused(e, *this, x, l, o, from_prior);
         auto r = make_run(e, x, std::move(l), o, from_prior);

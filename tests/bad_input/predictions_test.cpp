@@ -63,6 +63,9 @@ TEST_CASE("velocity, flow and denoised are fine there") {
     check_samples(rectified, linear, flow{}, solver::ddim{});
     check_samples(rectified, linear, denoised{}, solver::ddim{});
     check_samples(rectified, linear, denoised{}, solver::ancestral{});
+    check_samples(rectified, linear, flow{}, solver::euler{});
+    check_samples(rectified, linear, flow{}, solver::probability_flow_euler{});
+    check_samples(rectified, linear, flow{}, solver::heun{});
     check_samples(zero_terminal, preserving, velocity{}, solver::ddim{});
     check_samples(zero_terminal, preserving, velocity{}, solver::ancestral{});
     check_samples(zero_terminal, preserving, denoised{}, solver::ancestral{});
@@ -75,8 +78,6 @@ TEST_CASE("epsilon is fine from just below") {
 TEST_CASE("an SDE solver has no coefficients where the rates are infinite") {
     check_start_refused({"no finite coefficients", "step 0", "t = 1", "alpha = 0", "ddim"},
                         rectified, linear, velocity{}, solver::euler_maruyama{});
-    check_start_refused({"no finite coefficients", "t = 1"}, rectified, linear, flow{},
-                        solver::probability_flow_euler{});
 }
 
 TEST_CASE("conversions that do not exist") {

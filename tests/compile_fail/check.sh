@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # check.sh KIND FILE RESPONSE_FILE COMPILER
 # KIND static: FILE compiles.
-# KIND compile_fail: FILE fails and the compiler prints the text after "// expected-error: "; the
+# KIND compile_fail: FILE fails and the first error has the text after "// expected-error: "; the
 # twin, which is FILE with -DTWIN and without the options after "// failing-options: ", compiles.
 set -euo pipefail
 kind=$1 file=$2 flags=$3 compiler=$4
@@ -28,7 +28,7 @@ if output=$(compile "${options[@]}"); then
     echo "compiled, but should fail with: $expected"
     exit 1
 fi
-if ! grep -qF -- "$expected" <<< "$output"; then
-    printf 'failed, but without the text: %s\nThe compiler printed:\n%s\n' "$expected" "$output"
+if ! grep -m1 'error:' <<< "$output" | grep -qF -- "$expected"; then
+    printf 'failed, but without the text in its first error: %s\nThe compiler printed:\n%s\n' "$expected" "$output"
     exit 1
 fi

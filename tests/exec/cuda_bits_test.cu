@@ -22,6 +22,14 @@ struct pulled {
     }
 };
 
+/// A predictor of one element without a condition.
+struct waved {
+    template <class V, class S>
+    DIFFGEN_VALUE V operator()(const V& x, const level_of<S>& l) const {
+        return diffgen::sin(diffgen::fma(broadcast<V>(l.sigma), x, broadcast<V>(S(0.5))));
+    }
+};
+
 template <class T, class Solver>
 void check_solver(Solver solver) {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{}, exact(testing::three_in_2d),
@@ -55,4 +63,11 @@ TEST_CASE("guidance and clipping inside the pass have the host's bits") {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{}, p, solver::ddim{}};
     check_same_bits<float>(s, 13, 35, {.steps = 5, .seed = 5});
     check_same_bits<double>(s, 13, 35, {.steps = 5, .seed = 5});
+}
+
+TEST_CASE("a threshold from the whole sample has the host's bits") {
+    if (!has_device()) return;
+    const auto p = thresholded{predicts(epsilon{}, pointwise{waved{}})};
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{}, p, solver::ancestral{}};
+    check_same_bits<float>(s, 13, 35, {.steps = 5, .seed = 5});
 }

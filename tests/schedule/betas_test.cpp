@@ -91,8 +91,8 @@ TEST_CASE("a user's betas: tiny ones lose nothing, 1 may end the chain") {
     // 0.9 x 0.5 = 0.45
     CHECK(testing::relative_error(zero_terminal.log_snr(1), std::log(0.45 / 0.55)) < 1e-14);
 
-    CHECK_THROWS_WITH_AS(schedule::betas({0.1, 0.}), "diffgen: beta 1 is 0, not in (0, 1]",
-                         bad_argument);
+    CHECK_THROWS_WITH_AS(schedule::betas({0.1, 0.}),
+                         "diffgen: betas[1] of 2 is 0; each must be in (0, 1]", bad_argument);
     CHECK_THROWS_AS(schedule::betas({1.5}), bad_argument);
     CHECK_THROWS_AS(schedule::betas({std::nan("")}), bad_argument);
     CHECK_THROWS_AS(schedule::betas({1, 0.5}), bad_argument);

@@ -75,7 +75,9 @@ TEST_CASE("a user's sigmas are its ratios") {
         CHECK(relative_error(std::exp(-0.5 * s.log_snr(i)), expected[i]) < 1e-15);
     // linear in log sigma between entries
     CHECK(relative_error(std::exp(-0.5 * s.log_snr(0.5)), std::sqrt(0.07)) < 1e-14);
-    CHECK_THROWS_WITH_AS(schedule::sigmas({0.1, 0}), "diffgen: sigma 1 of the schedule is 0",
+    CHECK_THROWS_WITH_AS(schedule::sigmas({0.1, 0}),
+                         "diffgen: sigmas[1] of the schedule is 0; all must be finite and above 0, "
+                         "the clean end is not listed",
                          bad_argument);
     CHECK_THROWS_AS(schedule::sigmas({0.2, 0.1}), bad_argument);
     CHECK_THROWS_AS(schedule::sigmas({0.2, detail::infinity}), bad_argument);
@@ -85,7 +87,7 @@ TEST_CASE("what is not a schedule is refused, with the entry") {
     CHECK_THROWS_AS(schedule::table({}), bad_argument);
     CHECK_THROWS_WITH_AS(schedule::table({2, 2}),
                          "diffgen: noise must grow along a schedule, but the log-SNR of entry 1 is "
-                         "2 after 2",
+                         "2 after 2; it must fall",
                          bad_argument);
     CHECK_THROWS_AS(schedule::table({std::nan(""), 1}), bad_argument);
     CHECK_THROWS_AS(schedule::table({1, -detail::infinity, -detail::infinity}), bad_argument);

@@ -10,6 +10,7 @@
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 

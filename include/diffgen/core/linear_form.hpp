@@ -3,8 +3,8 @@
 #pragma once
 
 // A linear form in what a stage of a solver can see: its registers (register 0 is the state), the
-// denoised estimate D of the evaluation, and standard normals z. Solvers write their update with
-// it as their paper does: x_next = a * x + b * D + c * z.
+// denoised estimate D of the evaluation, the network's output itself, and standard normals z.
+// Solvers write their update with it as their paper does: x_next = a * x + b * D + c * z.
 
 #include <array>
 
@@ -16,12 +16,14 @@ inline constexpr int max_draws = 3;      ///< independent normals of one stage
 struct linear_form {
     std::array<double, max_registers> registers{};
     double denoised = 0;
+    double network = 0;
     std::array<double, max_draws> noise{};
 
     friend constexpr linear_form operator+(linear_form a, const linear_form& b) {
         for (int i = 0; i < max_registers; ++i)
             a.registers[static_cast<unsigned>(i)] += b.registers[static_cast<unsigned>(i)];
         a.denoised += b.denoised;
+        a.network += b.network;
         for (int i = 0; i < max_draws; ++i)
             a.noise[static_cast<unsigned>(i)] += b.noise[static_cast<unsigned>(i)];
         return a;
@@ -30,6 +32,7 @@ struct linear_form {
         for (double& c : a.registers)
             c *= s;
         a.denoised *= s;
+        a.network *= s;
         for (double& c : a.noise)
             c *= s;
         return a;
@@ -61,6 +64,13 @@ inline constexpr linear_form x = reg(0);  ///< the state
 inline constexpr linear_form D = [] {     ///< the denoised estimate of this evaluation
     linear_form f;
     f.denoised = 1;
+    return f;
+}();
+/// The network's output, whatever it predicts, before conversion and hooks. For rules that clip D
+/// and go on with the noise that the network saw.
+inline constexpr linear_form network = [] {
+    linear_form f;
+    f.network = 1;
     return f;
 }();
 inline constexpr linear_form z = normal(0);  ///< a standard normal

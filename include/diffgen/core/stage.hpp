@@ -28,6 +28,11 @@ struct stage {
     int draws = 0;          ///< normals used up, whether or not a coefficient is zero
     std::array<row, max_rows> updates{};
 
+    /// The predictor's second output v scales the normals: z becomes rule(v, noise_scale) z, with
+    /// the rule of learned_variance.
+    bool scales_noise = false;
+    std::array<double, 2> noise_scale{};
+
     /// A self-tuning stage adds p S + q z to row 0, with (p, q) chosen for every sample from the
     /// norms of S and z by the solver's tuner, which is given these parameters.
     bool tunes = false;

@@ -15,14 +15,25 @@
 
 namespace diffgen {
 
+namespace detail {
+
+/// Whether a grid's noise may grow from step to step, as in inversion (from data to noise): it has
+/// static constexpr bool may_rise = true.
+template <class Grid>
+inline constexpr bool may_rise = requires {
+    requires Grid::may_rise;
+};
+
+}  // namespace detail
+
 class any_grid {
   public:
     template <class Grid>
     requires(!std::is_same_v<std::remove_cvref_t<Grid>, any_grid>)
         any_grid(Grid grid)  // NOLINT(google-explicit-constructor): a grid is an any_grid
-        : levels_(function(std::move(grid))) {}
+        : levels_(function(std::move(grid))), may_rise_(detail::may_rise<Grid>) {}
 
-    /// The n + 1 levels of an n-step run, noisiest first.
+    /// The n + 1 levels of an n-step run, noisiest first unless the grid may rise.
     /// Throws bad_argument where n < 1, or a level is noisier than the one before it.
     [[nodiscard]] std::vector<noise_level> levels(const any_process& process, int n) const {
         if (n < 1)
@@ -32,6 +43,11 @@ class any_grid {
         if (l.size() < 2)
             throw bad_argument(detail::text("diffgen: a grid of ", l.size(),
                                             " levels; a step needs two, where it starts and ends"));
+        for (std::size_t i = 0; i < l.size(); ++i)
+            if (std::isnan(l[i].log_snr))
+                throw bad_argument(detail::text("diffgen: level ", i, " of the grid, at t = ",
+                                                l[i].t, ", has the log-SNR nan"));
+        if (may_rise_) return l;
         for (std::size_t i = 1; i < l.size(); ++i)
             if (!(l[i].log_snr >= l[i - 1].log_snr))
                 throw bad_argument(detail::text(
@@ -53,6 +69,7 @@ class any_grid {
     }
 
     std::function<std::vector<noise_level>(const any_process&, int)> levels_;
+    bool may_rise_;
 };
 
 }  // namespace diffgen

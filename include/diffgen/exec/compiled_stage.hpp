@@ -13,6 +13,16 @@
 
 namespace diffgen::exec {
 
+/// Whether a solver's constants, where it has them, stay within what a pass can carry out.
+template <class Solver>
+inline constexpr bool within_limits = [] {
+    if constexpr (requires { Solver::registers + Solver::rows + Solver::draws; })
+        return Solver::registers >= 1 && Solver::registers <= max_registers && Solver::rows >= 1 &&
+               Solver::rows <= max_rows && Solver::draws >= 0 && Solver::draws <= max_draws;
+    else
+        return true;
+}();
+
 /// How much a solver needs of everything.
 template <class Solver>
 struct shape_of {
@@ -22,12 +32,6 @@ struct shape_of {
     static constexpr int draws = Solver::draws > 0 ? Solver::draws : 1;
     static constexpr bool noisy = Solver::draws > 0;
     static constexpr bool tunes = requires { typename Solver::tuner; };
-    static_assert(registers >= 1 && registers <= max_registers,
-                  "diffgen: a solver has 1 (the state) to max_registers registers");
-    static_assert(Solver::rows >= 1 && Solver::rows <= max_rows,
-                  "diffgen: a stage of a solver writes 1 to max_rows registers");
-    static_assert(Solver::draws >= 0 && Solver::draws <= max_draws,
-                  "diffgen: a stage of a solver draws at most max_draws normals");
 };
 
 /// Coefficients of one linear form; `reads` has a bit for every register that matters.
@@ -35,9 +39,11 @@ template <class T, class Shape>
 struct compiled_form {
     unsigned reads = 0;
     bool reads_output = false;
+    bool reads_network = false;  ///< only under a hook: otherwise `output` has it too
     unsigned reads_noise = 0;
     T registers[Shape::registers] = {};
     T output = 0;
+    T network = 0;
     T noise[Shape::draws] = {};
 };
 
@@ -58,6 +64,8 @@ struct compiled_stage {
     unsigned reads = 0;  ///< registers that any row reads
     int draws = 0;
     std::uint32_t first_draw = 0;
+    bool scales_noise = false;
+    T noise_scale[2] = {};
     bool tunes = false;
     compiled_form<T, Shape> direction;
     T tuner_parameters[2] = {};
@@ -68,12 +76,13 @@ struct compiled_stage {
 namespace detail {
 
 /// With `folds`, the basis element of an evaluation is the network's output o (D = state in +
-/// output o); otherwise it is D itself, which a hook has changed.
+/// output o); otherwise D itself, which a hook has changed, and o stands beside it.
 template <class T, class Shape>
 compiled_form<T, Shape> compile(linear_form f, const stage& s, const conversion& c, bool folds) {
     if (folds) {
         f.registers[static_cast<unsigned>(s.input)] += f.denoised * c.state;
-        f.denoised *= c.output;
+        f.denoised = f.denoised * c.output + f.network;
+        f.network = 0;
     }
     compiled_form<T, Shape> out;
     for (int i = 0; i < Shape::registers; ++i) {
@@ -82,6 +91,8 @@ compiled_form<T, Shape> compile(linear_form f, const stage& s, const conversion&
     }
     out.output = static_cast<T>(f.denoised);
     out.reads_output = out.output != 0;
+    out.network = static_cast<T>(f.network);
+    out.reads_network = out.network != 0;
     for (int i = 0; i < Shape::draws; ++i) {
         out.noise[i] = static_cast<T>(f.noise[static_cast<unsigned>(i)]);
         if (out.noise[i] != 0) out.reads_noise |= 1u << i;
@@ -114,13 +125,16 @@ compiled_stage<T, Shape> compile(const stage& s, const conversion& c, bool folds
     if (keep_denoised && s.evaluates) add(Shape::registers, symbol::D);
     out.draws = s.draws;
     out.first_draw = first_draw;
+    out.scales_noise = s.scales_noise;
     out.tunes = s.tunes;
     if (s.tunes) {
         out.direction = detail::compile<T, Shape>(s.direction, s, c, folds);
         out.reads |= out.direction.reads;
     }
-    for (int i = 0; i < 2; ++i)
-        out.tuner_parameters[i] = static_cast<T>(s.tuner_parameters[static_cast<unsigned>(i)]);
+    for (unsigned i = 0; i < 2; ++i) {
+        out.noise_scale[i] = static_cast<T>(s.noise_scale[i]);
+        out.tuner_parameters[i] = static_cast<T>(s.tuner_parameters[i]);
+    }
     return out;
 }
 

@@ -60,15 +60,17 @@ void evaluate_functor(const Exec& e, const Predictor& p, const In& in, const Out
     using T = typename Out::value_type;
     constexpr int D = elements_of_call<Predictor>;
     const auto prepared = at_level<T>(p.functor(), level_as<T>(level));
-    const std::size_t half = in.size() / static_cast<std::size_t>(Predictor::merge_type::copies);
-    const std::size_t calls = half / (D == 0 ? 1 : D);
+    using merge = typename Predictor::merge_type;
+    const std::size_t size = out.size() / static_cast<std::size_t>(merge::copies);
+    const std::size_t calls = size / (D == 0 ? 1 : D);
     constexpr std::size_t tile = tile_samples<D>(Exec::tile_capacity);
-    for (int c = 0; c < Predictor::merge_type::copies; ++c) {
-        const std::size_t at = static_cast<std::size_t>(c) * half;
+    for (int c = 0; c < merge::copies; ++c) {
+        const std::size_t at = static_cast<std::size_t>(c) * size;
         using pass =
             evaluation_pass<T, D, std::remove_const_t<decltype(prepared)>, Exec::tile_capacity>;
-        e.for_each((calls + tile - 1) / tile, with_lanes<T, pass>{{prepared, in.data + at, T(1),
-                                                                   out.data + at, calls, c == 0}});
+        e.for_each((calls + tile - 1) / tile,
+                   with_lanes<T, pass>{{prepared, in.data + (c < merge::inputs ? at : 0), T(1),
+                                        out.data + at, calls, c == 0}});
     }
 }
 

@@ -23,11 +23,13 @@ struct batch_memory {
     std::size_t samples, elements;
     std::uint64_t first_flat;  ///< flat index of the first element: first sample x elements
     T* state;
-    T* kept;      ///< the other registers, each as long as the batch
-    T* outputs;   ///< Copies times the batch
-    T* inputs;    ///< Copies times the batch, where the network does not read a register
-    T* tuned;     ///< p then q, one a sample
-    T* partials;  ///< sums over chunks of directions, then of noise
+    T* kept;        ///< the other registers, each as long as the batch
+    T* outputs;     ///< Copies times the batch
+    T* inputs;      ///< as many times the batch as the network takes, where it reads no register
+    T* tuned;       ///< p then q, one a sample
+    T* partials;    ///< sums over chunks of directions, then of noise
+    T* measures;    ///< of a hook that depends on the whole sample, an element each
+    T* statistics;  ///< what it makes of them, one a sample
     std::uint64_t* failed;
 
     [[nodiscard]] DIFFGEN_VALUE std::size_t size() const { return samples * elements; }
@@ -46,6 +48,19 @@ struct batch_memory {
         return m;
     }
     [[nodiscard]] T* slot(int r) const { return tile(0).slot(r); }
+
+    /// The numbers of samples, one each, for the `count` elements from `begin` on.
+    DIFFGEN_VALUE void spread(const T* of_sample, std::size_t begin, int count, T* to) const {
+        std::size_t sample = begin / elements;
+        std::size_t left = (sample + 1) * elements - begin;
+        for (int i = 0; i < count; ++i, --left) {
+            if (left == 0) {
+                ++sample;
+                left = elements;
+            }
+            to[i] = of_sample[sample];
+        }
+    }
 };
 
 namespace detail {
@@ -88,24 +103,52 @@ struct stage_pass {
         T p[Shape::tunes ? Capacity : 1], q[Shape::tunes ? Capacity : 1];
         if constexpr (Shape::tunes)
             if (stage.tunes) {
-                std::size_t sample = begin / batch.elements;
-                std::size_t end = (sample + 1) * batch.elements - begin;  // of it, in the tile
-                for (int i = 0; i < count; ++i) {
-                    if (static_cast<std::size_t>(i) == end) {
-                        ++sample;
-                        end += batch.elements;
-                    }
-                    p[i] = batch.tuned[sample];
-                    q[i] = batch.tuned[batch.samples + sample];
-                }
+                batch.spread(batch.tuned, begin, count, p);
+                batch.spread(batch.tuned + batch.samples, begin, count, q);
                 m.tuned_direction = p;
                 m.tuned_noise = q;
             }
+        T statistic[Hook::per_sample ? Capacity : 1];
+        if constexpr (Hook::per_sample) {
+            batch.spread(batch.statistics, begin, count, statistic);
+            m.statistic = statistic;
+        }
         if (!apply<V>(stage, m, merge, hook, count)) {
             const std::size_t bad =
                 begin + static_cast<std::size_t>(first_bad_element(stage, m, count));
             failure::report(batch.failed, failure::code(stage_number, bad / batch.elements));
         }
+    }
+};
+
+/// What a hook that depends on the whole sample measures of the elements of a tile.
+template <class T, class Shape, class Merge, class Hook>
+struct measure_pass {
+    compiled_stage<T, Shape> stage;
+    batch_memory<T, Shape, Merge::copies> batch;
+    Merge merge;
+    Hook hook;
+    int tile;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t index) const {
+        const std::size_t begin = index * static_cast<std::size_t>(tile);
+        const std::size_t left = batch.size() - begin;
+        const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
+        measure<V>(stage, batch.tile(begin), merge, hook, count, batch.measures + begin);
+    }
+};
+
+/// What it makes of them for sample `index`.
+template <class T, class Shape, int Copies, class Hook>
+struct statistic_pass {
+    batch_memory<T, Shape, Copies> batch;
+    Hook hook;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t sample) const {
+        batch.statistics[sample] = hook.statistic(
+            static_cast<const T*>(batch.measures + sample * batch.elements), batch.elements);
     }
 };
 
@@ -133,6 +176,11 @@ struct norm_pass {
             auto m = batch.tile(begin);
             T normals[Shape::draws][piece], directions[piece];
             detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, here, normals, m);
+            T statistic[Hook::per_sample ? piece : 1];
+            if constexpr (Hook::per_sample) {
+                batch.spread(batch.statistics, begin, here, statistic);
+                m.statistic = statistic;
+            }
             direction<V>(stage, m, merge, hook, here, directions);
             direction2.add(directions, here);
             noise2.add(normals[0], here);

@@ -25,7 +25,8 @@ namespace detail {
 [[nodiscard]] inline bool is_finite(const linear_form& f) {
     const auto finite = [](double c) { return std::isfinite(c); };
     return std::all_of(f.registers.begin(), f.registers.end(), finite) &&
-           std::isfinite(f.denoised) && std::all_of(f.noise.begin(), f.noise.end(), finite);
+           std::isfinite(f.denoised) && std::isfinite(f.network) &&
+           std::all_of(f.noise.begin(), f.noise.end(), finite);
 }
 
 template <class Solver>

@@ -61,10 +61,11 @@ class run {
     using hook = typename Sampler::predictor_type::hook_type;
     using noise_type = typename Sampler::noise_type;
     static constexpr int copies = merge::copies;
+    static constexpr int inputs = merge::inputs;
     static constexpr bool folds = !hook::present;
     /// Whether the network reads a buffer of its own rather than a register.
     static constexpr bool buffers_input =
-        copies > 1 || scales_input<typename Sampler::predictor_type::output_type>;
+        inputs > 1 || scales_input<typename Sampler::predictor_type::output_type>;
 
   public:
     /// Used by the sampler. `from_prior`: the state is drawn, not given.
@@ -100,9 +101,9 @@ class run {
     /// What the network is to see: with guidance, all its copies in one batch.
     [[nodiscard]] batch_view<const T, space> input() const {
         const T* data = reads_buffer(planned_) ? memory_.inputs : memory_.slot(planned_.what.input);
-        return {data, memory_.samples * static_cast<std::size_t>(copies), memory_.elements};
+        return {data, memory_.samples * static_cast<std::size_t>(inputs), memory_.elements};
     }
-    /// Where its answer goes.
+    /// Where its answer goes; a learned variance after all the predictions.
     [[nodiscard]] batch_view<T, space> output() const {
         return {memory_.outputs, memory_.samples * static_cast<std::size_t>(copies),
                 memory_.elements};
@@ -143,18 +144,22 @@ class run {
         };
         const std::size_t registers = reserve(kept * n);
         const std::size_t outputs = reserve(static_cast<std::size_t>(copies) * n);
-        const std::size_t inputs =
-            reserve(buffers_input ? static_cast<std::size_t>(copies) * n : 0);
+        const std::size_t network =
+            reserve(buffers_input ? static_cast<std::size_t>(inputs) * n : 0);
         const std::size_t tuned = reserve(shape::tunes ? 2 * memory_.samples : 0);
         const std::size_t sums = reserve(shape::tunes ? 2 * memory_.samples * memory_.chunks() : 0);
+        const std::size_t measures = reserve(hook::per_sample ? n : 0);
+        const std::size_t statistics = reserve(hook::per_sample ? memory_.samples : 0);
         numbers_ = buffer<T, space>(exec_, end);
         failed_ = buffer<std::uint64_t, space>(exec_, std::vector<std::uint64_t>{failure::none});
         memory_.state = state_.data;
         memory_.kept = numbers_.data() + registers;
         memory_.outputs = numbers_.data() + outputs;
-        memory_.inputs = numbers_.data() + inputs;
+        memory_.inputs = numbers_.data() + network;
         memory_.tuned = numbers_.data() + tuned;
         memory_.partials = numbers_.data() + sums;
+        memory_.measures = numbers_.data() + measures;
+        memory_.statistics = numbers_.data() + statistics;
         memory_.failed = failed_.data();
     }
     [[nodiscard]] std::size_t tiles(std::size_t size) const {
@@ -200,11 +205,20 @@ class run {
             planned_ = plan(*sampler_, here(), part_);
             set_next(s);
         }
+        if constexpr (hook::per_sample)
+            if (s.evaluates) measure(s);
         if constexpr (shape::tunes)
             if (s.tunes) tune(s);
         pass(s);
         ++stages_done_;
         if (ends_step && observer_.see) done_ = !tell_observer() || done_;
+    }
+    void measure(const compiled_stage<T, shape>& s) const {
+        launch(tiles(memory_.size()),
+               measure_pass<T, shape, merge, hook>{s, memory_, sampler_->predictor.merge(),
+                                                   sampler_->predictor.hook(), exec_.tile});
+        launch(memory_.samples,
+               statistic_pass<T, shape, copies, hook>{memory_, sampler_->predictor.hook()});
     }
     void tune(const compiled_stage<T, shape>& s) const {
         launch(memory_.samples * memory_.chunks(),

@@ -29,6 +29,7 @@ struct tile_memory {
     std::size_t normals_apart;
     const T* tuned_direction;  ///< p and q of the self-tuning stage, an element each
     const T* tuned_noise;
+    const T* statistic;  ///< of a hook that depends on the whole sample, an element each
 
     [[nodiscard]] DIFFGEN_VALUE T* slot(int r) const {
         return r == 0 ? state : kept + static_cast<std::size_t>(r - 1) * kept_apart;
@@ -46,18 +47,28 @@ struct tile_memory {
 
 namespace detail {
 
-template <class V, class T, class Shape>
+template <bool Hooked, class V, class T, class Shape>
 DIFFGEN_VALUE V evaluate_form(const compiled_form<T, Shape>& f, const V* registers, V output,
-                              const V* noise) {
+                              V network, const V* noise) {
     V sum = broadcast<V>(T(0));
     if constexpr (Shape::noisy)
         for (int i = 0; i < Shape::draws; ++i)
             if (f.reads_noise & (1u << i)) sum = fma(broadcast<V>(f.noise[i]), noise[i], sum);
     for (int i = Shape::registers - 1; i > 0; --i)
         if (f.reads & (1u << i)) sum = fma(broadcast<V>(f.registers[i]), registers[i], sum);
+    if constexpr (Hooked)
+        if (f.reads_network) sum = fma(broadcast<V>(f.network), network, sum);
     if (f.reads_output) sum = fma(broadcast<V>(f.output), output, sum);
     if (f.reads & 1u) sum = fma(broadcast<V>(f.registers[0]), registers[0], sum);
     return sum;
+}
+
+/// The denoised estimate before any hook, from what the network's outputs were merged to.
+template <class V, class T, class Shape>
+DIFFGEN_VALUE V denoised_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m, V output,
+                            int i) {
+    return fma(broadcast<V>(s.state), load<V>(m.slot(s.input) + i),
+               broadcast<V>(s.output) * output);
 }
 
 /// The lanes of one value: from element i of the tile on.
@@ -66,31 +77,47 @@ struct element {
     const compiled_stage<T, Shape>& s;
     const tile_memory<T>& m;
     V registers[Shape::registers];
-    V output;
+    V output, network;  ///< the same but for a hook, after which `output` is D
     V noise[Shape::draws];
 
     DIFFGEN_VALUE element(const compiled_stage<T, Shape>& stage, const tile_memory<T>& memory,
                           const Merge& merge, const Hook& hook, int i)
-        : s(stage), m(memory), output(broadcast<V>(T(0))) {
+        : s(stage), m(memory), output(broadcast<V>(T(0))), network(broadcast<V>(T(0))) {
         for (int r = 0; r < Shape::registers; ++r)
             registers[r] = s.reads & (1u << r) ? load<V>(m.slot(r) + i) : broadcast<V>(T(0));
+        for (int d = 0; d < Shape::draws; ++d)
+            noise[d] = Shape::noisy && d < s.draws ? load<V>(m.normal(d) + i) : broadcast<V>(T(0));
         if (s.evaluates) {
             V outputs[Merge::copies];
             for (int c = 0; c < Merge::copies; ++c)
                 outputs[c] = load<V>(m.output(c) + i);
-            output = merge.merge(outputs);
-            if constexpr (Hook::present)
-                output = hook.apply(fma(broadcast<V>(s.state), load<V>(m.slot(s.input) + i),
-                                        broadcast<V>(s.output) * output));
+            network = output = merge.merge(outputs);
+            if constexpr (Shape::noisy && requires { merge.noise_factor(outputs, s.noise_scale); })
+                if (s.scales_noise) {
+                    const V factor = merge.noise_factor(outputs, s.noise_scale);
+                    for (int d = 0; d < Shape::draws; ++d)
+                        noise[d] = product(noise[d], factor);
+                }
+            if constexpr (Hook::per_sample)
+                output = hook.apply(denoised_at(s, m, output, i), load<V>(m.statistic + i));
+            else if constexpr (Hook::present)
+                output = hook.apply(denoised_at(s, m, output, i));
         }
-        for (int d = 0; d < Shape::draws; ++d)
-            noise[d] = Shape::noisy && d < s.draws ? load<V>(m.normal(d) + i) : broadcast<V>(T(0));
     }
 
     DIFFGEN_VALUE V form(const compiled_form<T, Shape>& f) const {
-        return evaluate_form(f, registers, output, noise);
+        return evaluate_form<Hook::present>(f, registers, output, network, noise);
     }
 };
+
+template <class V, class T, class Shape, class Merge, class Hook>
+DIFFGEN_VALUE V measured_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                            const Merge& merge, const Hook& hook, int i) {
+    V outputs[Merge::copies];
+    for (int c = 0; c < Merge::copies; ++c)
+        outputs[c] = load<V>(m.output(c) + i);
+    return hook.measure(denoised_at(s, m, V(merge.merge(outputs)), i));
+}
 
 /// Carries out the stage on elements i .. i + width - 1. Returns a value that is not a number in
 /// some lane where a register became NaN or infinite, and zero otherwise.
@@ -116,15 +143,11 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s, const tile_memory<T>
         if (r < s.rows) store(m.slot(s.updates[r].target) + i, values[r]);
     if (s.next_input >= 0) {
         const V in = load<V>(m.slot(s.next_input) + i) * broadcast<V>(s.next_scale);
-        for (int c = 0; c < Merge::copies; ++c)
+        for (int c = 0; c < Merge::inputs; ++c)
             store(m.input(c) + i, in);
     }
     return bad;
 }
-
-}  // namespace detail
-
-namespace detail {
 
 /// Elements i .. count - 1 one by one; whether all that they wrote is finite.
 template <class T, class Shape, class Merge, class Hook>
@@ -170,6 +193,18 @@ template <class T, class Shape>
                 if (!(v - v == T(0))) return i;
             }
     return 0;
+}
+
+/// What a hook that depends on the whole sample measures of every element, into `to`.
+template <class V, class T, class Shape, class Merge, class Hook>
+DIFFGEN_VALUE void measure(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                           const Merge& merge, const Hook& hook, int count, T* to) {
+    constexpr int width = value_traits<V>::width;
+    int i = 0;
+    for (; i + width <= count; i += width)
+        store(to + i, detail::measured_at<V>(s, m, merge, hook, i));
+    for (; i < count; ++i)
+        store(to + i, detail::measured_at<T>(s, m, merge, hook, i));
 }
 
 /// The direction of a self-tuning stage, S, into `to`.

@@ -171,6 +171,8 @@ struct trajectory_pass {
         m.kept_apart = m.copies_apart = room;
         m.tuned_direction = p;
         m.tuned_noise = q;
+        T statistic[Hook::per_sample ? room : 1];
+        m.statistic = statistic;
         if (prior_scale != T(0)) {
             source.template fill<V>(noise::stream::prior, 0, first_flat + begin, size, normals[0]);
             for (int i = 0; i < size; ++i)
@@ -186,6 +188,8 @@ struct trajectory_pass {
                     evaluate_tile<V, D>(prepared[k], registers[s.input], s.input_scale, outputs[c],
                                         here, c == 0);
             detail::draw<V, T, Shape>(s, source, first_flat + begin, size, normals, m);
+            if constexpr (Hook::per_sample && D > 0)
+                if (s.evaluates) measure_samples<V>(s, m, here, statistic);
             if constexpr (Shape::tunes && D > 0)
                 if (s.tunes) tune<V>(s, m, normals[0], here, p, q);
             if (!apply<V>(s, m, merge, hook, size)) {
@@ -201,6 +205,18 @@ struct trajectory_pass {
     }
 
   private:
+    template <class V>
+    DIFFGEN_VALUE void measure_samples(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                                       int here, T* statistic) const {
+        T measures[room];
+        measure<V>(s, m, merge, hook, here * elements, measures);
+        for (int i = 0; i < here; ++i) {
+            const T of_sample = hook.statistic(static_cast<const T*>(measures + i * D),
+                                               static_cast<std::size_t>(D));
+            for (int d = 0; d < D; ++d)
+                statistic[i * D + d] = of_sample;
+        }
+    }
     template <class V>
     DIFFGEN_VALUE void tune(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
                             const T* normals, int here, T* p, T* q) const {

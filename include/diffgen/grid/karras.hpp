@@ -8,6 +8,7 @@
 #include <diffgen/core/check.hpp>
 #include <diffgen/process/any_process.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <vector>

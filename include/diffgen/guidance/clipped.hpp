@@ -9,6 +9,7 @@
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/guidance/decorator.hpp>
 
+#include <cstddef>
 #include <utility>
 
 namespace diffgen {
@@ -17,13 +18,22 @@ namespace diffgen {
 template <class Inner>
 struct clip_hook {
     static constexpr bool present = true;
+    static constexpr bool per_sample = Inner::per_sample;
     Inner inner;
     double low, high;
 
     template <class V>
-    DIFFGEN_VALUE V apply(V d) const {
+    DIFFGEN_VALUE V measure(V d) const {
+        return inner.measure(d);
+    }
+    template <class S>
+    DIFFGEN_VALUE S statistic(const S* measures, std::size_t count) const {
+        return inner.statistic(measures, count);
+    }
+    template <class V, class... Statistic>
+    DIFFGEN_VALUE V apply(V d, Statistic... of_sample) const {
         using S = typename value_traits<V>::scalar;
-        if constexpr (Inner::present) d = inner.apply(d);
+        if constexpr (Inner::present) d = inner.apply(d, of_sample...);
         // the bounds come first: a NaN stays one, and is reported
         return min(broadcast<V>(static_cast<S>(high)), max(broadcast<V>(static_cast<S>(low)), d));
     }

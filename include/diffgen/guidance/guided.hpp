@@ -31,6 +31,7 @@ struct classifier_free {
     }
 
     static constexpr int copies = 2;
+    static constexpr int inputs = 2;
     /// outputs[0] is conditional, outputs[1] unconditional.
     template <class V>
     DIFFGEN_VALUE V merge(const V* outputs) const {

@@ -8,6 +8,7 @@
 #include <diffgen/io/cursor.hpp>
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
+#include <diffgen/io/half.hpp>
 #include <diffgen/io/json.hpp>
 #include <diffgen/io/ndarray.hpp>
 
@@ -90,11 +91,15 @@ struct safetensors {
         throw bad_argument(detail::text("there is no tensor '", name, "' among ", tensors.size()));
     }
 
-    /// A copy as elements of type T. Throws bad_argument when the tensor is missing or holds
-    /// another type.
+    /// A copy as elements of type T; F16 and BF16 can be had as float. Throws bad_argument when the
+    /// tensor is missing or holds another type.
     template <class T>
     ndarray<T> get(const std::string& name) const {
         const tensor& held = at(name);
+        if constexpr (std::is_same_v<T, float>) {
+            if (held.type == dtype::f16) return widened(held, from_half);
+            if (held.type == dtype::bf16) return widened(held, from_bfloat);
+        }
         if (held.type != dtype_of<T>()) {
             throw bad_argument(detail::text("the tensor '", name, "' holds ", facts(held.type).name,
                                             ", not ", facts(dtype_of<T>()).name));
@@ -116,6 +121,25 @@ struct safetensors {
     template <class T>
     void set(const std::string& name, const ndarray<T>& array) {
         set<T>(name, array.shape, array.data);
+    }
+
+    /// Adds or replaces a tensor of F16, each value rounded to the nearest. Throws bad_shape.
+    void set_half(const std::string& name, std::vector<std::size_t> shape,
+                  std::span<const float> values) {
+        std::vector<std::uint16_t> halves;
+        halves.reserve(values.size());
+        for (const float value : values)
+            halves.push_back(to_half(value));
+        set<std::uint16_t>(name, std::move(shape), halves);
+        tensors.at(name).type = dtype::f16;
+    }
+
+  private:
+    static ndarray<float> widened(const tensor& held, float (*number)(std::uint16_t)) {
+        ndarray<float> wide{held.shape, {}};
+        for (const auto half : detail::load_all<std::uint16_t, std::endian::little>(held.data))
+            wide.data.push_back(number(half));
+        return wide;
     }
 };
 

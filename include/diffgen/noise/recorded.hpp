@@ -8,12 +8,13 @@
 #include <diffgen/noise/stream.hpp>
 
 #include <cstdint>
+#include <limits>
 
 namespace diffgen::noise {
 
 /// Normal number flat of draw k is data[k * elements + flat], whatever the stream; elements counts
-/// those of the whole batch. Nothing is checked in a pass: before it, the caller compares the draws
-/// it will ask for with draws().
+/// those of the whole batch. It does not own them: `data` lies where the run can read it. A number
+/// that was not recorded is NaN, so that a run which asks for one ends with non_finite.
 template <scalar_value T>
 struct recorded {
     const T* data = nullptr;
@@ -25,15 +26,15 @@ struct recorded {
 
     template <scalar_value S>
     DIFFGEN_HD constexpr S normal(noise::stream, std::uint32_t draw, std::uint64_t flat) const {
-        return static_cast<S>(data[draw * elements + flat]);
+        return draw < count && flat < elements ? static_cast<S>(data[draw * elements + flat])
+                                               : std::numeric_limits<S>::quiet_NaN();
     }
 
     template <value V>
     DIFFGEN_HD constexpr void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first,
                                    int size, scalar_of<V>* out) const {
-        for (int i = 0; i < size; ++i) {
+        for (int i = 0; i < size; ++i)
             out[i] = normal<scalar_of<V>>(stream, draw, first + static_cast<std::uint64_t>(i));
-        }
     }
 };
 

@@ -80,10 +80,12 @@ struct evaluation_of<samplewise_functor<D, F>> {
 
 }  // namespace detail
 
-/// What a network makes of its outputs before the solver sees them. With one output a sample, that
-/// output; guidance has two outputs a sample and merges them.
+/// What becomes of a network's outputs before the solver sees them. With one output a sample, that
+/// output; guidance has two inputs and two outputs a sample and merges them; a learned variance is a
+/// second output from one input.
 struct take_output {
-    static constexpr int copies = 1;
+    static constexpr int copies = 1;  ///< outputs a sample
+    static constexpr int inputs = 1;  ///< inputs a sample
     template <class V>
     DIFFGEN_VALUE static V merge(const V* outputs) {
         return outputs[0];
@@ -91,9 +93,12 @@ struct take_output {
 };
 
 /// What happens to the denoised estimate before the solver sees it: nothing, so that it need never
-/// be formed and folds into the solver's coefficients.
+/// be formed and folds into the solver's coefficients. A hook that is present has apply(D); one that
+/// depends on the whole sample (per_sample) has measure(D) of an element, statistic(measures, count)
+/// of a sample, and apply(D, statistic).
 struct no_hook {
     static constexpr bool present = false;
+    static constexpr bool per_sample = false;
 };
 
 /// The predictor {output tag, network, time input}.

@@ -11,6 +11,7 @@
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
+#include <utility>
 
 namespace diffgen {
 

@@ -6,6 +6,7 @@
 
 #include <diffgen/schedule/table.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 

@@ -8,6 +8,7 @@
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/step.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace diffgen::solver {

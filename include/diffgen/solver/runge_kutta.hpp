@@ -9,6 +9,7 @@
 #include <diffgen/solver/step.hpp>
 
 #include <array>
+#include <cmath>
 
 namespace diffgen::solver {
 
@@ -37,6 +38,19 @@ struct in_time {
     }
 };
 
+/// The ODE in q = alpha / sigma, where it is d(x / sigma) = D dq: the one to leave pure noise with,
+/// alpha = 0, where the other two have no finite form.
+struct in_signal {
+    [[nodiscard]] static double variable(const noise_level& l) { return std::exp(0.5 * l.log_snr); }
+    [[nodiscard]] static noise_level level(const step& s, double q) {
+        return s.process.level_at(2 * std::log(q));
+    }
+    [[nodiscard]] static double scale(const noise_level& l) { return l.sigma; }
+    [[nodiscard]] static linear_form slope(const step&, const noise_level&, int) {
+        return symbol::D;
+    }
+};
+
 /// Butcher tableaux: nodes c, coefficients a (row by row, strictly lower), weights b.
 namespace tableau {
 
@@ -61,8 +75,9 @@ struct rk4 {
 
 }  // namespace tableau
 
-/// Order: the tableau's. Evaluations a step: the tableau's; 1 on the step to the clean end, which
-/// is the denoised estimate. Noise: none. Converges to the probability flow.
+/// Order: the tableau's; from pure noise (alpha = 0) over sigma or time at most 2, over in_signal
+/// the tableau's. Evaluations a step: the tableau's; 1 on the step to the clean end, which is the
+/// denoised estimate. Noise: none. Converges to the probability flow.
 template <class Tableau, class Variable = in_sigma>
 struct runge_kutta {
     static constexpr int stage_count = Tableau::evaluations;
@@ -78,26 +93,32 @@ struct runge_kutta {
 
     /// The stage j of a step whose state lies at `from` (churn puts it above the grid's level).
     [[nodiscard]] stage plan(const step& s, int j, const noise_level& from) const {
+        if (s.to().is_clean()) return evaluate(from).write(0, s.to().alpha * symbol::D);
+        return from.alpha > 0 ? plan_in<Variable>(s, j, from) : plan_in<in_signal>(s, j, from);
+    }
+
+  private:
+    template <class V>
+    [[nodiscard]] static stage plan_in(const step& s, int j, const noise_level& from) {
         using namespace symbol;
         const auto& to = s.to();
-        if (to.is_clean()) return evaluate(from).write(0, to.alpha * D);
-        const double h = Variable::variable(to) - Variable::variable(from);
+        const double h = V::variable(to) - V::variable(from);
         const auto at = [&](int i) {
             const double c = Tableau::c[static_cast<unsigned>(i)];
             if (c == 0) return from;
             if (c == 1) return to;
-            return Variable::level(s, Variable::variable(from) + c * h);
+            return V::level(s, V::variable(from) + c * h);
         };
         const int input = j == 0 ? 0 : 1;
         const noise_level here = at(j);
-        const linear_form slope = Variable::slope(s, here, input);
+        const linear_form slope = V::slope(s, here, input);
         // the coordinate advanced by h times the weighted slopes so far, this one included
         const auto advanced = [&](const auto& weights, const noise_level& there) {
-            linear_form y = x / Variable::scale(from);
+            linear_form y = x / V::scale(from);
             for (int i = 0; i < j; ++i)
                 y += h * weights[static_cast<unsigned>(i)] * reg(2 + i);
             y += h * weights[static_cast<unsigned>(j)] * slope;
-            return Variable::scale(there) * y;
+            return V::scale(there) * y;
         };
         stage out = evaluate(here, input);
         if constexpr (stage_count > 1)

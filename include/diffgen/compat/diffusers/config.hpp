@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The options of a diffusers scheduler, as its scheduler_config.json has them (diffusers 0.40).
+
+#include <diffgen/compat/diffusers/names.hpp>
+#include <diffgen/compat/unsupported.hpp>
+#include <diffgen/io/json_value.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace diffgen::compat::diffusers {
+
+/// Every member bears the option's name and its default in the classes of `scheduler`.
+struct config {
+    diffusers::scheduler scheduler = scheduler::ddim;
+    int num_train_timesteps = 1000;
+    double beta_start = 0.0001;
+    double beta_end = 0.02;
+    diffusers::beta_schedule beta_schedule = beta_schedule::linear;
+    std::vector<double> trained_betas{};  ///< empty: none
+    bool rescale_betas_zero_snr = false;
+    diffusers::prediction_type prediction_type = prediction_type::epsilon;
+    diffusers::timestep_spacing timestep_spacing = timestep_spacing::leading;
+    int steps_offset = 0;
+    bool set_alpha_to_one = true;  ///< DDIM: the data are noiseless; false: as noisy as timestep 0
+    diffusers::variance_type variance_type = variance_type::fixed_small;  ///< DDPM
+    bool clip_sample = true;
+    double clip_sample_range = 1;
+    bool thresholding = false;
+    double dynamic_thresholding_ratio = 0.995;
+    double sample_max_value = 1;
+};
+
+namespace detail {
+
+/// Refuses an option that no scheduler of diffusers has. Options of other classes are let pass, as
+/// diffusers does when a configuration is handed from one class to another.
+inline void require_known(std::string_view key) {
+    if (key.starts_with('_')) return;
+    for (const std::string_view known : known_options)
+        if (key == known) return;
+    throw bad_argument(diffgen::detail::text("diffgen: unknown option '", key,
+                                             "' in the configuration of a diffusers scheduler"));
+}
+
+inline void require_range(bool inside, const char* key, double value, const char* range) {
+    if (!inside)
+        throw bad_argument(
+            diffgen::detail::text("diffgen: '", key, "' is ", value, ", not ", range));
+}
+
+}  // namespace detail
+
+/// Reads the options of the class `scheduler` ("DDIMScheduler", ...). Missing ones take their
+/// defaults. Throws compat::unsupported for a class or a value that diffgen does not reproduce,
+/// bad_argument for what diffusers does not know either; both name the key.
+[[nodiscard]] inline config read_config(std::string_view scheduler, const io::json& options) {
+    for (const auto& [key, value] : options.members())
+        detail::require_known(key);
+    const auto null = [&](const char* key) {
+        return !options.contains(key) || options.at(key).is_null();
+    };
+    config c;
+    c.scheduler = named<diffusers::scheduler>("_class_name", scheduler);
+    const auto read = [&](const char* key, auto& member) {
+        using member_type = std::remove_reference_t<decltype(member)>;
+        if (null(key)) return;
+        if constexpr (std::is_enum_v<member_type>)
+            member = named<member_type>(key, options.get<std::string>(key));
+        else
+            member = options.get<member_type>(key);
+    };
+    read("num_train_timesteps", c.num_train_timesteps);
+    read("beta_start", c.beta_start);
+    read("beta_end", c.beta_end);
+    read("beta_schedule", c.beta_schedule);
+    read("trained_betas", c.trained_betas);
+    read("rescale_betas_zero_snr", c.rescale_betas_zero_snr);
+    read("prediction_type", c.prediction_type);
+    read("timestep_spacing", c.timestep_spacing);
+    read("steps_offset", c.steps_offset);
+    read("set_alpha_to_one", c.set_alpha_to_one);
+    read("variance_type", c.variance_type);
+    read("clip_sample", c.clip_sample);
+    read("clip_sample_range", c.clip_sample_range);
+    read("thresholding", c.thresholding);
+    read("dynamic_thresholding_ratio", c.dynamic_thresholding_ratio);
+    read("sample_max_value", c.sample_max_value);
+    detail::require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
+                          "positive");
+    detail::require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range,
+                          "positive");
+    detail::require_range(c.dynamic_thresholding_ratio >= 0 && c.dynamic_thresholding_ratio <= 1,
+                          "dynamic_thresholding_ratio", c.dynamic_thresholding_ratio,
+                          "between 0 and 1");
+    if (!c.trained_betas.empty() &&
+        c.trained_betas.size() != static_cast<std::size_t>(c.num_train_timesteps))
+        throw bad_argument(diffgen::detail::text("diffgen: 'trained_betas' has ",
+                                                 c.trained_betas.size(), " entries for ",
+                                                 c.num_train_timesteps, " 'num_train_timesteps'"));
+    return c;
+}
+
+/// The same for a whole scheduler_config.json, which names its class.
+[[nodiscard]] inline config read_config(const io::json& options) {
+    return read_config(options.get<std::string>("_class_name"), options);
+}
+
+}  // namespace diffgen::compat::diffusers

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The timesteps of diffusers, rounded as numpy rounds, and the grid that they make.
+
+#include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/process/any_process.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+namespace diffgen::compat::diffusers {
+
+namespace detail {
+
+/// A double to the nearest integer, halves to the even one.
+inline int rounded(double x) {
+    const double floor = std::floor(x), rest = x - floor;
+    const bool up = rest > 0.5 || (rest == 0.5 && std::fmod(floor, 2.) != 0);
+    return static_cast<int>(floor) + (up ? 1 : 0);
+}
+
+}  // namespace detail
+
+/// T / n, whole division. Throws bad_argument unless 1 <= n <= T.
+[[nodiscard]] inline int stride_of(const config& c, int n) {
+    const int T = c.num_train_timesteps;
+    if (n < 1 || n > T)
+        throw bad_argument(diffgen::detail::text("diffgen: ", n, " inference steps of ", T,
+                                                 " 'num_train_timesteps'"));
+    return T / n;
+}
+
+/// The timesteps of n steps, falling. `trailing` can have one more than n, the last of them -1:
+/// its length and its entries are those of a range of doubles. Throws bad_argument.
+[[nodiscard]] inline std::vector<int> spaced_timesteps(const config& c, int n) {
+    const int T = c.num_train_timesteps, stride = stride_of(c, n);
+    std::vector<int> t;
+    if (c.timestep_spacing == timestep_spacing::trailing) {
+        const double step = -static_cast<double>(T) / n, second = T + step;
+        const int count = static_cast<int>(std::ceil(-T / step));
+        for (int i = 0; i < count; ++i)
+            t.push_back(detail::rounded(T + i * (second - T)) - 1);
+    } else if (c.timestep_spacing == timestep_spacing::linspace) {
+        const double step = n > 1 ? static_cast<double>(T - 1) / (n - 1) : 0.;
+        for (int i = n - 1; i >= 0; --i)
+            t.push_back(i > 0 && i == n - 1 ? T - 1 : detail::rounded(i * step));
+    } else {
+        for (int i = n - 1; i >= 0; --i)
+            t.push_back(i * stride + c.steps_offset);
+    }
+    return t;
+}
+
+/// The level of a timestep that indexes the table as Python does: -1 is the last entry. The level's
+/// time, and so what the network is told, stays the timestep.
+[[nodiscard]] inline noise_level indexed_level(const any_process& p, int timestep) {
+    noise_level l = p.level(timestep < 0 ? p.discrete_steps() + timestep : timestep);
+    l.t = timestep;
+    return l;
+}
+
+/// A network is evaluated at each of these timesteps; after the last, the run is over. Where a step
+/// leads is the solver's rule, so that the closing level is never read.
+struct at_timesteps {
+    static constexpr bool may_rise = true;  ///< trailing timesteps can end with the noisiest
+    std::vector<int> values;
+
+    explicit at_timesteps(std::vector<int> t) : values(std::move(t)) {}
+
+    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int /*steps*/) const {
+        std::vector<noise_level> l;
+        for (const int t : values)
+            l.push_back(indexed_level(p, t));
+        l.push_back(p.clean());
+        return l;
+    }
+};
+
+}  // namespace diffgen::compat::diffusers

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A network that also says how much noise each element is to get: learned variances (Nichol and
+// Dhariwal 2021, section 3.1).
+
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes.hpp>
+#include <diffgen/core/math.hpp>
+#include <diffgen/guidance/decorator.hpp>
+
+#include <utility>
+
+namespace diffgen {
+
+/// The deviation is exp(a + b v), (a, b) the stage's noise_scale: with v in [-1, 1] a geometric
+/// mean of two deviations (Nichol and Dhariwal 2021, eq. 15).
+struct geometric_deviation {
+    template <class V, class S>
+    DIFFGEN_VALUE static V deviation(V v, const S* scale) {
+        return exp(fma(broadcast<V>(scale[1]), v, broadcast<V>(scale[0])));
+    }
+};
+
+/// v is the variance itself. Where it is negative the run ends with non_finite.
+struct direct_deviation {
+    template <class V, class S>
+    DIFFGEN_VALUE static V deviation(V v, const S* /*scale*/) {
+        return sqrt(v);
+    }
+};
+
+/// A prediction, and the v of a rule.
+template <class Rule>
+struct prediction_and_variance {
+    static constexpr int copies = 2;
+    static constexpr int inputs = 1;
+
+    template <class V>
+    DIFFGEN_VALUE static V merge(const V* outputs) {
+        return outputs[0];
+    }
+    /// The factor on the normals of a stage that scales its noise.
+    template <class V, class S>
+    DIFFGEN_VALUE static V noise_factor(const V* outputs, const S* scale) {
+        return Rule::deviation(outputs[1], scale);
+    }
+};
+
+/// The predictor with two outputs a sample: a batched network is given N samples and room for 2 N,
+/// first all predictions, then all v; a functor is called as f(x, level, bool prediction), once for
+/// each. Which stages use v is the solver's to say (stage::scales_noise).
+template <class Inner, class Rule = geometric_deviation>
+struct learned_variance : decorator<Inner> {
+    static_assert(Inner::merge_type::copies == 1,
+                  "diffgen: learned_variance{...} of a predictor that has several outputs already");
+    using merge_type = prediction_and_variance<Rule>;
+
+    explicit learned_variance(Inner p, Rule = {}) : decorator<Inner>(std::move(p)) {}
+
+    [[nodiscard]] merge_type merge() const { return {}; }
+};
+
+template <class Inner>
+learned_variance(Inner) -> learned_variance<Inner>;
+template <class Inner, class Rule>
+learned_variance(Inner, Rule) -> learned_variance<Inner, Rule>;
+
+}  // namespace diffgen

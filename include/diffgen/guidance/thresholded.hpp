@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Dynamic thresholding of the denoised estimate (Saharia et al. 2022, Imagen, section 2.3).
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes.hpp>
+#include <diffgen/guidance/decorator.hpp>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+namespace diffgen {
+
+namespace detail {
+
+/// The number of rank k (from 0) among `count` numbers that are not negative: their bits order
+/// them, so that it is found bit by bit, from the highest.
+template <class T>
+[[nodiscard]] DIFFGEN_VALUE T of_rank(const T* values, std::size_t count, std::size_t k) {
+    using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    word found = 0;
+    for (word bit = word{1} << (8 * sizeof(T) - 2); bit != 0; bit >>= 1) {
+        std::size_t below = 0;
+        for (std::size_t i = 0; i < count; ++i)
+            below += std::bit_cast<word>(values[i]) < (found | bit) ? 1 : 0;
+        if (below <= k) found |= bit;
+    }
+    return std::bit_cast<T>(found);
+}
+
+/// The quantile of numbers that are not negative, linear between ranks.
+template <class T>
+[[nodiscard]] DIFFGEN_VALUE T quantile(const T* values, std::size_t count, double ratio) {
+    const double rank = ratio * static_cast<double>(count - 1);
+    const auto k = static_cast<std::size_t>(rank);
+    const T low = of_rank(values, count, k);
+    const T high = k + 1 < count ? of_rank(values, count, k + 1) : low;
+    return fma(static_cast<T>(rank - static_cast<double>(k)), high - low, low);
+}
+
+}  // namespace detail
+
+/// The hook of thresholded: D -> clamp(D, -s, s) / s with one s a sample.
+template <class Inner>
+struct threshold_hook {
+    static_assert(!Inner::per_sample, "diffgen: thresholded{...} of a predictor that is already");
+    static constexpr bool present = true;
+    static constexpr bool per_sample = true;
+    Inner inner;
+    double ratio, most;
+
+    template <class V>
+    DIFFGEN_VALUE V measure(V d) const {
+        if constexpr (Inner::present) d = inner.apply(d);
+        return max(d, -d);
+    }
+    /// s: the quantile, at least 1 and at most `most`.
+    template <class S>
+    DIFFGEN_VALUE S statistic(const S* measures, std::size_t count) const {
+        const S s = max(detail::quantile(measures, count, ratio), S(1));
+        return most < static_cast<double>(s) ? static_cast<S>(most) : s;
+    }
+    template <class V>
+    DIFFGEN_VALUE V apply(V d, V s) const {
+        if constexpr (Inner::present) d = inner.apply(d);
+        // the bounds come first: a NaN stays one, and is reported
+        return min(s, max(-s, d)) / s;
+    }
+};
+
+/// The predictor with its denoised estimate thresholded: s is the `ratio` quantile of |D| over each
+/// sample, at least 1 and at most `most`; with most = 1 it is clipping to [-1, 1].
+/// Throws bad_argument unless ratio lies in [0, 1] and most is at least 1.
+template <class Inner>
+struct thresholded : decorator<Inner> {
+    using hook_type = threshold_hook<typename Inner::hook_type>;
+
+    double ratio, most;
+
+    explicit thresholded(Inner p, double r = 0.995,
+                         double m = std::numeric_limits<double>::infinity())
+        : decorator<Inner>(std::move(p)), ratio(r), most(m) {
+        check();
+    }
+
+    void check() const {
+        decorator<Inner>::check();
+        detail::require(ratio >= 0 && ratio <= 1, "thresholding at the quantile ", ratio,
+                        ", not in [0, 1]");
+        detail::require(most >= 1, "a threshold of at most ", most, "; it is at least 1");
+    }
+
+    [[nodiscard]] hook_type hook() const { return {this->inner.hook(), ratio, most}; }
+};
+
+}  // namespace diffgen

@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#include <diffgen/solver/churn.hpp>
+
+#include "mixture_as.hpp"
+#include "mixtures.hpp"
+#include "same_bits.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace diffgen;
+
+TEST_CASE_TEMPLATE("churned Heun, scaled input: the same bits in every way to run it", T, float,
+                   double) {
+    testing::check_all_ways<T, 5>(
+        testing::samplewise_predictor(edm_preconditioned{}, testing::two_in_5d),
+        testing::batched_predictor(edm_preconditioned{}, testing::two_in_5d),
+        solver::churn<>{.amount = 2});
+}

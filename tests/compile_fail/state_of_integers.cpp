@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+// expected-error: diffgen: a state is made of floats or doubles
+#include <diffgen/core/batch_view.hpp>
+
+#include <vector>
+
+#ifdef TWIN
+using element = float;
+#else
+using element = int;
+#endif
+
+auto view(std::vector<element>& x) {
+    return diffgen::batch(x, 4);
+}

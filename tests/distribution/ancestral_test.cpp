@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/solver/ancestral.hpp>
+#include <diffgen/solver/ddim.hpp>
+
+#include "check_distribution.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace diffgen;
+using testing::check_distribution;
+
+namespace {
+
+const grid::log_snr even{.bounds = testing::wide, .stops = true};
+const schedule::linear_beta vp{};
+const kernel::variance_preserving vp_kernel{};
+
+}  // namespace
+
+TEST_CASE("ancestral, posterior variance: the samples have the distribution of the data") {
+    check_distribution(vp, vp_kernel, solver::ancestral{}, even, 2000);
+}
+
+TEST_CASE("ancestral, transition variance: the samples have the distribution of the data") {
+    check_distribution(vp, vp_kernel, solver::ancestral{.variance = solver::variance::transition},
+                       even, 2000);
+}
+
+TEST_CASE("DDIM with eta = 1: the samples have the distribution of the data") {
+    check_distribution(vp, vp_kernel, solver::ddim{.eta = 1}, even, 2000);
+}

@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+// The runs that docs/concepts and docs/embedding.md show, checked to do what the pages say.
+#include <diffgen/diffgen.hpp>
+#include <diffgen/noise/per_sample_seeds.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace diffgen;
+
+// [state]
+/// Somebody else's container.
+struct image_stack {
+    std::vector<float> pixels;
+    std::size_t count, width, height;
+};
+
+template <>
+struct diffgen::state_traits<image_stack> {
+    static auto view(image_stack& x) { return batch(x.pixels, x.count); }
+};
+// [state]
+
+namespace {
+
+/// A perfect eps of standard normal data.
+const auto network = [](auto in, auto out, const noise_level& level) {
+    for (std::size_t i = 0; i < in.size(); ++i)
+        out.data[i] = static_cast<float>(level.sigma) * in.data[i];
+};
+
+/// A conditional one: normal data around the label, class 0 standing for "any".
+const auto conditional = [](auto in, auto out, const noise_level& l, std::span<const int> labels) {
+    for (std::size_t i = 0; i < in.samples; ++i)
+        for (std::size_t e = 0; e < in.elements; ++e)
+            out.sample(i)[e] =
+                static_cast<float>(l.sigma * (in.sample(i)[e] - l.alpha * labels[i]));
+};
+
+auto make_sampler() {
+    return sampler{schedule::cosine{}, kernel::variance_preserving{}, predicts(epsilon{}, network),
+                   solver::ancestral{}};
+}
+
+}  // namespace
+
+TEST_CASE("a container with state_traits is a state") {
+    auto s = make_sampler();
+    image_stack x{std::vector<float>(3 * 16), 3, 4, 4};
+    s.generate(exec::cpp, x, {.steps = 5, .seed = 1});
+    std::vector<float> y(3 * 16);
+    s.generate(exec::cpp, batch(y, 3), {.steps = 5, .seed = 1});
+    CHECK(x.pixels == y);
+}
+
+TEST_CASE("guidance, then clipping") {
+    // [guided]
+    const std::vector<int> labels{1, 2};  // one a sample; 0 stands for none
+    sampler s{schedule::cosine{}, kernel::variance_preserving{},
+              clipped{guided{predicts(epsilon{}, labelled{conditional, labels, 0}),
+                             classifier_free{.w = 2}},
+                      -3, 3},
+              solver::ddim{}};
+    std::vector<float> x(2 * 256);
+    s.generate(exec::cpp, batch(x, 2), {.steps = 20, .seed = 7});
+    // [guided]
+    CHECK(std::all_of(x.begin(), x.end(), [](float v) { return v >= -3 && v <= 3; }));
+    // class 1 at weight 2 is normal around 2, cut at 3 to a mean of 1.92; that of 256 numbers has a
+    // deviation below 1 / 16, and would be 1 without guidance
+    double mean = 0;
+    for (std::size_t i = 0; i < 256; ++i)
+        mean += x[i] / 256;
+    CHECK(std::fabs(mean - 1.92) < 0.4);
+}
+
+TEST_CASE("a seed a sample: the batch does not matter") {
+    // [seeds]
+    const std::vector<std::uint64_t> seeds{11, 12, 13};
+    const noise::per_sample_seeds source{.seeds = seeds.data(), .elements = 8};
+    sampler s{schedule::cosine{}, kernel::variance_preserving{}, predicts(epsilon{}, network),
+              solver::ancestral{}, source};
+    // [seeds]
+    std::vector<float> x(3 * 8), alone(8);
+    s.generate(exec::cpp, batch(x, 3), {.steps = 5});
+    s.noise.seeds = seeds.data() + 2;
+    s.generate(exec::cpp, batch(alone, 1), {.steps = 5});
+    CHECK(std::equal(alone.begin(), alone.end(), x.begin() + 2 * 8));
+}
+
+TEST_CASE("a batch in parts is the batch") {
+    auto s = make_sampler();
+    std::vector<float> x(10 * 4), y(10 * 4);
+    s.generate(exec::cpp, batch(x, 10), {.steps = 5, .seed = 1});
+    // [parts]
+    s.generate(exec::cpp, batch(y.data(), 3 * 4, 3), {.steps = 5, .seed = 1});
+    s.generate(exec::cpp, batch(y.data() + 3 * 4, 7 * 4, 7),
+               {.steps = 5, .seed = 1, .first_sample = 3});
+    // [parts]
+    CHECK(x == y);
+}
+
+TEST_CASE("observers: a bar, a recording, a stop, one's own") {
+    auto s = make_sampler();
+    std::vector<float> x(4);
+    std::ostringstream log;
+    std::atomic<bool> stop{false};
+    // [observe]
+    observe::recording steps;
+    const observer watch = observe::progress(log) & observe::record(steps) &
+                           observe::stop_when(stop) & observer{[](const observation& o) {
+                               return o.level.ratio() > 0.5;  // false ends the run here
+                           }};
+    const run_summary done =
+        s.generate(exec::cpp, batch(x, 1), {.steps = 20, .seed = 7, .observe = watch});
+    // [observe]
+    CHECK_FALSE(done.finished);
+    CHECK(done.steps == static_cast<int>(steps.states.size()));
+    CHECK(steps.levels.back().ratio() <= 0.5);
+    CHECK(steps.denoised.back().size() == 4);
+    CHECK(log.str().find("/20") != std::string::npos);
+}
+
+TEST_CASE("to a noise level and back") {
+    auto s = make_sampler();
+    std::vector<float> x(2 * 4, 0.5f);
+    // [from]
+    const double t = 400;  // of 1,000
+    s.add_noise(exec::cpp, t, batch(x, 2), {.seed = 7});
+    s.generate_from(exec::cpp, t, batch(x, 2), {.steps = 20, .seed = 8});
+    // [from]
+    CHECK(std::all_of(x.begin(), x.end(), [](float v) { return v > -10 && v < 10; }));
+    CHECK_THROWS_AS(s.generate_from(exec::cpp, t, batch(x, 2), {.grid = grid::leading{}}),
+                    bad_argument);
+}
+
+TEST_CASE("errors are caught by type") {
+    auto s = make_sampler();
+    std::vector<float> x(4);
+    std::string caught;
+    // [errors]
+    try {
+        s.generate(exec::cpp, batch(x, 3), {.steps = 20});
+    } catch (const bad_shape& e) {  // or diffgen::error for all of them
+        caught = e.what();
+    }
+    // [errors]
+    CHECK(caught == "diffgen: 4 numbers do not divide into 3 samples");
+}
+
+TEST_CASE("one sampler in several threads") {
+    auto s = make_sampler();
+    std::vector<float> x(4 * 64), y(4 * 64);
+    s.generate(exec::cpp, batch(x, 64), {.steps = 20, .seed = 7});
+    // [threads]
+    std::vector<std::thread> threads;
+    for (std::size_t first = 0; first < 64; first += 16)
+        threads.emplace_back([&s, &y, first] {
+            s.generate(exec::cpp, batch(y.data() + 4 * first, 4 * 16, 16),
+                       {.steps = 20, .seed = 7, .first_sample = first});
+        });
+    for (std::thread& t : threads)
+        t.join();
+    // [threads]
+    CHECK(x == y);
+}

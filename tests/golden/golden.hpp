@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What every replay of a golden trajectory needs: the file's numbers, the run, the comparison.
+
+#include <diffgen/compat/unsupported.hpp>
+#include <diffgen/core/batch_view.hpp>
+#include <diffgen/exec/policy.hpp>
+#include <diffgen/io/json.hpp>
+#include <diffgen/noise/recorded.hpp>
+#include <diffgen/observe/observers.hpp>
+#include <diffgen/sampler.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace golden {
+
+using diffgen::io::json;
+using table = std::vector<std::vector<double>>;
+
+/// The largest |a - b| / max(|b|, 1e-3) so far; infinite where sizes differ or a is not a number.
+class difference {
+  public:
+    void compare(const std::vector<double>& a, const std::vector<double>& b) {
+        if (a.size() != b.size()) largest_ = std::numeric_limits<double>::infinity();
+        for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+            const double e = std::abs(a[i] - b[i]) / std::max(std::abs(b[i]), 1e-3);
+            largest_ = e <= largest_ ? largest_ : e == e ? e : INFINITY;
+        }
+    }
+    void compare(const table& a, const table& b) {
+        if (a.size() != b.size()) largest_ = std::numeric_limits<double>::infinity();
+        for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
+            compare(a[i], b[i]);
+    }
+    [[nodiscard]] double largest() const { return largest_; }
+
+  private:
+    double largest_ = 0;
+};
+
+/// The recorded normals of a file, as a noise source that the file's replay owns.
+class recorded_noise {
+  public:
+    explicit recorded_noise(const json& file) {
+        for (const auto& draw : file.get<table>("noise", {})) {
+            values_.insert(values_.end(), draw.begin(), draw.end());
+            elements_ = draw.size();
+            ++draws_;
+        }
+    }
+    [[nodiscard]] diffgen::noise::recorded<double> source() const {
+        return {values_.data(), elements_, draws_};
+    }
+
+  private:
+    std::vector<double> values_;
+    std::size_t elements_ = 0;
+    std::uint32_t draws_ = 0;
+};
+
+/// Runs a sampler from the state x over a grid (of `steps`, where it asks), on one sample.
+template <class Sampler>
+[[nodiscard]] diffgen::observe::recording run(Sampler s, diffgen::any_grid grid,
+                                              std::vector<double> x, int steps = 1) {
+    diffgen::observe::recording r;
+    const diffgen::options o{
+        .steps = steps, .grid = std::move(grid), .observe = diffgen::observe::record(r)};
+    const double start =  // the inverse of a schedule can miss its last time by a rounding
+        std::min(s.process.time(s.levels(o).front().log_snr), s.process.t_max());
+    s.generate_from(diffgen::exec::cpp, start, diffgen::batch(x, 1), o);
+    return r;
+}
+
+/// Replays of one peer's files: the largest error, or compat::unsupported.
+double replay_diffusers(const json& file);
+double replay_edm(const json& file);
+double replay_k_diffusion(const json& file);
+double replay_score_sde(const json& file);
+
+}  // namespace golden

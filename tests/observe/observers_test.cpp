@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#include <diffgen/exec/policy.hpp>
+#include <diffgen/grid/explicit.hpp>
+#include <diffgen/guidance/clipped.hpp>
+#include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/observe/observers.hpp>
+#include <diffgen/sampler.hpp>
+#include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/solver/ancestral.hpp>
+#include <diffgen/solver/runge_kutta.hpp>
+
+#include "compare.hpp"
+#include "mixture_as.hpp"
+#include "mixtures.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <atomic>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using namespace diffgen;
+
+namespace {
+
+constexpr std::size_t samples = 4, size = 2 * samples;
+
+template <class Solver>
+auto make(const Solver& solver) {
+    return sampler{schedule::linear_beta{}, kernel::variance_preserving{},
+                   testing::batched_predictor(epsilon{}, testing::three_in_2d), solver};
+}
+
+}  // namespace
+
+TEST_CASE("progress rewrites one line, full at the end") {
+    std::ostringstream out;
+    auto s = make(solver::ancestral{});
+    std::vector<double> x(size);
+    s.generate(exec::cpp, batch(x, samples),
+               {.steps = 4, .observe = observe::progress(out, "digits", 8)});
+    const std::regex seconds("[0-9]+\\.[0-9] s");
+    CHECK(std::regex_replace(out.str(), seconds, "N s") ==
+          "\rdigits [==      ] 1/4 N s\rdigits [====    ] 2/4 N s"
+          "\rdigits [======  ] 3/4 N s\rdigits [========] 4/4 N s\n");
+}
+
+TEST_CASE(
+    "a recording holds the levels, the states and the denoised estimates of a hand-driven run") {
+    auto s = make(solver::ancestral{});
+    const options plain{.steps = 6, .seed = 4};
+    options watched = plain;
+    observe::recording seen;
+    watched.observe = observe::record(seen);
+    std::vector<double> x(size), y(size);
+    s.generate(exec::cpp, batch(x, samples), watched);
+
+    const std::vector<noise_level> levels = s.levels(plain);
+    REQUIRE(seen.levels.size() == 6);
+    std::size_t step = 0;
+    for (auto run = s.start(exec::cpp, batch(y, samples), plain); run; ++step) {
+        const noise_level here = run.level();
+        CHECK(here.t == levels[step].t);
+        // E[x_0 | x] of the mixture, straight from its definition's functor
+        std::vector<double> denoised;
+        const auto at = testing::three_in_2d.at(level_as<double>(here));
+        for (std::size_t i = 0; i < size; i += 2)
+            for (const double d : at(std::array{y[i], y[i + 1]}))
+                denoised.push_back(d);
+        s.predictor.call(run.input(), run.output(), run.level());
+        run.advance();
+        CHECK(seen.levels[step].t == levels[step + 1].t);
+        CHECK(seen.states[step] == y);
+        CHECK(testing::largest_difference(seen.denoised[step], denoised) < 1e-13 / here.alpha);
+    }
+    CHECK(step == 6);
+    CHECK(seen.states.back() == x);
+    CHECK(x == y);  // being watched changes nothing
+}
+
+TEST_CASE("the denoised estimate recorded is the hook's") {
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
+              clipped{testing::batched_predictor(epsilon{}, testing::three_in_2d), -0.2, 0.1},
+              solver::heun{}};
+    observe::recording seen;
+    std::vector<double> x(size);
+    s.generate(exec::cpp, batch(x, samples), {.steps = 3, .observe = observe::record(seen)});
+    REQUIRE(seen.denoised.size() == 3);
+    for (const auto& d : seen.denoised)
+        for (const double e : d)
+            CHECK((e >= -0.2 && e <= 0.1));
+    CHECK(seen.denoised.back() == x);  // the step to the clean end is the estimate itself
+}
+
+TEST_CASE("a flag ends the run within one step, which leaves that step's state") {
+    auto s = make(solver::heun{});
+    std::vector<double> x(size);
+    observe::recording seen;
+    std::atomic<bool> flag{false};
+    int steps = 0;
+    const observer raise{[&](const observation& o) {
+        steps = o.step;
+        if (o.step == 3) flag = true;
+        return true;
+    }};
+    const options o{.steps = 10,
+                    .seed = 1,
+                    .observe = raise & observe::record(seen) & observe::stop_when(flag)};
+    const run_summary done = s.generate(exec::cpp, batch(x, samples), o);
+    CHECK(done.steps == 3);
+    CHECK(done.evaluations == 6);
+    CHECK_FALSE(done.finished);
+    CHECK(steps == 3);
+    REQUIRE(seen.states.size() == 3);  // all observers saw the step in which one of them said stop
+    CHECK(seen.states.back() == x);
+
+    // the state can be carried on: from its level to the end, as the whole run would
+    std::vector<double> whole(size);
+    s.generate(exec::cpp, batch(whole, samples), {.steps = 10, .seed = 1});
+    const std::vector<noise_level> levels = s.levels(o);
+    std::vector<double> rest;
+    for (std::size_t i = 3; i < levels.size(); ++i)
+        rest.push_back(levels[i].t);
+    s.generate_from(exec::cpp, rest.front(), batch(x, samples), {.grid = grid::times(rest)});
+    CHECK(x == whole);
+}
+
+TEST_CASE("stop_when stops where another thread would have set the flag before the start") {
+    auto s = make(solver::ancestral{});
+    std::vector<double> x(size);
+    const std::atomic<bool> flag{true};
+    const run_summary done = s.generate(exec::cpp, batch(x, samples),
+                                        {.steps = 10, .observe = observe::stop_when(flag)});
+    CHECK(done.steps == 1);
+    CHECK_FALSE(done.finished);
+}
+
+TEST_CASE("a functor is watched too, step by step") {
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
+              testing::samplewise_predictor(denoised{}, testing::three_in_2d), solver::ancestral{}};
+    std::vector<double> x(size);
+    std::vector<int> steps;
+    s.generate(exec::cpp, batch(x, samples), {.steps = 3, .observe = {[&](const observation& o) {
+                                                              steps.push_back(o.step);
+                                                              CHECK(o.steps == 3);
+                                                              CHECK(o.samples == samples);
+                                                              CHECK(o.elements == 2);
+                                                              return true;
+                                                          }}});
+    CHECK(steps == std::vector<int>{1, 2, 3});
+}
