@@ -3,9 +3,9 @@
 
 // Ten lines: samples of a mixture of Gaussians, drawn beside its exact density in mixture.png.
 
-#include "common/ring.hpp"
-
 #include <diffgen/diffgen.hpp>
+
+#include "common/ring.hpp"
 
 #include <vector>
 

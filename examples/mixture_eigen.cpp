@@ -3,10 +3,10 @@
 
 // The mixture in an Eigen array: a column is a sample, nothing is copied.
 
-#include "common/ring.hpp"
-
 #include <diffgen/adapt/eigen.hpp>
 #include <diffgen/diffgen.hpp>
+
+#include "common/ring.hpp"
 
 #include <iostream>
 

@@ -4,10 +4,10 @@
 // The mixture in a thrust::device_vector: on a CUDA device when nvcc compiles this file
 // (nvcc -x cu), on the host otherwise. The samples are the same.
 
-#include "common/ring.hpp"
-
 #include <diffgen/adapt/thrust.hpp>
 #include <diffgen/diffgen.hpp>
+
+#include "common/ring.hpp"
 
 #include <thrust/copy.h>
 #include <thrust/host_vector.h>

@@ -3,10 +3,10 @@
 
 // The mixture in an xtensor: the first index is the sample, nothing is copied.
 
-#include "common/ring.hpp"
-
 #include <diffgen/adapt/xtensor.hpp>
 #include <diffgen/diffgen.hpp>
+
+#include "common/ring.hpp"
 
 #include <xtensor/xmath.hpp>
 

@@ -4,9 +4,9 @@
 // A run that you drive: the library never calls the network, you do, whenever it suits you. For
 // inference servers, frames of a game, networks behind an asynchronous call.
 
-#include "common/ring.hpp"
-
 #include <diffgen/diffgen.hpp>
+
+#include "common/ring.hpp"
 
 #include <iostream>
 #include <vector>
@@ -19,10 +19,11 @@ int main() {
             out.data[i] = static_cast<float>(level.sigma) * in.data[i];
     };
     // [loop]
-    const sampler s{schedule::cosine{}, kernel::variance_preserving{},
-                    predicts(epsilon{}, network), solver::heun{}};
+    const sampler s{schedule::cosine{}, kernel::variance_preserving{}, predicts(epsilon{}, network),
+                    solver::heun{}};
     std::vector<float> x(64 * 784);
-    for (auto run = s.start(exec::cpp, batch(x, 64), {.steps = 20, .seed = 7}); run; run.advance())
+    const options o{.steps = 20, .seed = 7, .grid = grid::karras{}};
+    for (auto run = s.start(exec::cpp, batch(x, 64), o); run; run.advance())
         network(run.input(), run.output(), run.level());
     // [loop]
     std::cout << "first numbers " << x[0] << ' ' << x[1] << ' ' << x[2] << '\n';

@@ -3,9 +3,9 @@
 
 // A noise schedule of your own: two functions and two ends, with any kernel and solver.
 
-#include "common/ring.hpp"
-
 #include <diffgen/diffgen.hpp>
+
+#include "common/ring.hpp"
 
 #include <cmath>
 #include <vector>

@@ -4,9 +4,9 @@
 // A solver of your own: the midpoint method in sigma / alpha, as two lines of algebra. It runs on
 // every back end, fused or stepwise, with every prediction and kernel.
 
-#include "common/ring.hpp"
-
 #include <diffgen/diffgen.hpp>
+
+#include "common/ring.hpp"
 
 #include <cmath>
 #include <vector>
@@ -27,7 +27,8 @@ struct midpoint {
         const auto middle = s.process.level_at(-2 * std::log(r + h / 2));
         if (j == 0) {
             const auto slope = (x / from.alpha - D) / r;
-            return diffgen::evaluate(from).write(1, middle.alpha * (x / from.alpha + h / 2 * slope));
+            return diffgen::evaluate(from).write(1,
+                                                 middle.alpha * (x / from.alpha + h / 2 * slope));
         }
         const auto slope = (reg(1) / middle.alpha - D) / middle.ratio();
         return diffgen::evaluate(middle, 1).write(0, to.alpha * (x / from.alpha + h * slope));

@@ -36,8 +36,8 @@ inline labelled_digits read_digits(const std::filesystem::path& path) {
         for (std::size_t i = 0; i < pixels; ++i)
             d.pixel_values.push_back(static_cast<float>(line[i] / 8 - 1));
         if (!(line[pixels] >= 0 && line[pixels] < classes))
-            throw diffgen::bad_file(diffgen::detail::text(path.string(), ": digit ", row,
-                                                          " has class ", line[pixels]));
+            throw diffgen::bad_file(
+                diffgen::detail::text(path.string(), ": digit ", row, " has class ", line[pixels]));
         d.labels.push_back(static_cast<int>(line[pixels]));
     }
     return d;

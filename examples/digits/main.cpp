@@ -1,16 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Generates handwritten digits with a sampler composed of a cosine schedule, the variance-preserving
-// kernel, a network under classifier-free guidance, and a solver of your choice.
+// Generates handwritten digits with a sampler composed of a cosine schedule, the
+// variance-preserving kernel, a network under classifier-free guidance, and a solver of your
+// choice.
+
+#include <diffgen/diffgen.hpp>
+#include <diffgen/io/json.hpp>
 
 #include "measure.hpp"
 #include "options.hpp"
 #include "picture.hpp"
 #include "sample.hpp"
-
-#include <diffgen/diffgen.hpp>
-#include <diffgen/io/json.hpp>
 
 #include <cmath>
 #include <exception>

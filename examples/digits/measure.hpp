@@ -4,12 +4,12 @@
 
 // How good generated digits are: measures against the test digits, and the table of them.
 
-#include "data.hpp"
-
 #include <diffgen/io/json.hpp>
 #include <diffgen/metrics/frechet_distance.hpp>
 #include <diffgen/metrics/precision_recall.hpp>
 #include <diffgen/nn/classifier.hpp>
+
+#include "data.hpp"
 
 #include <Eigen/Core>
 
@@ -40,8 +40,8 @@ class judge {
     /// Fills the measures of `r` for these digits.
     void measure(const labelled_digits& d, row& r) const {
         const Eigen::MatrixXd x = columns(d);
-        r.frechet = diffgen::metrics::frechet_distance(
-            statistics_, diffgen::metrics::gaussian_statistics(x));
+        r.frechet = diffgen::metrics::frechet_distance(statistics_,
+                                                       diffgen::metrics::gaussian_statistics(x));
         const auto scores = diffgen::metrics::precision_recall(test_, x, 5);
         r.precision = scores.precision;
         r.recall = scores.recall;
@@ -68,8 +68,8 @@ class judge {
 inline void print_header(std::ostream& out) {
     out << std::left << std::setw(20) << "solver" << std::right << std::setw(6) << "steps"
         << std::setw(7) << "evals" << std::setw(9) << "backend" << std::setw(9) << "seconds"
-        << std::setw(11) << "samples/s" << std::setw(9) << "frechet" << std::setw(11)
-        << "precision" << std::setw(8) << "recall" << std::setw(13) << "right class" << std::endl;
+        << std::setw(11) << "samples/s" << std::setw(9) << "frechet" << std::setw(11) << "precision"
+        << std::setw(8) << "recall" << std::setw(13) << "right class" << std::endl;
 }
 
 inline void print(std::ostream& out, const row& r) {

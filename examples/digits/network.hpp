@@ -4,8 +4,6 @@
 
 // The network of the digits: what it is, its training, its weights.
 
-#include "data.hpp"
-
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/time_input.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
@@ -15,6 +13,8 @@
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/train/denoising.hpp>
 #include <diffgen/train/progress_bar.hpp>
+
+#include "data.hpp"
 
 #include <cstdint>
 #include <filesystem>

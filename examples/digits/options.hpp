@@ -56,9 +56,8 @@ T number(const std::string& option, const std::string& value, T least, T most) {
     T n{};
     const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), n);
     if (failed != std::errc() || end != value.data() + value.size() || !(n >= least && n <= most))
-        throw diffgen::bad_argument(diffgen::detail::text(option, " is '", value,
-                                                          "', not a number from ", least, " to ",
-                                                          most));
+        throw diffgen::bad_argument(diffgen::detail::text(
+            option, " is '", value, "', not a number from ", least, " to ", most));
     return n;
 }
 

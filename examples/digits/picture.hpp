@@ -4,10 +4,10 @@
 
 // The picture of generated digits.
 
-#include "data.hpp"
-
 #include <diffgen/io/contact_sheet.hpp>
 #include <diffgen/io/png.hpp>
+
+#include "data.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -33,10 +33,9 @@ inline void write_picture(const std::filesystem::path& path, const labelled_digi
                 std::span<const float>(d.pixel_values.data() + v[i] * pixels, pixels), 8, 8, -1.f,
                 1.f));
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
-    diffgen::io::write_png(path, diffgen::io::contact_sheet(tiles, {.columns = columns,
-                                                                    .scale = 4,
-                                                                    .margin = 3,
-                                                                    .background = 96}));
+    diffgen::io::write_png(
+        path, diffgen::io::contact_sheet(
+                  tiles, {.columns = columns, .scale = 4, .margin = 3, .background = 96}));
 }
 
 }  // namespace digits

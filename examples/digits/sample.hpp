@@ -4,9 +4,9 @@
 
 // Digits by a composed sampler: the solver is chosen by name, the rest is fixed.
 
-#include "network.hpp"
-
 #include <diffgen/diffgen.hpp>
+
+#include "network.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -18,9 +18,8 @@
 namespace digits {
 
 inline const std::vector<std::string> solver_names{
-    "ddim",           "ancestral",         "euler-maruyama",    "reverse-diffusion",
-    "heun",           "heun-churn",        "rk4",               "predictor-corrector",
-    "annealed-langevin"};
+    "ddim",       "ancestral", "euler-maruyama",      "reverse-diffusion", "heun",
+    "heun-churn", "rk4",       "predictor-corrector", "annealed-langevin"};
 
 /// Calls f with the solver of that name and the grid that suits it: methods of higher order want
 /// levels that are dense where the paths bend, annealed Langevin wants levels of equal ratio.
@@ -87,10 +86,10 @@ inline generated generate(network& net, const request& r, std::vector<int> label
     g.evaluations = with_solver(r.solver, [&](const auto& solver, const auto& grid) {
         diffgen::sampler s{
             diffgen::schedule::cosine{}, diffgen::kernel::variance_preserving{},
-            diffgen::guided{diffgen::predicts(prediction{},
-                                              diffgen::labelled(call, labels, net.null_class()),
-                                              time_input{}),
-                            diffgen::classifier_free{r.guidance}},
+            diffgen::guided{
+                diffgen::predicts(prediction{}, diffgen::labelled(call, labels, net.null_class()),
+                                  time_input{}),
+                diffgen::classifier_free{r.guidance}},
             solver};
         return with_backend(r.backend, [&](const auto& exec) {
             return s

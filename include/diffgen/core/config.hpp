@@ -47,9 +47,12 @@
 #endif
 
 // Marks a function on values (core/lanes.hpp). clang++ needs to be told to inline all of them into
-// the entry function; g++ does so by its flatten attribute.
+// the entry function; g++ does so by its flatten attribute, unless it splits or specialises such a
+// function before that: the pieces keep their calls of single operations.
 #if DIFFGEN_HAS_LANES && defined(__clang__)
 #define DIFFGEN_VALUE __attribute__((always_inline))
+#elif DIFFGEN_HAS_LANES
+#define DIFFGEN_VALUE __attribute__((noclone))
 #else
 #define DIFFGEN_VALUE DIFFGEN_HD
 #endif

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,8 @@
 
 namespace diffgen::exec {
 
+/// Made with the policy whose passes will use it: on a device everything happens in the order of
+/// the policy's stream.
 template <class T, class Space>
 class buffer;
 
@@ -26,12 +29,16 @@ template <class T>
 class buffer<T, space::host> {
   public:
     buffer() = default;
-    explicit buffer(std::size_t n) : values_(n) {}
-    explicit buffer(std::vector<T> values) : values_(std::move(values)) {}
+    template <class Exec>
+    buffer(const Exec&, std::size_t n) : values_(n) {}
+    template <class Exec>
+    buffer(const Exec&, std::vector<T> values) : values_(std::move(values)) {}
     [[nodiscard]] T* data() { return values_.data(); }
-    [[nodiscard]] std::size_t size() const { return values_.size(); }
     /// Copies to host memory; complete when it returns.
-    static void read(const T* from, std::size_t n, T* to) { std::copy_n(from, n, to); }
+    template <class Exec>
+    static void read(const Exec&, const T* from, std::size_t n, T* to) {
+        std::copy_n(from, n, to);
+    }
 
   private:
     std::vector<T> values_;
@@ -42,39 +49,44 @@ template <class T>
 class buffer<T, space::cuda> {
   public:
     buffer() = default;
-    explicit buffer(std::size_t n) : size_(n) {
+    template <class Exec>
+    buffer(const Exec& e, std::size_t n) {
         if (n == 0) return;
-        check(cudaMalloc(reinterpret_cast<void**>(&data_), n * sizeof(T)));
-        check(cudaMemset(data_, 0, n * sizeof(T)));
+        allocate(n);
+        check(cudaMemsetAsync(data_.get(), 0, n * sizeof(T), e.stream));
     }
-    explicit buffer(const std::vector<T>& values) : size_(values.size()) {
+    /// The copy has left `values` when this returns, since a vector is pageable memory.
+    template <class Exec>
+    buffer(const Exec& e, const std::vector<T>& values) {
         if (values.empty()) return;
-        check(cudaMalloc(reinterpret_cast<void**>(&data_), size_ * sizeof(T)));
-        check(cudaMemcpy(data_, values.data(), size_ * sizeof(T), cudaMemcpyHostToDevice));
+        allocate(values.size());
+        check(cudaMemcpyAsync(data_.get(), values.data(), values.size() * sizeof(T),
+                              cudaMemcpyHostToDevice, e.stream));
     }
-    buffer(buffer&& other) noexcept
-        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-    buffer& operator=(buffer&& other) noexcept {
-        std::swap(data_, other.data_);
-        std::swap(size_, other.size_);
-        return *this;
-    }
-    ~buffer() { cudaFree(data_); }
-    [[nodiscard]] T* data() { return data_; }
-    [[nodiscard]] std::size_t size() const { return size_; }
-    /// Copies to host memory; complete when it returns.
-    static void read(const T* from, std::size_t n, T* to) {
-        check(cudaMemcpy(to, from, n * sizeof(T), cudaMemcpyDeviceToHost));
+    [[nodiscard]] T* data() { return data_.get(); }
+    /// Copies to host memory what the stream has written; complete when it returns.
+    template <class Exec>
+    static void read(const Exec& e, const T* from, std::size_t n, T* to) {
+        check(cudaMemcpyAsync(to, from, n * sizeof(T), cudaMemcpyDeviceToHost, e.stream));
+        check(cudaStreamSynchronize(e.stream));
     }
 
   private:
-    static void check(cudaError_t e) {
-        if (e != cudaSuccess)
-            throw bad_device(
-                diffgen::detail::text("diffgen: CUDA memory: ", cudaGetErrorString(e)));
+    /// cudaFree waits for the passes that still use the memory, on whichever device it is.
+    struct release {
+        void operator()(T* p) const { cudaFree(p); }
+    };
+    void allocate(std::size_t n) {
+        void* p = nullptr;
+        check(cudaMalloc(&p, n * sizeof(T)));
+        data_.reset(static_cast<T*>(p));
     }
-    T* data_ = nullptr;
-    std::size_t size_ = 0;
+    static void check(cudaError_t e) {
+        if (e == cudaSuccess) return;
+        cudaGetLastError();  // forgotten here, or the next launch would be blamed
+        throw bad_device(diffgen::detail::text("diffgen: CUDA: ", cudaGetErrorString(e)));
+    }
+    std::unique_ptr<T, release> data_;
 };
 #endif
 

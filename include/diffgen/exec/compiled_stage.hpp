@@ -27,8 +27,7 @@ inline constexpr bool within_limits = [] {
 template <class Solver>
 struct shape_of {
     static constexpr int registers = Solver::registers;
-    /// One register more than the solver's takes the denoised estimate for an observer.
-    static constexpr int slots = registers + 1;
+    /// One row and one register more than the solver's take the denoised estimate for an observer.
     static constexpr int rows = Solver::rows + 1;
     static constexpr int draws = Solver::draws > 0 ? Solver::draws : 1;
     static constexpr bool noisy = Solver::draws > 0;

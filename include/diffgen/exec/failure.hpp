@@ -32,18 +32,6 @@ struct failure {
             if (word.compare_exchange_weak(seen, code)) break;
 #endif
     }
-
-    /// The first sample of a tile with a number that is not finite, among the stage's targets.
-    template <class Stage, class T>
-    [[nodiscard]] DIFFGEN_HD static std::uint64_t first_bad_element(const Stage& s, T* const* slots,
-                                                                    int count) {
-        for (int i = 0; i < count; ++i)
-            for (int r = 0; r < s.rows; ++r) {
-                const T v = slots[s.updates[r].target][i];
-                if (!(v - v == T(0))) return static_cast<std::uint64_t>(i);
-            }
-        return 0;
-    }
 };
 
 }  // namespace diffgen::exec

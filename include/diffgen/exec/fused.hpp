@@ -100,9 +100,9 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
         }
     summary.steps = at.count();
     const int count = static_cast<int>(stages.size());
-    buffer<compiled_stage<T, shape>, Space> stage_memory(std::move(stages));
-    buffer<prepared_type, Space> prepared_memory(std::move(prepared));
-    buffer<std::uint64_t, Space> failed(std::vector<std::uint64_t>{failure::none});
+    buffer<compiled_stage<T, shape>, Space> stage_memory(e, std::move(stages));
+    buffer<prepared_type, Space> prepared_memory(e, std::move(prepared));
+    buffer<std::uint64_t, Space> failed(e, std::vector<std::uint64_t>{failure::none});
     using pass = trajectory_pass<T, shape, typename predictor_type::merge_type,
                                  typename predictor_type::hook_type, typename Sampler::noise_type,
                                  typename detail::tuner_or_none<solver_type>::type, D,
@@ -115,9 +115,8 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
             {stage_memory.data(), prepared_memory.data(), count, x.data, calls, x.elements,
              o.first_sample * x.elements, from_prior ? static_cast<T>(levels.front().sigma) : T(0),
              s.predictor.merge(), s.predictor.hook(), seeded(s.noise, o.seed), failed.data()}});
-    e.wait();
     std::uint64_t code = failure::none;
-    buffer<std::uint64_t, Space>::read(failed.data(), 1, &code);
+    buffer<std::uint64_t, Space>::read(e, failed.data(), 1, &code);
     if (code != failure::none) {
         at.index = 0;
         throw_non_finite(code, s.solver, at, o.first_sample);

@@ -22,9 +22,10 @@ template <class T, class Shape, int Copies>
 struct batch_memory {
     std::size_t samples, elements;
     std::uint64_t first_flat;  ///< flat index of the first element: first sample x elements
-    T* slots[Shape::slots];
+    T* state;
+    T* kept;        ///< the other registers, each as long as the batch
     T* outputs;     ///< Copies times the batch
-    T* inputs;      ///< as many times the batch as the network takes, or null
+    T* inputs;      ///< as many times the batch as the network takes, where it reads no register
     T* tuned;       ///< p then q, one a sample
     T* partials;    ///< sums over chunks of directions, then of noise
     T* measures;    ///< of a hook that depends on the whole sample, an element each
@@ -37,16 +38,28 @@ struct batch_memory {
     }
 
     /// Pointers to the tile that begins at element `begin`; noise and tuning are the caller's.
-    [[nodiscard]] DIFFGEN_VALUE tile_memory<T, Shape, Copies> tile(std::size_t begin) const {
-        tile_memory<T, Shape, Copies> m{};
-        for (int r = 0; r < Shape::slots; ++r)
-            m.slots[r] = slots[r] + begin;
-        for (int c = 0; c < Copies; ++c) {
-            const std::size_t at = static_cast<std::size_t>(c) * size() + begin;
-            m.outputs[c] = outputs + at;
-            m.inputs[c] = inputs + at;  // of the first `inputs` copies; the others are not used
-        }
+    [[nodiscard]] DIFFGEN_VALUE tile_memory<T> tile(std::size_t begin) const {
+        tile_memory<T> m{};
+        m.state = state + begin;
+        m.kept = kept + begin;
+        m.kept_apart = m.copies_apart = size();
+        m.outputs = outputs + begin;
+        m.inputs = inputs + begin;
         return m;
+    }
+    [[nodiscard]] T* slot(int r) const { return tile(0).slot(r); }
+
+    /// The numbers of samples, one each, for the `count` elements from `begin` on.
+    DIFFGEN_VALUE void spread(const T* of_sample, std::size_t begin, int count, T* to) const {
+        std::size_t sample = begin / elements;
+        std::size_t left = (sample + 1) * elements - begin;
+        for (int i = 0; i < count; ++i, --left) {
+            if (left == 0) {
+                ++sample;
+                left = elements;
+            }
+            to[i] = of_sample[sample];
+        }
     }
 };
 
@@ -55,16 +68,15 @@ namespace detail {
 /// Draws the normals of a stage for `count` elements from flat element `first` on.
 template <class V, class T, class Shape, class Noise, int Room>
 DIFFGEN_VALUE void draw(const compiled_stage<T, Shape>& s, const Noise& source, std::uint64_t first,
-                        int count, T (&normals)[Shape::draws][Room],
-                        const T* (&pointers)[Shape::draws]) {
-    for (int d = 0; d < Shape::draws; ++d) {
-        pointers[d] = normals[d];
-        if constexpr (Shape::noisy)
+                        int count, T (&normals)[Shape::draws][Room], tile_memory<T>& m) {
+    m.normals = normals[0];
+    m.normals_apart = Room;
+    if constexpr (Shape::noisy)
+        for (int d = 0; d < Shape::draws; ++d)
             if (d < s.draws)
                 source.template fill<V>(noise::stream::solver,
                                         s.first_draw + static_cast<std::uint32_t>(d), first, count,
                                         normals[d]);
-    }
 }
 
 }  // namespace detail
@@ -87,28 +99,23 @@ struct stage_pass {
         const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
         auto m = batch.tile(begin);
         T normals[Shape::draws][Capacity];
-        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m.noise);
+        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m);
         T p[Shape::tunes ? Capacity : 1], q[Shape::tunes ? Capacity : 1];
         if constexpr (Shape::tunes)
             if (stage.tunes) {
-                for (int i = 0; i < count; ++i) {
-                    const std::size_t sample =
-                        (begin + static_cast<std::size_t>(i)) / batch.elements;
-                    p[i] = batch.tuned[sample];
-                    q[i] = batch.tuned[batch.samples + sample];
-                }
+                batch.spread(batch.tuned, begin, count, p);
+                batch.spread(batch.tuned + batch.samples, begin, count, q);
                 m.tuned_direction = p;
                 m.tuned_noise = q;
             }
         T statistic[Hook::per_sample ? Capacity : 1];
         if constexpr (Hook::per_sample) {
-            for (int i = 0; i < count; ++i)
-                statistic[i] =
-                    batch.statistics[(begin + static_cast<std::size_t>(i)) / batch.elements];
+            batch.spread(batch.statistics, begin, count, statistic);
             m.statistic = statistic;
         }
         if (!apply<V>(stage, m, merge, hook, count)) {
-            const std::uint64_t bad = begin + failure::first_bad_element(stage, m.slots, count);
+            const std::size_t bad =
+                begin + static_cast<std::size_t>(first_bad_element(stage, m, count));
             failure::report(batch.failed, failure::code(stage_number, bad / batch.elements));
         }
     }
@@ -145,9 +152,12 @@ struct statistic_pass {
     }
 };
 
-/// Sums of squares of the direction and of the noise over one chunk of one sample.
-template <class T, class Shape, class Merge, class Hook, class Noise>
+/// Sums of squares of the direction and of the noise over one chunk of one sample, which a device
+/// takes in pieces that fit into registers.
+template <class T, class Shape, class Merge, class Hook, class Noise, int Capacity>
 struct norm_pass {
+    static constexpr int piece = Capacity < chunk ? accumulators : chunk;
+
     compiled_stage<T, Shape> stage;
     batch_memory<T, Shape, Merge::copies> batch;
     Merge merge;
@@ -157,23 +167,26 @@ struct norm_pass {
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
         const std::size_t sample = index / batch.chunks(), part = index % batch.chunks();
-        const std::size_t begin = sample * batch.elements + part * static_cast<std::size_t>(chunk);
+        std::size_t begin = sample * batch.elements + part * static_cast<std::size_t>(chunk);
         const std::size_t left = (sample + 1) * batch.elements - begin;
-        const int count = left < static_cast<std::size_t>(chunk) ? static_cast<int>(left) : chunk;
-        auto m = batch.tile(begin);
-        T normals[Shape::draws][chunk];
-        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m.noise);
-        T statistic[Hook::per_sample ? chunk : 1];
-        if constexpr (Hook::per_sample) {
-            for (int i = 0; i < count; ++i)
-                statistic[i] = batch.statistics[sample];
-            m.statistic = statistic;
+        int count = left < static_cast<std::size_t>(chunk) ? static_cast<int>(left) : chunk;
+        sum_of_squares<V> direction2, noise2;
+        for (; count > 0; count -= piece, begin += static_cast<std::size_t>(piece)) {
+            const int here = count < piece ? count : piece;
+            auto m = batch.tile(begin);
+            T normals[Shape::draws][piece], directions[piece];
+            detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, here, normals, m);
+            T statistic[Hook::per_sample ? piece : 1];
+            if constexpr (Hook::per_sample) {
+                batch.spread(batch.statistics, begin, here, statistic);
+                m.statistic = statistic;
+            }
+            direction<V>(stage, m, merge, hook, here, directions);
+            direction2.add(directions, here);
+            noise2.add(normals[0], here);
         }
-        T directions[chunk];
-        direction<V>(stage, m, merge, hook, count, directions);
-        batch.partials[index] = chunk_sum_of_squares<V>(directions, count);
-        batch.partials[batch.samples * batch.chunks() + index] =
-            chunk_sum_of_squares<V>(normals[0], count);
+        batch.partials[index] = direction2.total();
+        batch.partials[batch.samples * batch.chunks() + index] = noise2.total();
     }
 };
 

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <type_traits>
 #include <utility>
 #if DIFFGEN_HAS_OMP
 #include <thrust/system/omp/execution_policy.h>
@@ -24,6 +25,7 @@
 #endif
 #if DIFFGEN_HAS_CUDA
 #include <thrust/system/cuda/execution_policy.h>
+#include <thrust/system_error.h>
 #endif
 
 namespace diffgen::exec {
@@ -123,27 +125,39 @@ inline constexpr tbb_policy tbb{};
 #endif
 
 #if DIFFGEN_HAS_CUDA
-/// A CUDA stream; passes are queued on it and the host does not wait inside the loop.
+/// A stream of the current CUDA device. Passes are queued on it, and the host waits for them once,
+/// at the end of a run, or where an observer looks at the state. The stream may be one that does
+/// not wait for the default stream: whatever fills the state must then have come before.
 struct cuda_policy {
     using space = diffgen::space::cuda;
     static constexpr const char* name = "cuda";
     static constexpr bool asynchronous = true;
     static constexpr int tile_capacity = 4;
+    static constexpr int tile = tile_capacity;
 
     cudaStream_t stream = nullptr;
-    int tile = tile_capacity;
 
     template <class F>
     void for_each(std::size_t n, const F& f) const {
-        thrust::for_each_n(thrust::cuda::par_nosync.on(stream),
-                           thrust::counting_iterator<std::size_t>(0), n, f);
+        static_assert(std::is_trivially_copyable_v<F>,
+                      "diffgen: what runs inside a pass on a device (guidance rule, hook, noise "
+                      "source) must be trivially copyable");
+        static_assert(sizeof(F) <= 4000,
+                      "diffgen: a pass's arguments must fit into 4 KiB on a device: let a functor "
+                      "hold pointers to device memory rather than large arrays");
+        try {
+            thrust::for_each_n(thrust::cuda::par_nosync.on(stream),
+                               thrust::counting_iterator<std::size_t>(0), n, f);
+        } catch (const thrust::system_error& e) {
+            throw bad_device(diffgen::detail::text("diffgen: a CUDA pass did not start: ", e.what(),
+                                                   "; is the stream one of the current device?"));
+        }
     }
     void wait() const {
         if (const cudaError_t e = cudaStreamSynchronize(stream); e != cudaSuccess)
             throw bad_device(
                 diffgen::detail::text("diffgen: CUDA stream: ", cudaGetErrorString(e)));
     }
-    void check() const { detail::check_tile(name, tile, tile_capacity); }
 };
 [[nodiscard]] inline cuda_policy cuda(cudaStream_t stream = nullptr) {
     return {stream};

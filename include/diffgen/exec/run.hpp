@@ -100,8 +100,7 @@ class run {
     [[nodiscard]] explicit operator bool() const { return !done_; }
     /// What the network is to see: with guidance, all its copies in one batch.
     [[nodiscard]] batch_view<const T, space> input() const {
-        const T* data =
-            reads_buffer(planned_) ? memory_.inputs : memory_.slots[planned_.what.input];
+        const T* data = reads_buffer(planned_) ? memory_.inputs : memory_.slot(planned_.what.input);
         return {data, memory_.samples * static_cast<std::size_t>(inputs), memory_.elements};
     }
     /// Where its answer goes; a learned variance after all the predictions.
@@ -120,7 +119,6 @@ class run {
         ++evaluations_;
         carry_out();
         skip_transforms();
-        if (done_ && exec_.asynchronous) exec_.wait();
         if (done_ || !exec_.asynchronous) check();
     }
 
@@ -134,31 +132,34 @@ class run {
         return buffers_input && p.what.evaluates;
     }
 
+    /// One piece of memory for all; each part begins where a network may want it to, at a multiple
+    /// of 64 numbers.
     void allocate() {
         const std::size_t n = memory_.size();
-        const std::size_t slots =
+        const std::size_t kept =
             static_cast<std::size_t>(shape::registers - 1) + (observer_.wants_denoised ? 1 : 0);
-        const bool tunes = shape::tunes;
-        const std::size_t chunks = tunes ? 2 * memory_.samples * memory_.chunks() : 0;
-        const std::size_t tuned = tunes ? 2 * memory_.samples : 0;
-        const std::size_t outs = n * static_cast<std::size_t>(copies);
-        registers_ = buffer<T, space>(slots * n);
-        outputs_ = buffer<T, space>(outs);
-        inputs_ = buffer<T, space>(buffers_input ? n * static_cast<std::size_t>(inputs) : 0);
-        tuning_ = buffer<T, space>(chunks + tuned);
-        measures_ = buffer<T, space>(hook::per_sample ? n + memory_.samples : 0);
-        failed_ = buffer<std::uint64_t, space>(std::vector<std::uint64_t>{failure::none});
-        memory_.slots[0] = state_.data;
-        for (int r = 1; r < shape::slots; ++r)
-            memory_.slots[r] = r < shape::registers || observer_.wants_denoised
-                                   ? registers_.data() + static_cast<std::size_t>(r - 1) * n
-                                   : nullptr;
-        memory_.outputs = outputs_.data();
-        memory_.inputs = inputs_.data();
-        memory_.tuned = tuning_.data();
-        memory_.partials = tuning_.data() + tuned;
-        memory_.measures = measures_.data();
-        memory_.statistics = hook::per_sample ? measures_.data() + n : nullptr;
+        std::size_t end = 0;
+        const auto reserve = [&end](std::size_t count) {
+            return std::exchange(end, (end + count + 63) / 64 * 64);
+        };
+        const std::size_t registers = reserve(kept * n);
+        const std::size_t outputs = reserve(static_cast<std::size_t>(copies) * n);
+        const std::size_t network =
+            reserve(buffers_input ? static_cast<std::size_t>(inputs) * n : 0);
+        const std::size_t tuned = reserve(shape::tunes ? 2 * memory_.samples : 0);
+        const std::size_t sums = reserve(shape::tunes ? 2 * memory_.samples * memory_.chunks() : 0);
+        const std::size_t measures = reserve(hook::per_sample ? n : 0);
+        const std::size_t statistics = reserve(hook::per_sample ? memory_.samples : 0);
+        numbers_ = buffer<T, space>(exec_, end);
+        failed_ = buffer<std::uint64_t, space>(exec_, std::vector<std::uint64_t>{failure::none});
+        memory_.state = state_.data;
+        memory_.kept = numbers_.data() + registers;
+        memory_.outputs = numbers_.data() + outputs;
+        memory_.inputs = numbers_.data() + network;
+        memory_.tuned = numbers_.data() + tuned;
+        memory_.partials = numbers_.data() + sums;
+        memory_.measures = numbers_.data() + measures;
+        memory_.statistics = numbers_.data() + statistics;
         memory_.failed = failed_.data();
     }
     [[nodiscard]] std::size_t tiles(std::size_t size) const {
@@ -221,8 +222,8 @@ class run {
     }
     void tune(const compiled_stage<T, shape>& s) const {
         launch(memory_.samples * memory_.chunks(),
-               norm_pass<T, shape, merge, hook, noise_type>{s, memory_, sampler_->predictor.merge(),
-                                                            sampler_->predictor.hook(), source_});
+               norm_pass<T, shape, merge, hook, noise_type, Exec::tile_capacity>{
+                   s, memory_, sampler_->predictor.merge(), sampler_->predictor.hook(), source_});
         launch(memory_.samples,
                tune_pass<T, shape, copies, typename solver_type::tuner>{s, memory_});
     }
@@ -232,7 +233,7 @@ class run {
     }
     void check() {
         std::uint64_t code = failure::none;
-        buffer<std::uint64_t, space>::read(memory_.failed, 1, &code);
+        buffer<std::uint64_t, space>::read(exec_, memory_.failed, 1, &code);
         if (code != failure::none) {
             done_ = true;
             throw_non_finite(code, sampler_->solver, here_at_start(), first_sample_);
@@ -248,14 +249,13 @@ class run {
                             levels_[static_cast<std::size_t>(position_)], memory_.samples,
                             memory_.elements, this, [](const void* self, int what, double* to) {
                                 const auto& me = *static_cast<const run*>(self);
-                                me.read(me.memory_.slots[what == 0 ? 0 : shape::registers], to);
+                                me.read(me.memory_.slot(what == 0 ? 0 : shape::registers), to);
                             });
         return observer_.see(o);
     }
     void read(const T* from, double* to) const {
-        exec_.wait();
         std::vector<T> values(memory_.size());
-        buffer<T, space>::read(from, values.size(), values.data());
+        buffer<T, space>::read(exec_, from, values.size(), values.data());
         std::copy(values.begin(), values.end(), to);
     }
 
@@ -267,7 +267,7 @@ class run {
     noise_type source_;
     batch_view<T, space> state_;
     batch_memory<T, shape, copies> memory_{};
-    buffer<T, space> registers_, outputs_, inputs_, tuning_, measures_;
+    buffer<T, space> numbers_;
     buffer<std::uint64_t, space> failed_;
     planned planned_{};
     int position_ = 0;  ///< step

@@ -10,20 +10,39 @@
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/exec/compiled_stage.hpp>
 
-#include <cstdint>
+#include <cstddef>
 
 namespace diffgen::exec {
 
-/// Where the elements of a tile are. All pointers are to its first element.
-template <class T, class Shape, int Copies>
+/// Where the elements of a tile are: pointers to its first element, and how far apart what there is
+/// several of. No arrays of pointers: on a device what a variable indexes does not stay in
+/// registers.
+template <class T>
 struct tile_memory {
-    T* slots[Shape::slots];        ///< the solver's registers, and one for the denoised estimate
-    const T* outputs[Copies];      ///< of the network, one a copy
-    T* inputs[Copies];             ///< of the network, where it does not read a register itself
-    const T* noise[Shape::draws];  ///< normals of this stage
-    const T* tuned_direction;      ///< p and q of the self-tuning stage, an element each
+    T* state;  ///< the solver's register 0; the others, and after them the denoised estimate:
+    T* kept;
+    std::size_t kept_apart;
+    const T* outputs;  ///< of the network, one a copy
+    T* inputs;         ///< of the network, where it does not read a register itself
+    std::size_t copies_apart;
+    const T* normals;  ///< of this stage, one a draw
+    std::size_t normals_apart;
+    const T* tuned_direction;  ///< p and q of the self-tuning stage, an element each
     const T* tuned_noise;
     const T* statistic;  ///< of a hook that depends on the whole sample, an element each
+
+    [[nodiscard]] DIFFGEN_VALUE T* slot(int r) const {
+        return r == 0 ? state : kept + static_cast<std::size_t>(r - 1) * kept_apart;
+    }
+    [[nodiscard]] DIFFGEN_VALUE const T* output(int copy) const {
+        return outputs + static_cast<std::size_t>(copy) * copies_apart;
+    }
+    [[nodiscard]] DIFFGEN_VALUE T* input(int copy) const {
+        return inputs + static_cast<std::size_t>(copy) * copies_apart;
+    }
+    [[nodiscard]] DIFFGEN_VALUE const T* normal(int draw) const {
+        return normals + static_cast<std::size_t>(draw) * normals_apart;
+    }
 };
 
 namespace detail {
@@ -45,10 +64,10 @@ DIFFGEN_VALUE V evaluate_form(const compiled_form<T, Shape>& f, const V* registe
 }
 
 /// The denoised estimate before any hook, from what the network's outputs were merged to.
-template <class V, class T, class Shape, int Copies>
-DIFFGEN_VALUE V denoised_at(const compiled_stage<T, Shape>& s,
-                            const tile_memory<T, Shape, Copies>& m, V output, int i) {
-    return fma(broadcast<V>(s.state), load<V>(m.slots[s.input] + i),
+template <class V, class T, class Shape>
+DIFFGEN_VALUE V denoised_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m, V output,
+                            int i) {
+    return fma(broadcast<V>(s.state), load<V>(m.slot(s.input) + i),
                broadcast<V>(s.output) * output);
 }
 
@@ -56,28 +75,27 @@ DIFFGEN_VALUE V denoised_at(const compiled_stage<T, Shape>& s,
 template <class V, class T, class Shape, class Merge, class Hook>
 struct element {
     const compiled_stage<T, Shape>& s;
-    const tile_memory<T, Shape, Merge::copies>& m;
+    const tile_memory<T>& m;
     V registers[Shape::registers];
     V output, network;  ///< the same but for a hook, after which `output` is D
     V noise[Shape::draws];
 
-    DIFFGEN_VALUE element(const compiled_stage<T, Shape>& stage,
-                          const tile_memory<T, Shape, Merge::copies>& memory, const Merge& merge,
-                          const Hook& hook, int i)
+    DIFFGEN_VALUE element(const compiled_stage<T, Shape>& stage, const tile_memory<T>& memory,
+                          const Merge& merge, const Hook& hook, int i)
         : s(stage), m(memory), output(broadcast<V>(T(0))), network(broadcast<V>(T(0))) {
         for (int r = 0; r < Shape::registers; ++r)
-            registers[r] = s.reads & (1u << r) ? load<V>(m.slots[r] + i) : broadcast<V>(T(0));
+            registers[r] = s.reads & (1u << r) ? load<V>(m.slot(r) + i) : broadcast<V>(T(0));
         for (int d = 0; d < Shape::draws; ++d)
-            noise[d] = Shape::noisy && d < s.draws ? load<V>(m.noise[d] + i) : broadcast<V>(T(0));
+            noise[d] = Shape::noisy && d < s.draws ? load<V>(m.normal(d) + i) : broadcast<V>(T(0));
         if (s.evaluates) {
             V outputs[Merge::copies];
             for (int c = 0; c < Merge::copies; ++c)
-                outputs[c] = load<V>(m.outputs[c] + i);
+                outputs[c] = load<V>(m.output(c) + i);
             network = output = merge.merge(outputs);
             if constexpr (Shape::noisy && requires { merge.noise_factor(outputs, s.noise_scale); })
                 if (s.scales_noise) {
                     const V factor = merge.noise_factor(outputs, s.noise_scale);
-                    for (int d = 0; d < s.draws; ++d)
+                    for (int d = 0; d < Shape::draws; ++d)
                         noise[d] = product(noise[d], factor);
                 }
             if constexpr (Hook::per_sample)
@@ -93,21 +111,19 @@ struct element {
 };
 
 template <class V, class T, class Shape, class Merge, class Hook>
-DIFFGEN_VALUE V measured_at(const compiled_stage<T, Shape>& s,
-                            const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
-                            const Hook& hook, int i) {
+DIFFGEN_VALUE V measured_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                            const Merge& merge, const Hook& hook, int i) {
     V outputs[Merge::copies];
     for (int c = 0; c < Merge::copies; ++c)
-        outputs[c] = load<V>(m.outputs[c] + i);
+        outputs[c] = load<V>(m.output(c) + i);
     return hook.measure(denoised_at(s, m, V(merge.merge(outputs)), i));
 }
 
 /// Carries out the stage on elements i .. i + width - 1. Returns a value that is not a number in
 /// some lane where a register became NaN or infinite, and zero otherwise.
 template <class V, class T, class Shape, class Merge, class Hook>
-DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s,
-                         const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
-                         const Hook& hook, int i) {
+DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                         const Merge& merge, const Hook& hook, int i) {
     const element<V, T, Shape, Merge, Hook> e(s, m, merge, hook, i);
     V values[Shape::rows];
     V bad = broadcast<V>(T(0));
@@ -124,20 +140,19 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s,
         }
     }
     for (int r = 0; r < Shape::rows; ++r)
-        if (r < s.rows) store(m.slots[s.updates[r].target] + i, values[r]);
+        if (r < s.rows) store(m.slot(s.updates[r].target) + i, values[r]);
     if (s.next_input >= 0) {
-        const V in = load<V>(m.slots[s.next_input] + i) * broadcast<V>(s.next_scale);
+        const V in = load<V>(m.slot(s.next_input) + i) * broadcast<V>(s.next_scale);
         for (int c = 0; c < Merge::inputs; ++c)
-            store(m.inputs[c] + i, in);
+            store(m.input(c) + i, in);
     }
     return bad;
 }
 
 /// Elements i .. count - 1 one by one; whether all that they wrote is finite.
 template <class T, class Shape, class Merge, class Hook>
-DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s,
-                             const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
-                             const Hook& hook, int i, int count) {
+DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                             const Merge& merge, const Hook& hook, int i, int count) {
     T bad = 0;
     for (; i < count; ++i)
         bad += apply_at<T>(s, m, merge, hook, i);
@@ -145,9 +160,8 @@ DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s,
 }
 
 template <class T, class Shape, class Merge, class Hook>
-DIFFGEN_REST void direction_rest(const compiled_stage<T, Shape>& s,
-                                 const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
-                                 const Hook& hook, int i, int count, T* to) {
+DIFFGEN_REST void direction_rest(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                                 const Merge& merge, const Hook& hook, int i, int count, T* to) {
     for (; i < count; ++i)
         to[i] = element<T, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction);
 }
@@ -157,9 +171,8 @@ DIFFGEN_REST void direction_rest(const compiled_stage<T, Shape>& s,
 /// Carries out a stage on a tile of `count` elements. Returns whether every number it wrote is
 /// finite.
 template <class V, class T, class Shape, class Merge, class Hook>
-DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s,
-                         const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
-                         const Hook& hook, int count) {
+DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                         const Merge& merge, const Hook& hook, int count) {
     constexpr int width = value_traits<V>::width;
     V bad = broadcast<V>(T(0));
     int i = 0;
@@ -169,11 +182,23 @@ DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s,
     return i == count ? finite : detail::apply_rest(s, m, merge, hook, i, count) && finite;
 }
 
+/// The first element of a tile with a number that is not finite, among what the stage wrote.
+template <class T, class Shape>
+[[nodiscard]] DIFFGEN_HD int first_bad_element(const compiled_stage<T, Shape>& s,
+                                               const tile_memory<T>& m, int count) {
+    for (int i = 0; i < count; ++i)
+        for (int r = 0; r < Shape::rows; ++r)
+            if (r < s.rows) {
+                const T v = m.slot(s.updates[r].target)[i];
+                if (!(v - v == T(0))) return i;
+            }
+    return 0;
+}
+
 /// What a hook that depends on the whole sample measures of every element, into `to`.
 template <class V, class T, class Shape, class Merge, class Hook>
-DIFFGEN_VALUE void measure(const compiled_stage<T, Shape>& s,
-                           const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
-                           const Hook& hook, int count, T* to) {
+DIFFGEN_VALUE void measure(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                           const Merge& merge, const Hook& hook, int count, T* to) {
     constexpr int width = value_traits<V>::width;
     int i = 0;
     for (; i + width <= count; i += width)
@@ -184,9 +209,8 @@ DIFFGEN_VALUE void measure(const compiled_stage<T, Shape>& s,
 
 /// The direction of a self-tuning stage, S, into `to`.
 template <class V, class T, class Shape, class Merge, class Hook>
-DIFFGEN_VALUE void direction(const compiled_stage<T, Shape>& s,
-                             const tile_memory<T, Shape, Merge::copies>& m, const Merge& merge,
-                             const Hook& hook, int count, T* to) {
+DIFFGEN_VALUE void direction(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                             const Merge& merge, const Hook& hook, int count, T* to) {
     constexpr int width = value_traits<V>::width;
     int i = 0;
     for (; i + width <= count; i += width)

@@ -160,15 +160,15 @@ struct trajectory_pass {
         const int here = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
         const int size = here * elements;
         const std::size_t begin = first * static_cast<std::size_t>(elements);
-        T registers[Shape::slots][room];
+        T registers[Shape::registers][room];
         T outputs[Merge::copies][room];
         T normals[Shape::draws][room];
         T p[Shape::tunes ? room : 1], q[Shape::tunes ? room : 1];
-        tile_memory<T, Shape, Merge::copies> m{};
-        for (int r = 0; r < Shape::slots; ++r)
-            m.slots[r] = registers[r];
-        for (int c = 0; c < Merge::copies; ++c)
-            m.outputs[c] = outputs[c];
+        tile_memory<T> m{};
+        m.state = registers[0];
+        m.kept = registers[0] + room;
+        m.outputs = outputs[0];
+        m.kept_apart = m.copies_apart = room;
         m.tuned_direction = p;
         m.tuned_noise = q;
         T statistic[Hook::per_sample ? room : 1];
@@ -187,13 +187,14 @@ struct trajectory_pass {
                 for (int c = 0; c < Merge::copies; ++c)
                     evaluate_tile<V, D>(prepared[k], registers[s.input], s.input_scale, outputs[c],
                                         here, c == 0);
-            detail::draw<V, T, Shape>(s, source, first_flat + begin, size, normals, m.noise);
+            detail::draw<V, T, Shape>(s, source, first_flat + begin, size, normals, m);
             if constexpr (Hook::per_sample && D > 0)
                 if (s.evaluates) measure_samples<V>(s, m, here, statistic);
             if constexpr (Shape::tunes && D > 0)
                 if (s.tunes) tune<V>(s, m, normals[0], here, p, q);
             if (!apply<V>(s, m, merge, hook, size)) {
-                const std::uint64_t bad = begin + failure::first_bad_element(s, m.slots, size);
+                const std::size_t bad =
+                    begin + static_cast<std::size_t>(first_bad_element(s, m, size));
                 failure::report(
                     failed, failure::code(static_cast<std::uint64_t>(k), bad / elements_of_sample));
                 return;
@@ -205,9 +206,8 @@ struct trajectory_pass {
 
   private:
     template <class V>
-    DIFFGEN_VALUE void measure_samples(const compiled_stage<T, Shape>& s,
-                                       const tile_memory<T, Shape, Merge::copies>& m, int here,
-                                       T* statistic) const {
+    DIFFGEN_VALUE void measure_samples(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                                       int here, T* statistic) const {
         T measures[room];
         measure<V>(s, m, merge, hook, here * elements, measures);
         for (int i = 0; i < here; ++i) {
@@ -218,30 +218,30 @@ struct trajectory_pass {
         }
     }
     template <class V>
-    DIFFGEN_VALUE void tune(const compiled_stage<T, Shape>& s,
-                            const tile_memory<T, Shape, Merge::copies>& m, const T* normals,
-                            int here, T* p, T* q) const {
+    DIFFGEN_VALUE void tune(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                            const T* normals, int here, T* p, T* q) const {
         T directions[room];
         direction<V>(s, m, merge, hook, here * elements, directions);
         for (int i = 0; i < here; ++i) {
             T a, b;
-            Tuner::pick(s.tuner_parameters, sum_of_squares(directions + i * D),
-                        sum_of_squares(normals + i * D), a, b);
+            Tuner::pick(s.tuner_parameters, norm2(directions + i * D), norm2(normals + i * D), a,
+                        b);
             for (int d = 0; d < D; ++d) {
                 p[i * D + d] = a;
                 q[i * D + d] = b;
             }
         }
     }
-    DIFFGEN_VALUE static T sum_of_squares(const T* sample) {
+    DIFFGEN_VALUE static T norm2(const T* sample) {
         T sum = 0;
         for (int begin = 0; begin < D; begin += chunk) {
             T part[chunk];
             const int n = D - begin < chunk ? D - begin : chunk;
             for (int d = 0; d < n; ++d)
                 part[d] = sample[begin + d];
-            const T s = chunk_sum_of_squares<T>(part, n);
-            sum = begin == 0 ? s : sum + s;
+            sum_of_squares<T> squares;
+            squares.add(part, n);
+            sum = begin == 0 ? squares.total() : sum + squares.total();
         }
         return sum;
     }

@@ -20,11 +20,13 @@ struct tag {
     using type = V;
 };
 
-/// function(arguments...), inlined whatever its size: how a kernel calls a user's functor.
-#if DIFFGEN_HAS_LANES
+/// function(arguments...), inlined whatever its size: how a kernel calls a user's functor. Under
+/// g++ the entry function's flatten does it; always_inline here would come before it, in a function
+/// without the entry's target, and leave the calls of primitives as calls.
+#if DIFFGEN_HAS_LANES && defined(__clang__)
 template <class Function, class... Arguments>
-__attribute__((always_inline, flatten)) inline decltype(auto) call(Function&& function,
-                                                                   Arguments&&... arguments) {
+__attribute__((always_inline, flatten)) decltype(auto) call(Function&& function,
+                                                            Arguments&&... arguments) {
     return static_cast<Function&&>(function)(static_cast<Arguments&&>(arguments)...);
 }
 #else
@@ -40,8 +42,8 @@ DIFFGEN_HD decltype(auto) call(Function&& function, Arguments&&... arguments) {
 enum class set { one_lane, sse2, avx2, avx512 };
 
 /// The widest set of this machine that passes are compiled for, asked of the processor once. One
-/// without hardware FMA (older than 2013) takes one lane: packs of it would cost every build a third
-/// more time.
+/// without hardware FMA (older than 2013) takes one lane: packs of it would cost every build a
+/// third more time.
 inline set widest() {
     static const set found = [] {
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
