@@ -42,14 +42,10 @@ namespace detail {
 }  // namespace detail
 
 /// w with int_0^h exp(rate (s - h)) P(s) ds = sum over i of w_i P(nodes_i), P the polynomial of
-/// degree count - 1 through the nodes. For h = infinity (rate > 0, one node) it is 1 / rate.
+/// degree count - 1 through the nodes.
 [[nodiscard]] inline std::array<double, max_nodes> exponential_weights(
     double rate, double h, const std::array<double, max_nodes>& nodes, int count) {
     std::array<double, max_nodes> weights{};
-    if (std::isinf(h)) {
-        weights[0] = 1 / rate;
-        return weights;
-    }
     const auto psi = detail::exponential_moments(rate * h);
     const auto n = static_cast<std::size_t>(count);
     for (std::size_t i = 0; i < n; ++i) {

@@ -59,9 +59,10 @@ struct exponential_multistep {
         if (starts(s)) return start(s, j);
         stage out = evaluate(from);
         if (to.is_clean()) return out.write(0, to.alpha * D);
+        if (from.alpha == 0) return out.write(0, at_level(to, eps(from)));
         out.draws = form.tau > 0 ? 1 : 0;
         const linear_form value = Basis::value(from, 0);
-        const linear_form corrected = Corrector > 0 && s.index > 0 ? retaken(s, value) : x;
+        const linear_form corrected = Corrector > 0 && s.index > first(s) ? retaken(s, value) : x;
         linear_form carry = form.transition(from, to) * corrected;
         if (out.draws) carry += form.noise_scale(from, to) * z;
         out.write(0, carry + integral(s, from, to, s.index, value, Order));
@@ -71,9 +72,11 @@ struct exponential_multistep {
 
   private:
     [[nodiscard]] bool starts(const step& s) const {
-        return start_up == solver::start_up::matching && s.index + 1 < Order && !(form.tau > 0) &&
-               !s.to().is_clean();
+        return start_up == solver::start_up::matching && s.index - first(s) + 1 < Order &&
+               !(form.tau > 0) && !starter::is_one_stage(s);
     }
+    /// The first level with a value for the polynomials: pure noise has none.
+    [[nodiscard]] static int first(const step& s) { return s.level(0).alpha > 0 ? 0 : 1; }
     /// The register of the value at level i.
     [[nodiscard]] static int slot(int i) { return 1 + i % std::max(history, 1); }
 
@@ -83,7 +86,7 @@ struct exponential_multistep {
                                        const noise_level& to, int newest, const linear_form& value,
                                        int most) const {
         const double start = Basis::variable(from), h = Basis::variable(to) - start;
-        const int count = std::isinf(h) ? 1 : std::min(most, newest + 1);
+        const int count = std::min(most, newest - first(s) + 1);
         std::array<double, max_nodes> nodes{};
         for (int i = 0; i < count; ++i)
             nodes[static_cast<std::size_t>(i)] = Basis::variable(s.level(newest - i)) - start;

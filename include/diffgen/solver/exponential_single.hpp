@@ -27,7 +27,7 @@ struct exponential_single {
     double middle = Order == 3 ? 1. / 3 : 1. / 2;
     Basis form{};
 
-    [[nodiscard]] static int stages(const step& s) { return s.to().is_clean() ? 1 : Order; }
+    [[nodiscard]] static int stages(const step& s) { return is_one_stage(s) ? 1 : Order; }
 
     [[nodiscard]] stage plan(const step& s, int j) const { return plan(s, j, 1); }
 
@@ -36,7 +36,7 @@ struct exponential_single {
     [[nodiscard]] stage plan(const step& s, int j, int base) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluate(from).write(0, to.alpha * D);
+        if (is_one_stage(s)) return evaluate(from).write(0, at_level(to, eps(from)));
         const double start = Basis::variable(from), h = Basis::variable(to) - start;
         const double nodes[3] = {0, middle * h, 2. / 3 * h};
         const auto at = [&](int i) { return i == 0 ? from : Basis::level(s, start + nodes[i]); };
@@ -55,6 +55,12 @@ struct exponential_single {
         if (j + 1 == Order) return out.write(0, advanced(to, h, reg(base + 1), value, j));
         out.write(base, advanced(at(j + 1), nodes[j + 1], reg(base + 1), value, j));
         return j == 0 ? out.write(base + 1, value) : out;
+    }
+
+    /// Steps without a finite length: to the data (then the denoised estimate), and from pure noise
+    /// (then DDIM's step).
+    [[nodiscard]] static bool is_one_stage(const step& s) {
+        return s.to().is_clean() || s.from().alpha == 0;
     }
 };
 
