@@ -15,7 +15,7 @@
 
 namespace diffgen::compat::diffusers {
 
-/// Every member bears the option's name and its default in the classes of `scheduler`.
+/// Every member bears the option's name and its default in most of its classes.
 struct config {
     diffusers::scheduler scheduler = scheduler::ddim;
     int num_train_timesteps = 1000;
@@ -42,7 +42,48 @@ struct config {
     diffusers::final_sigmas_type final_sigmas_type = final_sigmas_type::zero;
     diffusers::interpolation_type interpolation_type = interpolation_type::linear;
     diffusers::timestep_type timestep_type = timestep_type::discrete;
+    double sigma_data = 0.5;                                                    ///< EDM
+    double rho = 7;                                                             ///< EDM
+    diffusers::sigma_schedule sigma_schedule = sigma_schedule::karras;          ///< EDM
+    double shift = 1;                                                           ///< flow matching
+    bool use_dynamic_shifting = false;                                          ///< flow matching
+    diffusers::time_shift_type time_shift_type = time_shift_type::exponential;  ///< flow matching
+    std::optional<double> shift_terminal{};                                     ///< flow matching
+    bool invert_sigmas = false;                                                 ///< flow matching
+    bool stochastic_sampling = false;                                           ///< flow matching
 };
+
+/// The defaults of a class where they differ from those above.
+[[nodiscard]] inline config defaults_of(scheduler s) {
+    config c;
+    c.scheduler = s;
+    switch (s) {
+        case scheduler::ddim:
+        case scheduler::ddim_inverse:
+        case scheduler::ddpm:
+        case scheduler::flow_match_euler_discrete:
+        case scheduler::flow_match_heun_discrete:
+            break;
+        case scheduler::edm_euler:
+            c.sigma_min = 0.002;
+            c.sigma_max = 80;
+            break;
+        case scheduler::heun_discrete:
+        case scheduler::kdpm2_ancestral_discrete:
+        case scheduler::kdpm2_discrete:
+            c.beta_start = 0.00085;
+            c.beta_end = 0.012;
+            c.clip_sample = false;
+            c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::euler_ancestral_discrete:
+        case scheduler::euler_discrete:
+        case scheduler::lms_discrete:
+            c.timestep_spacing = timestep_spacing::linspace;
+            break;
+    }
+    return c;
+}
 
 namespace detail {
 
@@ -73,8 +114,7 @@ inline void require_range(bool inside, const char* key, double value, const char
     const auto null = [&](const char* key) {
         return !options.contains(key) || options.at(key).is_null();
     };
-    config c;
-    c.scheduler = named<diffusers::scheduler>("_class_name", scheduler);
+    config c = defaults_of(named<diffusers::scheduler>("_class_name", scheduler));
     const auto read = [&](const char* key, auto& member) {
         using member_type = std::remove_reference_t<decltype(member)>;
         if (null(key)) return;
@@ -112,6 +152,15 @@ inline void require_range(bool inside, const char* key, double value, const char
     read("final_sigmas_type", c.final_sigmas_type);
     read("interpolation_type", c.interpolation_type);
     read("timestep_type", c.timestep_type);
+    read("sigma_data", c.sigma_data);
+    read("rho", c.rho);
+    read("sigma_schedule", c.sigma_schedule);
+    read("shift", c.shift);
+    read("use_dynamic_shifting", c.use_dynamic_shifting);
+    read("time_shift_type", c.time_shift_type);
+    read("shift_terminal", c.shift_terminal);
+    read("invert_sigmas", c.invert_sigmas);
+    read("stochastic_sampling", c.stochastic_sampling);
     detail::require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
                           "positive");
     detail::require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range,
