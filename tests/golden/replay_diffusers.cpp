@@ -76,6 +76,15 @@ double replay_diffusers(const json& file) {
             return replay(file).ddim();
         case scheduler::ddim_inverse:
             return replay(file).ddim_inverse();
+        case scheduler::cosine_dpm_solver_multistep:
+        case scheduler::dpm_solver_multistep:
+        case scheduler::dpm_solver_singlestep:
+        case scheduler::edm_dpm_solver_multistep:
+            return replay_dpm_solver(file);
+        case scheduler::deis_multistep:
+        case scheduler::sa_solver:
+        case scheduler::unipc_multistep:
+            return replay_adams(file);
         case scheduler::edm_euler:
         case scheduler::euler_ancestral_discrete:
         case scheduler::euler_discrete:

@@ -8,6 +8,7 @@
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/io/json_value.hpp>
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,20 @@ struct config {
     std::optional<double> shift_terminal{};                                     ///< flow matching
     bool invert_sigmas = false;                                                 ///< flow matching
     bool stochastic_sampling = false;                                           ///< flow matching
+    // the solvers in lambda = log(alpha / sigma)
+    diffusers::algorithm_type algorithm_type = algorithm_type::dpm_solver_pp;
+    diffusers::solver_type solver_type = solver_type::midpoint;
+    int solver_order = 2;
+    int predictor_order = 2;  ///< SA-Solver
+    int corrector_order = 2;  ///< SA-Solver
+    bool lower_order_final = true;
+    bool euler_at_final = false;
+    bool predict_x0 = true;                ///< UniPC
+    std::vector<int> disable_corrector{};  ///< UniPC: the steps that are not corrected
+    bool use_lu_lambdas = false;
+    bool use_flow_sigmas = false;
+    double flow_shift = 1;
+    double lambda_min_clipped = -std::numeric_limits<double>::infinity();
 };
 
 /// The defaults of a class where they differ from those above.
@@ -64,6 +79,7 @@ struct config {
         case scheduler::flow_match_euler_discrete:
         case scheduler::flow_match_heun_discrete:
             break;
+        case scheduler::edm_dpm_solver_multistep:
         case scheduler::edm_euler:
             c.sigma_min = 0.002;
             c.sigma_max = 80;
@@ -76,6 +92,28 @@ struct config {
             c.clip_sample = false;
             c.timestep_spacing = timestep_spacing::linspace;
             break;
+        case scheduler::cosine_dpm_solver_multistep:
+            c.sigma_min = 0.3;
+            c.sigma_max = 500;
+            c.sigma_data = 1;
+            c.sigma_schedule = sigma_schedule::exponential;
+            c.prediction_type = prediction_type::v_prediction;
+            break;
+        case scheduler::deis_multistep:
+            c.algorithm_type = algorithm_type::deis;
+            c.solver_type = solver_type::logrho;
+            c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::sa_solver:
+            c.algorithm_type = algorithm_type::data_prediction;
+            c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::unipc_multistep:
+            c.solver_type = solver_type::bh2;
+            c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::dpm_solver_multistep:
+        case scheduler::dpm_solver_singlestep:
         case scheduler::euler_ancestral_discrete:
         case scheduler::euler_discrete:
         case scheduler::lms_discrete:
@@ -86,6 +124,13 @@ struct config {
 }
 
 namespace detail {
+
+/// Whether networks of a class can predict the velocity of a straight path.
+inline bool takes_flow_prediction(scheduler s) {
+    return s == scheduler::deis_multistep || s == scheduler::dpm_solver_multistep ||
+           s == scheduler::dpm_solver_singlestep || s == scheduler::sa_solver ||
+           s == scheduler::unipc_multistep;
+}
 
 /// Refuses an option that no scheduler of diffusers has. Options of other classes are let pass, as
 /// diffusers does when a configuration is handed from one class to another.
@@ -161,6 +206,27 @@ inline void require_range(bool inside, const char* key, double value, const char
     read("shift_terminal", c.shift_terminal);
     read("invert_sigmas", c.invert_sigmas);
     read("stochastic_sampling", c.stochastic_sampling);
+    read("algorithm_type", c.algorithm_type);
+    read("solver_type", c.solver_type);
+    read("solver_order", c.solver_order);
+    read("predictor_order", c.predictor_order);
+    read("corrector_order", c.corrector_order);
+    read("lower_order_final", c.lower_order_final);
+    read("euler_at_final", c.euler_at_final);
+    read("predict_x0", c.predict_x0);
+    read("disable_corrector", c.disable_corrector);
+    read("use_lu_lambdas", c.use_lu_lambdas);
+    read("use_flow_sigmas", c.use_flow_sigmas);
+    read("flow_shift", c.flow_shift);
+    read("lambda_min_clipped", c.lambda_min_clipped);
+    if (c.prediction_type == prediction_type::flow_prediction &&
+        !detail::takes_flow_prediction(c.scheduler))
+        throw unsupported(diffgen::detail::text(
+            "diffgen: 'prediction_type' is 'flow_prediction' in ", scheduler));
+    for (const char* key : {"solver_p", "tau_func"})
+        if (!null(key))
+            throw unsupported(diffgen::detail::text(
+                "diffgen: '", key, "' is a program of its own; diffgen reproduces null"));
     detail::require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
                           "positive");
     detail::require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range,

@@ -61,8 +61,7 @@ class dpm_multistep {
                 next += (heun_ ? u.first() : u.midpoint()) * D1;
             } else {
                 const double r1 = length(s, 2) / u.h;
-                const linear_form D2 =
-                    (D1 - (m1 - reg(slot(s.index - 2))) / r1) / (r0 + r1);
+                const linear_form D2 = (D1 - (m1 - reg(slot(s.index - 2))) / r1) / (r0 + r1);
                 next += u.first() * (D1 + r0 * D2) + u.second() * D2;
             }
         }
@@ -86,8 +85,8 @@ class dpm_multistep {
                                    : !adds_noise(algorithm_);
         if (!has_third)
             throw unsupported(diffgen::detail::text("diffgen: 'solver_order' is ", order_,
-                                                    " with 'algorithm_type' = '",
-                                                    name(algorithm_), "' in ", name(scheduler_)));
+                                                    " with 'algorithm_type' = '", name(algorithm_),
+                                                    "' in ", name(scheduler_)));
         return 3;
     }
 

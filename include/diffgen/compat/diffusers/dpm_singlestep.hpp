@@ -31,9 +31,10 @@ class dpm_singlestep {
         if ((!by_noise && algorithm_ != algorithm_type::dpm_solver_pp &&
              algorithm_ != algorithm_type::sde_dpm_solver_pp) ||
             (by_noise && (c.thresholding || ends_clean_)))
-            throw unsupported(diffgen::detail::text(
-                "diffgen: 'algorithm_type' is '", name(algorithm_), "' with 'final_sigmas_type' = '",
-                name(c.final_sigmas_type), "' and 'thresholding' = ", c.thresholding));
+            throw unsupported(
+                diffgen::detail::text("diffgen: 'algorithm_type' is '", name(algorithm_),
+                                      "' with 'final_sigmas_type' = '", name(c.final_sigmas_type),
+                                      "' and 'thresholding' = ", c.thresholding));
         if (order_ < 1 || order_ > 3)
             throw unsupported(
                 diffgen::detail::text("diffgen: 'solver_order' is ", order_, ", not 1, 2 or 3"));
@@ -57,11 +58,9 @@ class dpm_singlestep {
         const auto ratio = [&](int back) {
             return (lambda(s.level(s.index - back)) - lambda(start)) / u.h;
         };
-        const auto slope = [&](int back) {
-            return (value(back) - value(order - 1)) / ratio(back);
-        };
-        linear_form next = u.state * (order == 1 ? x : reg(1)) + u.zeroth() * value(order - 1) +
-                           u.noise * z;
+        const auto slope = [&](int back) { return (value(back) - value(order - 1)) / ratio(back); };
+        linear_form next =
+            u.state * (order == 1 ? x : reg(1)) + u.zeroth() * value(order - 1) + u.noise * z;
         if (order == 2) next += (heun_ ? u.first() : u.midpoint()) * slope(0);
         if (order == 3 && !heun_) next += u.first() * slope(0);
         if (order == 3 && heun_) {

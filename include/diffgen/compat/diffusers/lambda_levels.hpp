@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The grids of the solvers of diffusers that work in lambda = log(alpha / sigma): DPM-Solver, UniPC,
-// DEIS and SA-Solver, whose timesteps are whole numbers, and their EDM and cosine forms.
+// The grids of the solvers of diffusers that work in lambda = log(alpha / sigma): DPM-Solver,
+// UniPC, DEIS and SA-Solver, whose timesteps are whole numbers, and their EDM and cosine forms.
 
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
@@ -173,14 +173,14 @@ inline std::vector<double> lu_sigmas(const sigma_table& table, int n) {
             t.push_back(rounds ? detail::rounded(time) : detail::truncated(time));
         }
     }
-    const bool repeats = c.scheduler == scheduler::deis_multistep ||
-                         c.scheduler == scheduler::sa_solver ||
-                         c.scheduler == scheduler::unipc_multistep;
+    const bool stays = c.scheduler == scheduler::deis_multistep ||
+                       c.scheduler == scheduler::sa_solver;  // these have no 'final_sigmas_type'
+    const bool repeats = stays || c.scheduler == scheduler::unipc_multistep;
     const double least = repeats && !own ? sigmas.back() : table.front();
     at_levels out;
     for (std::size_t i = 0; i < sigmas.size(); ++i)
         out.values.push_back(kernel.of_sigma(sigmas[i], t[i]));
-    out.values.push_back(kernel.of_sigma(final_sigma(c, least), 0));
+    out.values.push_back(kernel.of_sigma(stays ? least : final_sigma(c, least), 0));
     return out;
 }
 

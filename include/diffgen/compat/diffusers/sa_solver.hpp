@@ -20,7 +20,8 @@ namespace diffgen::compat::diffusers {
 /// Evaluations a step: 1. Noise: 1 draw, also where tau is 0.
 class sa_solver {
   public:
-    static constexpr int registers = 5;  ///< the state, three values, what the corrector starts from
+    static constexpr int registers =
+        5;  ///< the state, three values, what the corrector starts from
     static constexpr int rows = 3;
     static constexpr int draws = 1;
 
@@ -55,10 +56,10 @@ class sa_solver {
         const linear_form start =
             i > 0 ? reg(carried) + integral(s, i - 1, i, corrector_order(s, i - 1), value) : x;
         const double h = lambda(to) - lambda(from), t = tau(from);
-        const linear_form carry =
-            by_noise_ ? to.alpha / from.alpha * start + t * to.sigma * std::sqrt(std::expm1(2 * h)) * z
-                      : std::exp(-t * h) * to.sigma / from.sigma * start +
-                            to.sigma * std::sqrt(-std::expm1(-2 * t * h)) * z;
+        const linear_form carry = by_noise_ ? to.alpha / from.alpha * start +
+                                                  t * to.sigma * std::sqrt(std::expm1(2 * h)) * z
+                                            : std::exp(-t * h) * to.sigma / from.sigma * start +
+                                                  to.sigma * std::sqrt(-std::expm1(-2 * t * h)) * z;
         stage out = evaluate(from);
         out.draws = 1;
         out.write(0, carry + integral(s, i, i, predictor_order(s, i), value));

@@ -46,7 +46,7 @@ class unipc {
     static constexpr int rows = 3;
     static constexpr int draws = 0;
 
-    /// Throws compat::unsupported for an order above 3, or a predictor of its own ('solver_p').
+    /// Throws compat::unsupported for an order above 3.
     explicit unipc(const config& c)
         : order_(c.solver_order),
           by_noise_(!c.predict_x0),
@@ -56,7 +56,6 @@ class unipc {
         if (order_ < 1 || order_ > 3)
             throw unsupported(
                 diffgen::detail::text("diffgen: 'solver_order' is ", order_, ", not 1, 2 or 3"));
-        if (c.solver_p) throw unsupported("diffgen: 'solver_p' is not null");
     }
 
     [[nodiscard]] bool noise_prediction() const { return by_noise_; }
