@@ -8,6 +8,7 @@
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/io/json_value.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,14 @@ struct config {
     bool thresholding = false;
     double dynamic_thresholding_ratio = 0.995;
     double sample_max_value = 1;
+    bool use_karras_sigmas = false;
+    bool use_exponential_sigmas = false;
+    bool use_beta_sigmas = false;
+    std::optional<double> sigma_min{};
+    std::optional<double> sigma_max{};
+    diffusers::final_sigmas_type final_sigmas_type = final_sigmas_type::zero;
+    diffusers::interpolation_type interpolation_type = interpolation_type::linear;
+    diffusers::timestep_type timestep_type = timestep_type::discrete;
 };
 
 namespace detail {
@@ -71,6 +80,11 @@ inline void require_range(bool inside, const char* key, double value, const char
         if (null(key)) return;
         if constexpr (std::is_enum_v<member_type>)
             member = named<member_type>(key, options.get<std::string>(key));
+        else if constexpr (requires {
+                               typename member_type::value_type;
+                               member.has_value();
+                           })
+            member = options.get<typename member_type::value_type>(key);
         else
             member = options.get<member_type>(key);
     };
@@ -90,6 +104,14 @@ inline void require_range(bool inside, const char* key, double value, const char
     read("thresholding", c.thresholding);
     read("dynamic_thresholding_ratio", c.dynamic_thresholding_ratio);
     read("sample_max_value", c.sample_max_value);
+    read("use_karras_sigmas", c.use_karras_sigmas);
+    read("use_exponential_sigmas", c.use_exponential_sigmas);
+    read("use_beta_sigmas", c.use_beta_sigmas);
+    read("sigma_min", c.sigma_min);
+    read("sigma_max", c.sigma_max);
+    read("final_sigmas_type", c.final_sigmas_type);
+    read("interpolation_type", c.interpolation_type);
+    read("timestep_type", c.timestep_type);
     detail::require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
                           "positive");
     detail::require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range,

@@ -16,6 +16,9 @@ enum class scheduler { ddpm, ddim, ddim_inverse };
 enum class beta_schedule { linear, scaled_linear, squaredcos_cap_v2, sigmoid, laplace, exp };
 enum class prediction_type { epsilon, sample, v_prediction };
 enum class timestep_spacing { leading, trailing, linspace };
+enum class final_sigmas_type { zero, sigma_min };
+enum class interpolation_type { linear, log_linear };
+enum class timestep_type { discrete, continuous };
 enum class variance_type { fixed_small, fixed_small_log, fixed_large, learned, learned_range };
 
 namespace detail {
@@ -58,6 +61,21 @@ struct table_of_names<timestep_spacing> {
         {{"leading", timestep_spacing::leading},
          {"trailing", timestep_spacing::trailing},
          {"linspace", timestep_spacing::linspace}}};
+};
+template <>
+struct table_of_names<final_sigmas_type> {
+    static constexpr std::array<name_of<final_sigmas_type>, 2> names{
+        {{"zero", final_sigmas_type::zero}, {"sigma_min", final_sigmas_type::sigma_min}}};
+};
+template <>
+struct table_of_names<interpolation_type> {
+    static constexpr std::array<name_of<interpolation_type>, 2> names{
+        {{"linear", interpolation_type::linear}, {"log_linear", interpolation_type::log_linear}}};
+};
+template <>
+struct table_of_names<timestep_type> {
+    static constexpr std::array<name_of<timestep_type>, 2> names{
+        {{"discrete", timestep_type::discrete}, {"continuous", timestep_type::continuous}}};
 };
 /// Not fixed_large_log: it is the square root of a negative number in diffusers.
 template <>
