@@ -1,127 +1,77 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Replays of diffusers schedulers, with the network of the files: 0.6 sin(1.3 x + 0.002 t) + x / 4,
-// and 0.3 cos(x) for a learned variance.
+// Replays of the DDPM and DDIM schedulers of diffusers; the families beside them have files of
+// their own.
 
 #include <diffgen/compat/diffusers/ddim.hpp>
 #include <diffgen/compat/diffusers/ddpm.hpp>
-#include <diffgen/compat/diffusers/estimate.hpp>
-#include <diffgen/compat/diffusers/schedule.hpp>
+#include <diffgen/compat/diffusers/unclip.hpp>
 #include <diffgen/guidance/learned_variance.hpp>
-#include <diffgen/kernel/variance_preserving.hpp>
 
-#include "golden.hpp"
+#include "diffusers.hpp"
 
 namespace golden {
 namespace {
 
-namespace diffusers = diffgen::compat::diffusers;
+double ddim(diffusers_replay& r) {
+    const diffusers::ddim solver(r.config, r.steps, r.call.get("eta", 0.),
+                                 r.call.get("use_clipped_model_output", false));
+    return r.with_predictor([&](auto p) { return r.with(p, solver, r.grid()); });
+}
 
-/// The network; keeps the timesteps that it is told.
-struct network {
-    std::vector<double>* timesteps;
+double ddim_inverse(diffusers_replay& r) {
+    return r.with(diffusers::predictor(r.config, network{&r.timesteps}),
+                  diffusers::ddim_inverse(r.config),
+                  diffusers::inverse_timesteps(r.config, r.steps));
+}
 
-    void operator()(diffgen::batch_view<const double> in, diffgen::batch_view<double> out,
-                    const diffgen::noise_level& l) const {
-        timesteps->push_back(l.input);
-        for (std::size_t i = 0; i < in.size(); ++i) {
-            const double x = in.data[i];
-            out.data[i] = 0.6 * std::sin(1.3 * x + 0.002 * l.input) + 0.25 * x;
-            if (out.size() > in.size()) out.data[in.size() + i] = 0.3 * std::cos(x);
-        }
+/// DDPM and UnCLIP: the predictor has a second output where the variance is learned.
+template <class Predictor, class Solver>
+double posterior(diffusers_replay& r, Predictor p, Solver solver, diffusers::at_timesteps grid) {
+    switch (r.config.variance_type) {
+        case diffusers::variance_type::learned:
+            return r.with(diffgen::learned_variance{p, diffgen::direct_deviation{}}, solver, grid);
+        case diffusers::variance_type::learned_range:
+            return r.with(diffgen::learned_variance{p}, solver, grid);
+        default:
+            return r.with(p, solver, grid);
     }
-};
+}
 
-struct replay {
-    const json& file;
-    const json& call;
-    diffusers::config config;
-    int steps;
-    recorded_noise noise;
-    std::vector<double> timesteps{};
+double ddpm(diffusers_replay& r) {
+    const diffusers::ddpm solver{r.config.variance_type};
+    return r.with_predictor([&](auto p) { return posterior(r, p, solver, r.grid()); });
+}
 
-    explicit replay(const json& f)
-        : file(f),
-          call(f.at("call")),
-          config(diffusers::read_config(f.get<std::string>("scheduler"), f.at("config"))),
-          steps(call.get<int>("num_inference_steps", 0)),
-          noise(f) {
-        for (const auto& [key, value] : call.members())
-            if (key != "num_inference_steps" && key != "eta" && key != "use_clipped_model_output" &&
-                key != "timesteps")
-                throw diffgen::compat::unsupported("the argument '" + key + "'");
-    }
-
-    template <class Predictor, class Solver, class Grid>
-    double with(Predictor predictor, Solver solver, Grid grid) {
-        auto x = file.get<std::vector<double>>("initial");
-        for (double& v : x)
-            v *= file.get<double>("init_noise_sigma");
-        const auto r = run(diffgen::sampler{diffusers::noise_schedule(config),
-                                            diffgen::kernel::variance_preserving{}, predictor,
-                                            solver, noise.source()},
-                           grid, x);
-        difference d;
-        d.compare(timesteps, file.get<std::vector<double>>("timesteps"));
-        d.compare(r.states, file.get<table>("samples"));
-        if (!file.at("denoised").is_null()) d.compare(r.denoised, file.get<table>("denoised"));
-        return d.largest();
-    }
-
-    /// Hands the predictor of the configuration to `use`.
-    template <class Use>
-    double with_predictor(Use use) {
-        return config.thresholding
-                   ? use(diffusers::thresholding_predictor(config, network{&timesteps}))
-                   : use(diffusers::predictor(config, network{&timesteps}));
-    }
-
-    /// The timesteps of the call: its own, or spaced by the configuration.
-    [[nodiscard]] diffusers::at_timesteps grid() const {
-        return call.contains("timesteps") && !call.at("timesteps").is_null()
-                   ? diffusers::at_timesteps(call.get<std::vector<int>>("timesteps"))
-                   : diffusers::at_timesteps(diffusers::spaced_timesteps(config, steps));
-    }
-
-    double ddim() {
-        const diffusers::ddim solver(config, steps, call.get("eta", 0.),
-                                     call.get("use_clipped_model_output", false));
-        return with_predictor([&](auto p) { return with(p, solver, grid()); });
-    }
-    double ddim_inverse() {
-        return with(diffusers::predictor(config, network{&timesteps}),
-                    diffusers::ddim_inverse(config), diffusers::inverse_timesteps(config, steps));
-    }
-    double ddpm() {
-        const diffusers::ddpm solver{config.variance_type};
-        return with_predictor([&](auto p) {
-            switch (config.variance_type) {
-                case diffusers::variance_type::learned:
-                    return with(diffgen::learned_variance{p, diffgen::direct_deviation{}}, solver,
-                                grid());
-                case diffusers::variance_type::learned_range:
-                    return with(diffgen::learned_variance{p}, solver, grid());
-                default:
-                    return with(p, solver, grid());
-            }
-        });
-    }
-};
+double unclip(diffusers_replay& r) {
+    return posterior(r, diffusers::predictor(r.config, network{&r.timesteps}),
+                     diffusers::unclip(r.config),
+                     diffusers::at_timesteps(diffusers::unclip_timesteps(r.config, r.steps)));
+}
 
 }  // namespace
 
 double replay_diffusers(const json& file) {
-    replay r(file);
+    diffusers_replay r(file);
     switch (r.config.scheduler) {
-        case diffusers::scheduler::ddpm:
-            return r.ddpm();
         case diffusers::scheduler::ddim:
-            return r.ddim();
+            return ddim(r);
         case diffusers::scheduler::ddim_inverse:
+            return ddim_inverse(r);
+        case diffusers::scheduler::ddpm:
+            return ddpm(r);
+        case diffusers::scheduler::unclip:
+            return unclip(r);
+        case diffusers::scheduler::ipndm:
+        case diffusers::scheduler::pndm:
+            return replay_pndm(r);
+        case diffusers::scheduler::cm_stochastic_iterative:
+        case diffusers::scheduler::lcm:
+        case diffusers::scheduler::tcd:
             break;
     }
-    return r.ddim_inverse();
+    return replay_consistency(r);
 }
 
 }  // namespace golden

@@ -15,7 +15,7 @@
 
 namespace diffgen::compat::diffusers {
 
-/// Every member bears the option's name and its default in the classes of `scheduler`.
+/// Every member bears the option's name and its default in most classes; see defaults_of.
 struct config {
     diffusers::scheduler scheduler = scheduler::ddim;
     int num_train_timesteps = 1000;
@@ -42,7 +42,44 @@ struct config {
     diffusers::final_sigmas_type final_sigmas_type = final_sigmas_type::zero;
     diffusers::interpolation_type interpolation_type = interpolation_type::linear;
     diffusers::timestep_type timestep_type = timestep_type::discrete;
+    bool skip_prk_steps = false;        ///< PNDM
+    int original_inference_steps = 50;  ///< LCM, TCD: of the distillation; 0: all timesteps (TCD)
+    double timestep_scaling = 10;       ///< LCM
+    double sigma_data = 0.5;
+    double s_noise = 1;
+    double rho = 7;
+    bool clip_denoised = true;  ///< CMStochasticIterative
 };
+
+/// What a class takes for the options that its configuration does not give.
+[[nodiscard]] inline config defaults_of(diffusers::scheduler s) {
+    config c;
+    c.scheduler = s;
+    switch (s) {
+        case scheduler::cm_stochastic_iterative:
+            c.num_train_timesteps = 40;
+            c.sigma_min = 0.002;
+            c.sigma_max = 80;
+            break;
+        case scheduler::lcm:
+        case scheduler::tcd:
+            c.beta_start = 0.00085;
+            c.beta_end = 0.012;
+            c.beta_schedule = beta_schedule::scaled_linear;
+            c.clip_sample = false;
+            break;
+        case scheduler::pndm:
+            c.set_alpha_to_one = false;
+            break;
+        case scheduler::unclip:
+            c.beta_schedule = beta_schedule::squaredcos_cap_v2;
+            c.variance_type = variance_type::fixed_small_log;
+            break;
+        default:
+            break;
+    }
+    return c;
+}
 
 namespace detail {
 
@@ -73,8 +110,7 @@ inline void require_range(bool inside, const char* key, double value, const char
     const auto null = [&](const char* key) {
         return !options.contains(key) || options.at(key).is_null();
     };
-    config c;
-    c.scheduler = named<diffusers::scheduler>("_class_name", scheduler);
+    config c = defaults_of(named<diffusers::scheduler>("_class_name", scheduler));
     const auto read = [&](const char* key, auto& member) {
         using member_type = std::remove_reference_t<decltype(member)>;
         if (null(key)) return;
@@ -112,6 +148,15 @@ inline void require_range(bool inside, const char* key, double value, const char
     read("final_sigmas_type", c.final_sigmas_type);
     read("interpolation_type", c.interpolation_type);
     read("timestep_type", c.timestep_type);
+    read("skip_prk_steps", c.skip_prk_steps);
+    read("original_inference_steps", c.original_inference_steps);
+    if (options.contains("original_inference_steps") && null("original_inference_steps"))
+        c.original_inference_steps = 0;
+    read("timestep_scaling", c.timestep_scaling);
+    read("sigma_data", c.sigma_data);
+    read("s_noise", c.s_noise);
+    read("rho", c.rho);
+    read("clip_denoised", c.clip_denoised);
     detail::require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
                           "positive");
     detail::require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range,
@@ -119,7 +164,10 @@ inline void require_range(bool inside, const char* key, double value, const char
     detail::require_range(c.dynamic_thresholding_ratio >= 0 && c.dynamic_thresholding_ratio <= 1,
                           "dynamic_thresholding_ratio", c.dynamic_thresholding_ratio,
                           "between 0 and 1");
-    if (!c.trained_betas.empty() &&
+    if (c.scheduler == scheduler::pndm || c.scheduler == scheduler::unclip)
+        c.rescale_betas_zero_snr = false;  // these have no such option
+    if (c.scheduler == scheduler::unclip) c.trained_betas.clear();
+    if (!c.trained_betas.empty() && c.scheduler != scheduler::ipndm &&
         c.trained_betas.size() != static_cast<std::size_t>(c.num_train_timesteps))
         throw bad_argument(diffgen::detail::text("diffgen: 'trained_betas' has ",
                                                  c.trained_betas.size(), " entries for ",

@@ -12,7 +12,17 @@
 
 namespace diffgen::compat::diffusers {
 
-enum class scheduler { ddpm, ddim, ddim_inverse };
+enum class scheduler {
+    cm_stochastic_iterative,
+    ddim,
+    ddim_inverse,
+    ddpm,
+    ipndm,
+    lcm,
+    pndm,
+    tcd,
+    unclip
+};
 enum class beta_schedule { linear, scaled_linear, squaredcos_cap_v2, sigmoid, laplace, exp };
 enum class prediction_type { epsilon, sample, v_prediction };
 enum class timestep_spacing { leading, trailing, linspace };
@@ -33,10 +43,16 @@ template <class E>
 struct table_of_names;
 template <>
 struct table_of_names<scheduler> {
-    static constexpr std::array<name_of<scheduler>, 3> names{
-        {{"DDPMScheduler", scheduler::ddpm},
+    static constexpr std::array<name_of<scheduler>, 9> names{
+        {{"CMStochasticIterativeScheduler", scheduler::cm_stochastic_iterative},
          {"DDIMScheduler", scheduler::ddim},
-         {"DDIMInverseScheduler", scheduler::ddim_inverse}}};
+         {"DDIMInverseScheduler", scheduler::ddim_inverse},
+         {"DDPMScheduler", scheduler::ddpm},
+         {"IPNDMScheduler", scheduler::ipndm},
+         {"LCMScheduler", scheduler::lcm},
+         {"PNDMScheduler", scheduler::pndm},
+         {"TCDScheduler", scheduler::tcd},
+         {"UnCLIPScheduler", scheduler::unclip}}};
 };
 template <>
 struct table_of_names<beta_schedule> {
