@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Replays of the samplers of consistency models in diffusers.
+// Replays of the samplers of distilled and consistency models in diffusers.
 
 #include <diffgen/compat/diffusers/consistency.hpp>
+#include <diffgen/compat/diffusers/distilled.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/schedule/edm.hpp>
 

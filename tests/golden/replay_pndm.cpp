@@ -3,6 +3,7 @@
 
 // Replays of the pseudo numerical methods of diffusers.
 
+#include <diffgen/compat/diffusers/ipndm.hpp>
 #include <diffgen/compat/diffusers/pndm.hpp>
 
 #include "diffusers.hpp"
