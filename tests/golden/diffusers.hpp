@@ -2,15 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the replays of diffusers schedulers share; the network of the files is
-// 0.6 sin(1.3 x + 0.002 t) + x / 4, and 0.3 cos(x) for a learned variance.
+// What the replays of diffusers schedulers share: the call; the comparison; the network of the
+// files, 0.6 sin(1.3 x + 0.002 t) + x / 4, and 0.3 cos(x) for a learned variance.
 
-#include <diffgen/compat/diffusers/estimate.hpp>
-#include <diffgen/compat/diffusers/schedule.hpp>
-#include <diffgen/compat/diffusers/timesteps.hpp>
-#include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/compat/diffusers/config.hpp>
 
 #include "golden.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace golden {
 
@@ -31,7 +35,6 @@ struct network {
     }
 };
 
-/// One file: its configuration, its call, and how to run it.
 struct diffusers_replay {
     const json& file;
     const json& call;
@@ -45,20 +48,23 @@ struct diffusers_replay {
           call(f.at("call")),
           config(diffusers::read_config(f.get<std::string>("scheduler"), f.at("config"))),
           steps(call.get<int>("num_inference_steps", 0)),
-          noise(f) {
+          noise(f) {}
+
+    /// Refuses arguments beside these and the number of steps.
+    void allow(std::initializer_list<std::string_view> arguments) const {
         for (const auto& [key, value] : call.members())
-            if (key != "num_inference_steps" && key != "eta" && key != "use_clipped_model_output" &&
-                key != "timesteps" && key != "original_inference_steps" && key != "strength")
+            if (key != "num_inference_steps" &&
+                std::find(arguments.begin(), arguments.end(), key) == arguments.end())
                 throw diffgen::compat::unsupported("the argument '" + key + "'");
     }
-
-    template <class Predictor, class Solver, class Grid>
-    double with(Predictor predictor, Solver solver, Grid grid) {
-        return on(diffusers::noise_schedule(config), diffgen::kernel::variance_preserving{},
-                  predictor, solver, grid);
+    [[nodiscard]] bool given(const char* argument) const {
+        return call.contains(argument) && !call.at(argument).is_null();
     }
+    [[nodiscard]] network net() { return {&timesteps}; }
+
+    /// The largest error of a run from the file's initial state.
     template <class Schedule, class Kernel, class Predictor, class Solver, class Grid>
-    double on(Schedule schedule, Kernel kernel, Predictor predictor, Solver solver, Grid grid) {
+    double with(Schedule schedule, Kernel kernel, Predictor predictor, Solver solver, Grid grid) {
         auto x = file.get<std::vector<double>>("initial");
         for (double& v : x)
             v *= file.get<double>("init_noise_sigma");
@@ -71,28 +77,11 @@ struct diffusers_replay {
             d.compare(r.denoised, file.get<table>("denoised"));
         return d.largest();
     }
-
-    /// Hands the predictor of the configuration to `use`.
-    template <class Use>
-    double with_predictor(Use use) {
-        return config.thresholding
-                   ? use(diffusers::thresholding_predictor(config, network{&timesteps}))
-                   : use(diffusers::predictor(config, network{&timesteps}));
-    }
-
-    [[nodiscard]] bool has_timesteps() const {
-        return call.contains("timesteps") && !call.at("timesteps").is_null();
-    }
-    /// The timesteps of the call: its own, or spaced by the configuration.
-    [[nodiscard]] diffusers::at_timesteps grid() const {
-        return has_timesteps()
-                   ? diffusers::at_timesteps(call.get<std::vector<int>>("timesteps"))
-                   : diffusers::at_timesteps(diffusers::spaced_timesteps(config, steps));
-    }
 };
 
-/// Replays of one family of schedulers.
-double replay_consistency(diffusers_replay& r);
-double replay_pndm(diffusers_replay& r);
+/// Replays of the schedulers of one family.
+double replay_consistency(const json& file);
+double replay_pndm(const json& file);
+double replay_sigma(const json& file);
 
 }  // namespace golden

@@ -5,7 +5,9 @@
 
 #include <diffgen/compat/diffusers/consistency.hpp>
 #include <diffgen/compat/diffusers/distilled.hpp>
+#include <diffgen/compat/diffusers/schedule.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
+#include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/schedule/edm.hpp>
 
 #include "diffusers.hpp"
@@ -13,36 +15,65 @@
 namespace golden {
 namespace {
 
-double cm_stochastic_iterative(diffusers_replay& r) {
-    const diffusers::cm_stochastic_iterative solver(r.config);
-    return r.on(diffgen::schedule::edm{solver.sigma_min, solver.sigma_max},
-                diffgen::kernel::variance_exploding{},
-                diffusers::consistency_predictor(r.config, network{&r.timesteps}), solver,
-                r.has_timesteps() ? diffusers::consistency_sigmas(
-                                        r.config, r.call.get<std::vector<int>>("timesteps"))
-                                  : diffusers::consistency_sigmas(r.config, r.steps));
-}
+struct replay : diffusers_replay {
+    using diffusers_replay::diffusers_replay;
+
+    double cm_stochastic_iterative() {
+        allow({"timesteps"});
+        const diffusers::cm_stochastic_iterative solver(config);
+        return with(diffgen::schedule::edm{solver.sigma_min, solver.sigma_max},
+                    diffgen::kernel::variance_exploding{},
+                    diffusers::consistency_predictor(config, net()), solver,
+                    given("timesteps") ? diffusers::consistency_sigmas(
+                                             config, call.get<std::vector<int>>("timesteps"))
+                                       : diffusers::consistency_sigmas(config, steps));
+    }
+    double tcd() {
+        allow({"eta", "original_inference_steps", "strength", "timesteps"});
+        const diffusers::tcd solver(config, call.get("eta", 0.3));
+        return preserving(diffgen::predicts(solver.output, net()), solver);
+    }
+    double lcm() {
+        allow({"original_inference_steps", "strength", "timesteps"});
+        const diffusers::lcm solver(config);
+        if (config.thresholding)
+            return preserving(diffusers::thresholding_predictor(config, net()), solver);
+        return preserving(diffusers::predictor(config, net()), solver);
+    }
+
+  private:
+    template <class Predictor, class Solver>
+    double preserving(Predictor predictor, Solver solver) {
+        return with(diffusers::noise_schedule(config), diffgen::kernel::variance_preserving{},
+                    predictor, solver, grid());
+    }
+    /// The timesteps of the call: its own, or some of the distillation's.
+    [[nodiscard]] diffusers::at_timesteps grid() const {
+        const double strength = call.get("strength", 1.);
+        if (given("timesteps")) {
+            if (strength != 1)
+                throw diffgen::compat::unsupported("the argument 'strength' beside 'timesteps'");
+            return diffusers::at_timesteps(call.get<std::vector<int>>("timesteps"));
+        }
+        diffusers::config c = config;
+        if (given("original_inference_steps"))
+            c.original_inference_steps = call.get<int>("original_inference_steps");
+        return diffusers::at_timesteps(diffusers::distilled_timesteps(c, steps, strength));
+    }
+};
 
 }  // namespace
 
-double replay_consistency(diffusers_replay& r) {
-    if (r.config.scheduler == diffusers::scheduler::cm_stochastic_iterative)
-        return cm_stochastic_iterative(r);
-    r.config.original_inference_steps =
-        r.call.get("original_inference_steps", r.config.original_inference_steps);
-    const double strength = r.call.get("strength", 1.);
-    if (r.has_timesteps() && strength != 1)
-        throw diffgen::compat::unsupported("the argument 'strength' beside 'timesteps'");
-    const diffusers::at_timesteps grid =
-        r.has_timesteps()
-            ? r.grid()
-            : diffusers::at_timesteps(diffusers::distilled_timesteps(r.config, r.steps, strength));
-    if (r.config.scheduler == diffusers::scheduler::tcd) {
-        const diffusers::tcd solver(r.config, r.call.get("eta", 0.3));
-        return r.with(diffgen::predicts(solver.output, network{&r.timesteps}), solver, grid);
+double replay_consistency(const json& file) {
+    replay r(file);
+    switch (r.config.scheduler) {
+        case diffusers::scheduler::cm_stochastic_iterative:
+            return r.cm_stochastic_iterative();
+        case diffusers::scheduler::tcd:
+            return r.tcd();
+        default:
+            return r.lcm();
     }
-    const diffusers::lcm solver(r.config);
-    return r.with_predictor([&](auto p) { return r.with(p, solver, grid); });
 }
 
 }  // namespace golden

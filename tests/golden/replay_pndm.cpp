@@ -5,19 +5,24 @@
 
 #include <diffgen/compat/diffusers/ipndm.hpp>
 #include <diffgen/compat/diffusers/pndm.hpp>
+#include <diffgen/compat/diffusers/schedule.hpp>
+#include <diffgen/kernel/variance_preserving.hpp>
 
 #include "diffusers.hpp"
 
 namespace golden {
 
-double replay_pndm(diffusers_replay& r) {
-    const network net{&r.timesteps};
+double replay_pndm(const json& file) {
+    diffusers_replay r(file);
+    r.allow({});
+    const diffgen::kernel::variance_preserving kernel;
     if (r.config.scheduler == diffusers::scheduler::ipndm)
-        return r.on(diffusers::quarter_circle{}, diffgen::kernel::variance_preserving{},
-                    diffgen::predicts(diffgen::velocity{}, net), diffusers::ipndm{},
-                    diffusers::ipndm_times(r.config, r.steps));
+        return r.with(diffusers::quarter_circle{}, kernel,
+                      diffgen::predicts(diffgen::velocity{}, r.net()), diffusers::ipndm{},
+                      diffusers::ipndm_times(r.config, r.steps));
     const diffusers::pndm solver(r.config, r.steps);
-    return r.with(diffgen::predicts(solver.output, net), solver,
+    return r.with(diffusers::noise_schedule(r.config), kernel,
+                  diffgen::predicts(solver.output, r.net()), solver,
                   diffusers::at_timesteps(diffusers::pndm_timesteps(r.config, r.steps)));
 }
 

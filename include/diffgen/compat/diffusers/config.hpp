@@ -15,7 +15,7 @@
 
 namespace diffgen::compat::diffusers {
 
-/// Every member bears the option's name and its default in most classes; see defaults_of.
+/// Every member bears the option's name and its default in most of its classes.
 struct config {
     diffusers::scheduler scheduler = scheduler::ddim;
     int num_train_timesteps = 1000;
@@ -42,17 +42,24 @@ struct config {
     diffusers::final_sigmas_type final_sigmas_type = final_sigmas_type::zero;
     diffusers::interpolation_type interpolation_type = interpolation_type::linear;
     diffusers::timestep_type timestep_type = timestep_type::discrete;
-    bool skip_prk_steps = false;        ///< PNDM
+    double sigma_data = 0.5;                                                    ///< EDM
+    double rho = 7;                                                             ///< EDM
+    diffusers::sigma_schedule sigma_schedule = sigma_schedule::karras;          ///< EDM
+    double shift = 1;                                                           ///< flow matching
+    bool use_dynamic_shifting = false;                                          ///< flow matching
+    diffusers::time_shift_type time_shift_type = time_shift_type::exponential;  ///< flow matching
+    std::optional<double> shift_terminal{};                                     ///< flow matching
+    bool invert_sigmas = false;                                                 ///< flow matching
+    bool stochastic_sampling = false;                                           ///< flow matching
+    bool skip_prk_steps = false;                                                ///< PNDM
     int original_inference_steps = 50;  ///< LCM, TCD: of the distillation; 0: all timesteps (TCD)
     double timestep_scaling = 10;       ///< LCM
-    double sigma_data = 0.5;
-    double s_noise = 1;
-    double rho = 7;
-    bool clip_denoised = true;  ///< CMStochasticIterative
+    double s_noise = 1;                 ///< CMStochasticIterative
+    bool clip_denoised = true;          ///< CMStochasticIterative
 };
 
-/// What a class takes for the options that its configuration does not give.
-[[nodiscard]] inline config defaults_of(diffusers::scheduler s) {
+/// The defaults of a class where they differ from those above.
+[[nodiscard]] inline config defaults_of(scheduler s) {
     config c;
     c.scheduler = s;
     switch (s) {
@@ -60,6 +67,25 @@ struct config {
             c.num_train_timesteps = 40;
             c.sigma_min = 0.002;
             c.sigma_max = 80;
+            break;
+        case scheduler::ddim:
+        case scheduler::ddim_inverse:
+        case scheduler::ddpm:
+        case scheduler::flow_match_euler_discrete:
+        case scheduler::flow_match_heun_discrete:
+        case scheduler::ipndm:
+            break;
+        case scheduler::edm_euler:
+            c.sigma_min = 0.002;
+            c.sigma_max = 80;
+            break;
+        case scheduler::heun_discrete:
+        case scheduler::kdpm2_ancestral_discrete:
+        case scheduler::kdpm2_discrete:
+            c.beta_start = 0.00085;
+            c.beta_end = 0.012;
+            c.clip_sample = false;
+            c.timestep_spacing = timestep_spacing::linspace;
             break;
         case scheduler::lcm:
         case scheduler::tcd:
@@ -75,7 +101,10 @@ struct config {
             c.beta_schedule = beta_schedule::squaredcos_cap_v2;
             c.variance_type = variance_type::fixed_small_log;
             break;
-        default:
+        case scheduler::euler_ancestral_discrete:
+        case scheduler::euler_discrete:
+        case scheduler::lms_discrete:
+            c.timestep_spacing = timestep_spacing::linspace;
             break;
     }
     return c;
@@ -148,14 +177,21 @@ inline void require_range(bool inside, const char* key, double value, const char
     read("final_sigmas_type", c.final_sigmas_type);
     read("interpolation_type", c.interpolation_type);
     read("timestep_type", c.timestep_type);
+    read("sigma_data", c.sigma_data);
+    read("rho", c.rho);
+    read("sigma_schedule", c.sigma_schedule);
+    read("shift", c.shift);
+    read("use_dynamic_shifting", c.use_dynamic_shifting);
+    read("time_shift_type", c.time_shift_type);
+    read("shift_terminal", c.shift_terminal);
+    read("invert_sigmas", c.invert_sigmas);
+    read("stochastic_sampling", c.stochastic_sampling);
     read("skip_prk_steps", c.skip_prk_steps);
     read("original_inference_steps", c.original_inference_steps);
     if (options.contains("original_inference_steps") && null("original_inference_steps"))
         c.original_inference_steps = 0;
     read("timestep_scaling", c.timestep_scaling);
-    read("sigma_data", c.sigma_data);
     read("s_noise", c.s_noise);
-    read("rho", c.rho);
     read("clip_denoised", c.clip_denoised);
     detail::require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
                           "positive");
