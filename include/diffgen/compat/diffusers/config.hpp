@@ -51,6 +51,11 @@ struct config {
     std::optional<double> shift_terminal{};                                     ///< flow matching
     bool invert_sigmas = false;                                                 ///< flow matching
     bool stochastic_sampling = false;                                           ///< flow matching
+    bool skip_prk_steps = false;                                                ///< PNDM
+    int original_inference_steps = 50;  ///< LCM, TCD: of the distillation; 0: all timesteps (TCD)
+    double timestep_scaling = 10;       ///< LCM
+    double s_noise = 1;                 ///< CMStochasticIterative
+    bool clip_denoised = true;          ///< CMStochasticIterative
 };
 
 /// The defaults of a class where they differ from those above.
@@ -58,11 +63,17 @@ struct config {
     config c;
     c.scheduler = s;
     switch (s) {
+        case scheduler::cm_stochastic_iterative:
+            c.num_train_timesteps = 40;
+            c.sigma_min = 0.002;
+            c.sigma_max = 80;
+            break;
         case scheduler::ddim:
         case scheduler::ddim_inverse:
         case scheduler::ddpm:
         case scheduler::flow_match_euler_discrete:
         case scheduler::flow_match_heun_discrete:
+        case scheduler::ipndm:
             break;
         case scheduler::edm_euler:
             c.sigma_min = 0.002;
@@ -75,6 +86,20 @@ struct config {
             c.beta_end = 0.012;
             c.clip_sample = false;
             c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::lcm:
+        case scheduler::tcd:
+            c.beta_start = 0.00085;
+            c.beta_end = 0.012;
+            c.beta_schedule = beta_schedule::scaled_linear;
+            c.clip_sample = false;
+            break;
+        case scheduler::pndm:
+            c.set_alpha_to_one = false;
+            break;
+        case scheduler::unclip:
+            c.beta_schedule = beta_schedule::squaredcos_cap_v2;
+            c.variance_type = variance_type::fixed_small_log;
             break;
         case scheduler::euler_ancestral_discrete:
         case scheduler::euler_discrete:
@@ -161,6 +186,13 @@ inline void require_range(bool inside, const char* key, double value, const char
     read("shift_terminal", c.shift_terminal);
     read("invert_sigmas", c.invert_sigmas);
     read("stochastic_sampling", c.stochastic_sampling);
+    read("skip_prk_steps", c.skip_prk_steps);
+    read("original_inference_steps", c.original_inference_steps);
+    if (options.contains("original_inference_steps") && null("original_inference_steps"))
+        c.original_inference_steps = 0;
+    read("timestep_scaling", c.timestep_scaling);
+    read("s_noise", c.s_noise);
+    read("clip_denoised", c.clip_denoised);
     detail::require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
                           "positive");
     detail::require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range,
@@ -168,7 +200,10 @@ inline void require_range(bool inside, const char* key, double value, const char
     detail::require_range(c.dynamic_thresholding_ratio >= 0 && c.dynamic_thresholding_ratio <= 1,
                           "dynamic_thresholding_ratio", c.dynamic_thresholding_ratio,
                           "between 0 and 1");
-    if (!c.trained_betas.empty() &&
+    if (c.scheduler == scheduler::pndm || c.scheduler == scheduler::unclip)
+        c.rescale_betas_zero_snr = false;  // these have no such option
+    if (c.scheduler == scheduler::unclip) c.trained_betas.clear();
+    if (!c.trained_betas.empty() && c.scheduler != scheduler::ipndm &&
         c.trained_betas.size() != static_cast<std::size_t>(c.num_train_timesteps))
         throw bad_argument(diffgen::detail::text("diffgen: 'trained_betas' has ",
                                                  c.trained_betas.size(), " entries for ",

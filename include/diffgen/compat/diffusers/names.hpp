@@ -13,6 +13,7 @@
 namespace diffgen::compat::diffusers {
 
 enum class scheduler {
+    cm_stochastic_iterative,
     ddim,
     ddim_inverse,
     ddpm,
@@ -22,9 +23,14 @@ enum class scheduler {
     flow_match_euler_discrete,
     flow_match_heun_discrete,
     heun_discrete,
+    ipndm,
     kdpm2_ancestral_discrete,
     kdpm2_discrete,
+    lcm,
     lms_discrete,
+    pndm,
+    tcd,
+    unclip,
 };
 enum class beta_schedule { linear, scaled_linear, squaredcos_cap_v2, sigmoid, laplace, exp };
 enum class prediction_type { epsilon, sample, v_prediction };
@@ -49,6 +55,7 @@ struct table_of_names;
 template <>
 struct table_of_names<scheduler> {
     static constexpr name_of<scheduler> names[] = {
+        {"CMStochasticIterativeScheduler", scheduler::cm_stochastic_iterative},
         {"DDIMInverseScheduler", scheduler::ddim_inverse},
         {"DDIMScheduler", scheduler::ddim},
         {"DDPMScheduler", scheduler::ddpm},
@@ -58,9 +65,14 @@ struct table_of_names<scheduler> {
         {"FlowMatchEulerDiscreteScheduler", scheduler::flow_match_euler_discrete},
         {"FlowMatchHeunDiscreteScheduler", scheduler::flow_match_heun_discrete},
         {"HeunDiscreteScheduler", scheduler::heun_discrete},
+        {"IPNDMScheduler", scheduler::ipndm},
         {"KDPM2AncestralDiscreteScheduler", scheduler::kdpm2_ancestral_discrete},
         {"KDPM2DiscreteScheduler", scheduler::kdpm2_discrete},
+        {"LCMScheduler", scheduler::lcm},
         {"LMSDiscreteScheduler", scheduler::lms_discrete},
+        {"PNDMScheduler", scheduler::pndm},
+        {"TCDScheduler", scheduler::tcd},
+        {"UnCLIPScheduler", scheduler::unclip},
     };
 };
 template <>
