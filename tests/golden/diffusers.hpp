@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the replays of diffusers schedulers share: the network of the files, 0.6 sin(1.3 x + 0.002
-// t)
-// + x / 4, and 0.3 cos(x) for a learned variance; the call; the comparison.
+// What the replays of diffusers schedulers share: the call; the comparison; the network of the
+// files, 0.6 sin(1.3 x + 0.002 t) + x / 4, and 0.3 cos(x) for a learned variance.
 
 #include <diffgen/compat/diffusers/config.hpp>
 
@@ -83,6 +82,8 @@ struct diffusers_replay {
 /// Replays of the schedulers of one family.
 double replay_adams(const json& file);
 double replay_dpm_solver(const json& file);
+double replay_consistency(const json& file);
+double replay_pndm(const json& file);
 double replay_sigma(const json& file);
 
 }  // namespace golden

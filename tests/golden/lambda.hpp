@@ -17,11 +17,13 @@ struct lambda_replay : diffusers_replay {
 
     template <class Solver>
     double lambda(Solver solver, bool noise_prediction, bool thresholds) {
+        diffusers::placement where;
+        if (given("timesteps")) where.timesteps = call.get<numbers>("timesteps");
+        if (given("sigmas")) where.sigmas = call.get<numbers>("sigmas");
+        if (given("mu")) where.mu = call.get<double>("mu");
         const auto grid = diffusers::preconditions(config)
                               ? diffusers::preconditioned_levels(config, steps)
-                          : given("timesteps")
-                              ? diffusers::lambda_levels(config, 1, call.get<numbers>("timesteps"))
-                              : diffusers::lambda_levels(config, steps);
+                              : diffusers::lambda_levels(config, steps, where);
         // any schedule: a grid of levels brings its own
         const double first = grid.values.front().ratio();
         const diffgen::schedule::edm schedule{first / 2, first * (1 + 1e-12)};

@@ -13,13 +13,16 @@ namespace golden {
 
 double replay_adams(const json& file) {
     lambda_replay r(file);
-    r.allow({});
-    if (r.config.scheduler == diffusers::scheduler::deis_multistep)
+    if (r.config.scheduler == diffusers::scheduler::deis_multistep) {
+        r.allow({"mu"});
         return r.lambda(diffusers::deis(r.config), false, r.config.thresholding);
+    }
     if (r.config.scheduler == diffusers::scheduler::sa_solver) {
+        r.allow({});
         const diffusers::sa_solver solver(r.config);
         return r.lambda(solver, solver.noise_prediction(), r.config.thresholding);
     }
+    r.allow({"sigmas", "mu"});
     const diffusers::unipc solver(r.config);
     // diffusers thresholds estimates of x_0 only
     return r.lambda(solver, solver.noise_prediction(),

@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Replays of DDPM and DDIM as in diffusers; other families have files of their own.
+// Replays of DDPM, UnCLIP and DDIM as in diffusers; other families have files of their own.
 
 #include <diffgen/compat/diffusers/ddim.hpp>
 #include <diffgen/compat/diffusers/ddpm.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
 #include <diffgen/compat/diffusers/schedule.hpp>
+#include <diffgen/compat/diffusers/unclip.hpp>
 #include <diffgen/guidance/learned_variance.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
 
@@ -51,17 +52,26 @@ struct replay : diffusers_replay {
     }
     double ddpm() {
         const diffusers::ddpm solver{config.variance_type};
-        return with_predictor([&](auto p) {
-            switch (config.variance_type) {
-                case diffusers::variance_type::learned:
-                    return preserving(diffgen::learned_variance{p, diffgen::direct_deviation{}},
-                                      solver, grid());
-                case diffusers::variance_type::learned_range:
-                    return preserving(diffgen::learned_variance{p}, solver, grid());
-                default:
-                    return preserving(p, solver, grid());
-            }
-        });
+        return with_predictor([&](auto p) { return posterior(p, solver, grid()); });
+    }
+    double unclip() {
+        return posterior(diffusers::predictor(config, net()), diffusers::unclip(config),
+                         diffusers::at_timesteps(diffusers::unclip_timesteps(config, steps)));
+    }
+
+  private:
+    /// The predictor has a second output where the variance is learned.
+    template <class Predictor, class Solver>
+    double posterior(Predictor p, Solver solver, diffusers::at_timesteps at) {
+        switch (config.variance_type) {
+            case diffusers::variance_type::learned:
+                return preserving(diffgen::learned_variance{p, diffgen::direct_deviation{}}, solver,
+                                  at);
+            case diffusers::variance_type::learned_range:
+                return preserving(diffgen::learned_variance{p}, solver, at);
+            default:
+                return preserving(p, solver, at);
+        }
     }
 };
 
@@ -85,6 +95,15 @@ double replay_diffusers(const json& file) {
         case scheduler::sa_solver:
         case scheduler::unipc_multistep:
             return replay_adams(file);
+        case scheduler::unclip:
+            return replay(file).unclip();
+        case scheduler::ipndm:
+        case scheduler::pndm:
+            return replay_pndm(file);
+        case scheduler::cm_stochastic_iterative:
+        case scheduler::lcm:
+        case scheduler::tcd:
+            return replay_consistency(file);
         case scheduler::edm_euler:
         case scheduler::euler_ancestral_discrete:
         case scheduler::euler_discrete:

@@ -3,10 +3,13 @@
 
 // Replays of the schedulers of diffusers that step through sigmas.
 
+#include <diffgen/compat/diffusers/edm_euler.hpp>
 #include <diffgen/compat/diffusers/euler.hpp>
+#include <diffgen/compat/diffusers/flow_match.hpp>
 #include <diffgen/compat/diffusers/heun.hpp>
 #include <diffgen/compat/diffusers/kdpm2.hpp>
 #include <diffgen/compat/diffusers/lms.hpp>
+#include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 
 #include "diffusers.hpp"
@@ -66,6 +69,34 @@ struct replay : diffusers_replay {
         return exploding(diffusers::lms{call.get("order", 4)},
                          diffusers::sigma_grid(config, steps));
     }
+    double edm_euler() {
+        allow({});
+        diffusers::require_noise_prediction(config);
+        return exploding(diffusers::euler{}, diffusers::edm_grid(config, steps),
+                         diffusers::edm_predictor(config, net()));
+    }
+
+    template <class Solver>
+    double flow(Solver solver, const diffusers::flow_sigmas& grid) {
+        return with(diffgen::schedule::rectified{}, diffgen::kernel::linear_interpolant{},
+                    diffgen::predicts(diffgen::flow{}, net()), solver, grid);
+    }
+    double flow_euler() {
+        allow({"sigmas", "timesteps", "mu"});
+        const auto list = [&](const char* key) {
+            return given(key) ? call.get<numbers>(key) : numbers{};
+        };
+        const std::optional<double> mu =
+            given("mu") ? std::optional(call.get<double>("mu")) : std::nullopt;
+        const auto grid =
+            diffusers::flow_grid(config, {steps, list("sigmas"), list("timesteps"), mu});
+        return config.stochastic_sampling ? flow(diffusers::flow_stochastic{}, grid)
+                                          : flow(diffusers::flow_euler{}, grid);
+    }
+    double flow_heun() {
+        allow({});
+        return flow(diffusers::flow_heun{}, diffusers::flow_heun_grid(config, steps));
+    }
 };
 
 }  // namespace
@@ -85,6 +116,12 @@ double replay_sigma(const json& file) {
             return r.kdpm2();
         case scheduler::lms_discrete:
             return r.lms();
+        case scheduler::edm_euler:
+            return r.edm_euler();
+        case scheduler::flow_match_euler_discrete:
+            return r.flow_euler();
+        case scheduler::flow_match_heun_discrete:
+            return r.flow_heun();
         default:
             throw diffgen::compat::unsupported("the scheduler " +
                                                file.get<std::string>("scheduler"));

@@ -8,6 +8,8 @@
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/io/json_value.hpp>
 
+#include <algorithm>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <string>
@@ -52,6 +54,11 @@ struct config {
     std::optional<double> shift_terminal{};                                     ///< flow matching
     bool invert_sigmas = false;                                                 ///< flow matching
     bool stochastic_sampling = false;                                           ///< flow matching
+    bool skip_prk_steps = false;                                                ///< PNDM
+    int original_inference_steps = 50;  ///< LCM, TCD: of the distillation; 0: all timesteps (TCD)
+    double timestep_scaling = 10;       ///< LCM
+    double s_noise = 1;                 ///< CMStochasticIterative
+    bool clip_denoised = true;          ///< CMStochasticIterative
     // the solvers in lambda = log(alpha / sigma)
     diffusers::algorithm_type algorithm_type = algorithm_type::dpm_solver_pp;
     diffusers::solver_type solver_type = solver_type::midpoint;
@@ -73,11 +80,17 @@ struct config {
     config c;
     c.scheduler = s;
     switch (s) {
+        case scheduler::cm_stochastic_iterative:
+            c.num_train_timesteps = 40;
+            c.sigma_min = 0.002;
+            c.sigma_max = 80;
+            break;
         case scheduler::ddim:
         case scheduler::ddim_inverse:
         case scheduler::ddpm:
         case scheduler::flow_match_euler_discrete:
         case scheduler::flow_match_heun_discrete:
+        case scheduler::ipndm:
             break;
         case scheduler::edm_dpm_solver_multistep:
         case scheduler::edm_euler:
@@ -91,6 +104,20 @@ struct config {
             c.beta_end = 0.012;
             c.clip_sample = false;
             c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::lcm:
+        case scheduler::tcd:
+            c.beta_start = 0.00085;
+            c.beta_end = 0.012;
+            c.beta_schedule = beta_schedule::scaled_linear;
+            c.clip_sample = false;
+            break;
+        case scheduler::pndm:
+            c.set_alpha_to_one = false;
+            break;
+        case scheduler::unclip:
+            c.beta_schedule = beta_schedule::squaredcos_cap_v2;
+            c.variance_type = variance_type::fixed_small_log;
             break;
         case scheduler::cosine_dpm_solver_multistep:
             c.sigma_min = 0.3;
@@ -112,8 +139,10 @@ struct config {
             c.solver_type = solver_type::bh2;
             c.timestep_spacing = timestep_spacing::linspace;
             break;
-        case scheduler::dpm_solver_multistep:
         case scheduler::dpm_solver_singlestep:
+            c.lower_order_final = false;
+            break;
+        case scheduler::dpm_solver_multistep:
         case scheduler::euler_ancestral_discrete:
         case scheduler::euler_discrete:
         case scheduler::lms_discrete:
@@ -130,6 +159,30 @@ inline bool takes_flow_prediction(scheduler s) {
     return s == scheduler::deis_multistep || s == scheduler::dpm_solver_multistep ||
            s == scheduler::dpm_solver_singlestep || s == scheduler::sa_solver ||
            s == scheduler::unipc_multistep;
+}
+
+/// Takes back options that a class of the solvers in lambda does not have, but others have.
+inline void drop_foreign(config& c) {
+    const auto is = [&](std::initializer_list<scheduler> classes) {
+        return std::find(classes.begin(), classes.end(), c.scheduler) != classes.end();
+    };
+    if (is({scheduler::deis_multistep, scheduler::dpm_solver_singlestep, scheduler::sa_solver}))
+        c.rescale_betas_zero_snr = false;
+    if (is({scheduler::deis_multistep, scheduler::dpm_solver_multistep,
+            scheduler::dpm_solver_singlestep, scheduler::sa_solver}))
+        c.sigma_min = c.sigma_max = std::nullopt;
+    if (is({scheduler::deis_multistep, scheduler::dpm_solver_singlestep, scheduler::sa_solver,
+            scheduler::unipc_multistep}))
+        c.use_lu_lambdas = false;
+    if (is({scheduler::deis_multistep, scheduler::unipc_multistep}))
+        c.lambda_min_clipped = -std::numeric_limits<double>::infinity();
+    if (is({scheduler::cosine_dpm_solver_multistep, scheduler::deis_multistep,
+            scheduler::edm_dpm_solver_multistep, scheduler::unipc_multistep}))
+        c.variance_type = variance_type::fixed_small;
+    if (is({scheduler::cosine_dpm_solver_multistep})) {
+        c.algorithm_type = algorithm_type::sde_dpm_solver_pp;
+        c.thresholding = false;
+    }
 }
 
 /// Refuses an option that no scheduler of diffusers has. Options of other classes are let pass, as
@@ -206,6 +259,13 @@ inline void require_range(bool inside, const char* key, double value, const char
     read("shift_terminal", c.shift_terminal);
     read("invert_sigmas", c.invert_sigmas);
     read("stochastic_sampling", c.stochastic_sampling);
+    read("skip_prk_steps", c.skip_prk_steps);
+    read("original_inference_steps", c.original_inference_steps);
+    if (options.contains("original_inference_steps") && null("original_inference_steps"))
+        c.original_inference_steps = 0;
+    read("timestep_scaling", c.timestep_scaling);
+    read("s_noise", c.s_noise);
+    read("clip_denoised", c.clip_denoised);
     read("algorithm_type", c.algorithm_type);
     read("solver_type", c.solver_type);
     read("solver_order", c.solver_order);
@@ -223,10 +283,11 @@ inline void require_range(bool inside, const char* key, double value, const char
         !detail::takes_flow_prediction(c.scheduler))
         throw unsupported(diffgen::detail::text(
             "diffgen: 'prediction_type' is 'flow_prediction' in ", scheduler));
-    for (const char* key : {"solver_p", "tau_func"})
-        if (!null(key))
-            throw unsupported(diffgen::detail::text(
-                "diffgen: '", key, "' is a program of its own; diffgen reproduces null"));
+    if (c.scheduler == scheduler::unipc_multistep && !null("solver_p"))
+        throw unsupported("diffgen: 'solver_p' is not null in UniPCMultistepScheduler");
+    if (c.scheduler == scheduler::sa_solver && !null("tau_func"))
+        throw unsupported("diffgen: 'tau_func' is not null in SASolverScheduler");
+    detail::drop_foreign(c);
     detail::require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
                           "positive");
     detail::require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range,
@@ -234,7 +295,10 @@ inline void require_range(bool inside, const char* key, double value, const char
     detail::require_range(c.dynamic_thresholding_ratio >= 0 && c.dynamic_thresholding_ratio <= 1,
                           "dynamic_thresholding_ratio", c.dynamic_thresholding_ratio,
                           "between 0 and 1");
-    if (!c.trained_betas.empty() &&
+    if (c.scheduler == scheduler::pndm || c.scheduler == scheduler::unclip)
+        c.rescale_betas_zero_snr = false;  // these have no such option
+    if (c.scheduler == scheduler::unclip) c.trained_betas.clear();
+    if (!c.trained_betas.empty() && c.scheduler != scheduler::ipndm &&
         c.trained_betas.size() != static_cast<std::size_t>(c.num_train_timesteps))
         throw bad_argument(diffgen::detail::text("diffgen: 'trained_betas' has ",
                                                  c.trained_betas.size(), " entries for ",

@@ -22,8 +22,15 @@ class deis {
     static constexpr int rows = 2;
     static constexpr int draws = 0;
 
+    /// Throws compat::unsupported for what diffusers refuses.
     explicit deis(const config& c)
         : order_(c.solver_order), lower_order_final_(c.lower_order_final) {
+        if (c.algorithm_type != algorithm_type::deis &&
+            c.algorithm_type != algorithm_type::dpm_solver &&
+            c.algorithm_type != algorithm_type::dpm_solver_pp)
+            throw unsupported(diffgen::detail::text("diffgen: 'algorithm_type' is '",
+                                                    name(c.algorithm_type),
+                                                    "' in DEISMultistepScheduler"));
         diffgen::detail::require(order_ >= 1, "'solver_order' is ", order_, ", not 1 or more");
     }
 

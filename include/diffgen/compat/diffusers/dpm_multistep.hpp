@@ -22,10 +22,8 @@ class dpm_multistep {
     /// Throws compat::unsupported for what diffusers refuses.
     explicit dpm_multistep(const config& c)
         : scheduler_(c.scheduler),
-          algorithm_(c.scheduler == scheduler::cosine_dpm_solver_multistep
-                         ? algorithm_type::sde_dpm_solver_pp
-                     : c.algorithm_type == algorithm_type::deis ? algorithm_type::dpm_solver_pp
-                                                                : c.algorithm_type),
+          algorithm_(c.algorithm_type == algorithm_type::deis ? algorithm_type::dpm_solver_pp
+                                                              : c.algorithm_type),
           order_(c.solver_order),
           heun_(c.solver_type == solver_type::heun),
           lower_order_final_(c.lower_order_final),

@@ -8,6 +8,8 @@
 #include <diffgen/compat/k_diffusion.hpp>
 #include <diffgen/solver/ddim.hpp>
 
+#include <cmath>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -24,12 +26,14 @@ using euler = solver::euler;
 namespace detail {
 
 /// What a network of the class is told: of a velocity with 'timestep_type' continuous,
-/// log(sigma) / 4.
+/// log(sigma) / 4, at all sigmas but the last.
 [[nodiscard]] inline at_sigmas with_timestep_type(const config& c, at_sigmas grid) {
     if (c.timestep_type == timestep_type::continuous &&
-        c.prediction_type == prediction_type::v_prediction)
-        for (std::size_t i = 0; i < grid.timesteps.size(); ++i)
-            grid.timesteps[i] = 0.25 * std::log(grid.sigmas[i]);
+        c.prediction_type == prediction_type::v_prediction) {
+        grid.timesteps.clear();
+        for (std::size_t i = 0; i + 1 < grid.sigmas.size(); ++i)
+            grid.timesteps.push_back(0.25 * std::log(grid.sigmas[i]));
+    }
     return grid;
 }
 
@@ -42,13 +46,12 @@ namespace detail {
 [[nodiscard]] inline at_sigmas euler_grid(const config& c, const std::vector<double>& timesteps) {
     return detail::with_timestep_type(c, sigma_grid(c, timesteps));
 }
-/// The same at the caller's sigmas, of which the last is where the run ends.
+/// The same at the caller's sigmas, of which the last is where the run ends; use_*_sigmas do not
+/// count.
 [[nodiscard]] inline at_sigmas euler_grid_of_sigmas(const config& c, std::vector<double> sigmas) {
     if (sigmas.size() < 2)
         throw bad_argument(
             diffgen::detail::text("diffgen: ", sigmas.size(), " sigmas; a step needs two"));
-    if (places_sigmas(c))
-        throw bad_argument("diffgen: the caller's sigmas beside use_*_sigmas of a configuration");
     const sigma_table table(c);
     std::vector<double> timesteps;
     for (std::size_t i = 0; i + 1 < sigmas.size(); ++i)

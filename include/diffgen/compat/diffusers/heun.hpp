@@ -14,9 +14,10 @@
 
 namespace diffgen::compat::diffusers {
 
-/// Even steps are Euler's, odd ones go back and repeat them with the mean of both slopes; the last
-/// one, to sigma = 0, is Euler's.
-struct heun {
+/// Heun's method in sigma: even steps are Euler's, odd ones go back and repeat them with the mean
+/// of both slopes; the last one is Euler's. Slope::of(level) is dx / dsigma after an evaluation.
+template <class Slope>
+struct heun_in_calls {
     static constexpr int registers = 3;  ///< the state, the first slope, the state before
     static constexpr int rows = 3;
     static constexpr int draws = 0;
@@ -26,14 +27,24 @@ struct heun {
     [[nodiscard]] static stage plan(const step& s, int) {
         using namespace symbol;
         const noise_level& from = s.from();
-        const linear_form slope = eps(from);
+        const linear_form slope = Slope::of(from);
         stage out = evaluate(from);
-        if (s.index % 2 == 0)
-            return out.write(0, at_level(s.to(), slope)).write(1, slope).write(2, x);
+        if (s.index % 2 == 0) {
+            const double h = s.to().sigma - from.sigma;
+            return out.write(0, x + h * slope).write(1, slope).write(2, x);
+        }
         const double h = from.sigma - s.level(s.index - 1).sigma;
         return out.write(0, reg(2) + h * 0.5 * (reg(1) + slope));
     }
 };
+
+/// The slope of x / alpha.
+struct exploding_slope {
+    [[nodiscard]] static linear_form of(const noise_level& l) { return symbol::eps(l); }
+};
+
+/// HeunDiscreteScheduler.
+using heun = heun_in_calls<exploding_slope>;
 
 namespace detail {
 
@@ -45,10 +56,14 @@ namespace detail {
     return twice;
 }
 
-[[nodiscard]] inline at_sigmas heun_calls(const at_sigmas& whole) {
-    const std::size_t n = whole.timesteps.size();
-    at_sigmas grid{repeated(whole.timesteps, n), repeated(whole.sigmas, n), whole.initial_sigma};
-    grid.sigmas.push_back(whole.sigmas.back());
+/// The grid of calls from that of whole steps: at_sigmas, or flow_sigmas.
+template <class Grid>
+[[nodiscard]] Grid heun_calls(Grid grid) {
+    const std::size_t n = grid.timesteps.size();
+    const double end = grid.sigmas.back();
+    grid.timesteps = repeated(grid.timesteps, n);
+    grid.sigmas = repeated(grid.sigmas, n);
+    grid.sigmas.push_back(end);
     return grid;
 }
 

@@ -8,12 +8,14 @@
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
+#include <diffgen/core/lanes.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -112,22 +114,28 @@ inline std::vector<double> whole_timesteps(const config& c, const sigma_table& t
     return t;
 }
 
-/// n + 1 values of a straight path from `noisy` on, the last left out, shifted by 'flow_shift'
-/// (Esser et al. 2024, eq. 23).
-inline std::vector<double> flow_sigmas(const config& c, int n) {
-    const double last = 1. / c.num_train_timesteps;
-    const bool unipc = c.scheduler == scheduler::unipc_multistep;
+/// n levels of a straight path, in the peer's own floating-point operations: timesteps are whole
+/// parts of their multiples.
+inline std::vector<double> straight_sigmas(const config& c, int n) {
+    const double last = 1. / c.num_train_timesteps, step = (last - 1) / n;
+    const auto point = [&](int i) {
+        return i == n ? last : product(static_cast<double>(i), step) + 1;
+    };
     std::vector<double> sigmas;
-    for (int i = 0; i < n; ++i) {
-        const double u = static_cast<double>(unipc ? i : n - i) / n;
-        const double s = unipc ? 1 + u * (last - 1) : 1 - (1 + u * (last - 1));
-        sigmas.push_back(c.flow_shift * s / (1 + (c.flow_shift - 1) * s));
-    }
-    if (!unipc) return sigmas;
+    for (int i = 0; i < n; ++i)
+        sigmas.push_back(c.scheduler == scheduler::unipc_multistep ? point(i) : 1 - point(n - i));
+    return sigmas;
+}
+
+/// The same shifted (Esser et al. 2024, eq. 23), and stretched to 'shift_terminal'.
+inline std::vector<double> flow_sigmas(const config& c, std::vector<double> sigmas) {
+    for (double& s : sigmas)
+        s = product(c.flow_shift, s) / (1 + product(c.flow_shift - 1, s));
+    if (c.scheduler != scheduler::unipc_multistep) return sigmas;
     if (c.shift_terminal && *c.shift_terminal != 0) {
-        const double stretch = (1 - *c.shift_terminal) / (1 - sigmas.back());
+        const double stretch = (1 - sigmas.back()) / (1 - *c.shift_terminal);
         for (double& s : sigmas)
-            s = 1 - (1 - s) * stretch;
+            s = 1 - (1 - s) / stretch;
     }
     if (std::abs(sigmas[0] - 1) < 1e-6) sigmas[0] -= 1e-6;
     return sigmas;
@@ -140,43 +148,72 @@ inline std::vector<double> lu_sigmas(const sigma_table& table, int n) {
 
 }  // namespace detail
 
-/// The levels of DPM-Solver, UniPC, DEIS or SA-Solver: n of them and where the last step leads; or
-/// at the timesteps that are given. Throws bad_argument, compat::unsupported.
-[[nodiscard]] inline at_levels lambda_levels(const config& c, int n,
-                                             const std::vector<double>& timesteps = {}) {
+/// What a caller of diffusers' set_timesteps can say beside the number of steps.
+struct placement {
+    std::vector<double> timesteps{};  ///< the timesteps themselves
+    std::vector<double> sigmas{};     ///< UniPC with 'use_flow_sigmas': before they are shifted
+    std::optional<double> mu{};       ///< with 'use_dynamic_shifting': instead of 'flow_shift'
+};
+
+/// The configuration with its 'flow_shift' replaced by that of `mu`. Throws compat::unsupported.
+[[nodiscard]] inline config shifted(config c, const std::optional<double>& mu) {
+    const bool unipc = c.scheduler == scheduler::unipc_multistep;
+    if (unipc && !c.use_dynamic_shifting) return c;
+    const bool exponential = c.time_shift_type == time_shift_type::exponential;
+    if (unipc ? !mu : mu && !(c.use_dynamic_shifting && exponential))
+        throw unsupported(diffgen::detail::text("diffgen: 'use_dynamic_shifting' is ",
+                                                c.use_dynamic_shifting, ", 'time_shift_type' is '",
+                                                name(c.time_shift_type), "' and a mu is ",
+                                                mu ? "given" : "missing"));
+    if (mu) c.flow_shift = exponential ? std::exp(*mu) : *mu;
+    return c;
+}
+
+/// The levels of DPM-Solver, UniPC, DEIS or SA-Solver: n of them and where the last step leads; n
+/// does not count where the caller gives timesteps or sigmas.
+/// Throws bad_argument, compat::unsupported.
+[[nodiscard]] inline at_levels lambda_levels(const config& given, int n,
+                                             const placement& where = {}) {
+    const config c = shifted(given, where.mu);
+    if (!where.sigmas.empty()) n = static_cast<int>(where.sigmas.size());
+    if (!where.timesteps.empty()) n = static_cast<int>(where.timesteps.size());
     diffgen::detail::require(n >= 1, "a run of ", n, " steps; it needs at least 1");
-    if (c.use_dynamic_shifting) throw unsupported("diffgen: 'use_dynamic_shifting' is true");
     const sigma_table table(c);
     const config_kernel kernel(c);
     const bool multistep = c.scheduler == scheduler::dpm_solver_multistep;
+    const bool unipc = c.scheduler == scheduler::unipc_multistep;
     const bool lu = c.use_lu_lambdas && !c.use_karras_sigmas;
-    const bool placed = places_sigmas(c), flows = c.use_flow_sigmas && !placed && !lu;
-    if (c.use_flow_sigmas && !flows)
+    const bool placed = places_sigmas(c), straight = c.use_flow_sigmas && !placed && !lu;
+    if (c.use_flow_sigmas && !straight && !(unipc && c.use_karras_sigmas))
         throw unsupported("diffgen: 'use_flow_sigmas' beside another placement of the sigmas");
-    const bool own = !placed && !lu && !flows;
-    if (!own && !timesteps.empty())
-        throw bad_argument("diffgen: timesteps that are given, and sigmas placed by themselves");
+    const bool own = !placed && !lu && !straight;
+    if ((!own && !where.timesteps.empty()) || (!(unipc && straight) && !where.sigmas.empty()))
+        throw unsupported("diffgen: the caller gives levels, and the configuration places its own");
 
-    std::vector<double> t = timesteps, sigmas;
+    std::vector<double> t = where.timesteps, sigmas;
     if (own) {
         if (t.empty()) t = detail::whole_timesteps(c, table, n);
         for (const double each : t)
             sigmas.push_back(table.at(each));
     } else {
-        sigmas = lu      ? detail::lu_sigmas(table, n)
-                 : flows ? detail::flow_sigmas(c, n)
-                         : placed_sigmas(c, table.back(), table.front(), n);
+        sigmas = lu ? detail::lu_sigmas(table, n)
+                 : placed
+                     ? placed_sigmas(c, table.back(), table.front(), n)
+                     : detail::flow_sigmas(
+                           c, where.sigmas.empty() ? detail::straight_sigmas(c, n) : where.sigmas);
         const bool cosine = c.beta_schedule == beta_schedule::squaredcos_cap_v2;
         const bool rounds = (c.use_karras_sigmas || lu) && !(multistep && cosine);
-        for (const double s : sigmas) {
-            const double time = flows ? s * c.num_train_timesteps : table.timestep(s);
-            t.push_back(rounds ? detail::rounded(time) : detail::truncated(time));
+        for (double& s : sigmas) {
+            if (placed && c.use_flow_sigmas) s /= s + 1;
+            t.push_back(c.use_flow_sigmas
+                            ? std::floor(product(s, static_cast<double>(c.num_train_timesteps)))
+                        : rounds ? detail::rounded(table.timestep(s))
+                                 : detail::truncated(table.timestep(s)));
         }
     }
     const bool stays = c.scheduler == scheduler::deis_multistep ||
                        c.scheduler == scheduler::sa_solver;  // these have no 'final_sigmas_type'
-    const bool repeats = stays || c.scheduler == scheduler::unipc_multistep;
-    const double least = repeats && !own ? sigmas.back() : table.front();
+    const double least = (stays || unipc) && !own ? sigmas.back() : table.front();
     at_levels out;
     for (std::size_t i = 0; i < sigmas.size(); ++i)
         out.values.push_back(kernel.of_sigma(sigmas[i], t[i]));

@@ -13,6 +13,7 @@
 namespace diffgen::compat::diffusers {
 
 enum class scheduler {
+    cm_stochastic_iterative,
     cosine_dpm_solver_multistep,
     ddim,
     ddim_inverse,
@@ -27,10 +28,15 @@ enum class scheduler {
     flow_match_euler_discrete,
     flow_match_heun_discrete,
     heun_discrete,
+    ipndm,
     kdpm2_ancestral_discrete,
     kdpm2_discrete,
+    lcm,
     lms_discrete,
+    pndm,
     sa_solver,
+    tcd,
+    unclip,
     unipc_multistep,
 };
 enum class beta_schedule { linear, scaled_linear, squaredcos_cap_v2, sigmoid, laplace, exp };
@@ -66,6 +72,7 @@ struct table_of_names;
 template <>
 struct table_of_names<scheduler> {
     static constexpr name_of<scheduler> names[] = {
+        {"CMStochasticIterativeScheduler", scheduler::cm_stochastic_iterative},
         {"CosineDPMSolverMultistepScheduler", scheduler::cosine_dpm_solver_multistep},
         {"DDIMInverseScheduler", scheduler::ddim_inverse},
         {"DDIMScheduler", scheduler::ddim},
@@ -80,10 +87,15 @@ struct table_of_names<scheduler> {
         {"FlowMatchEulerDiscreteScheduler", scheduler::flow_match_euler_discrete},
         {"FlowMatchHeunDiscreteScheduler", scheduler::flow_match_heun_discrete},
         {"HeunDiscreteScheduler", scheduler::heun_discrete},
+        {"IPNDMScheduler", scheduler::ipndm},
         {"KDPM2AncestralDiscreteScheduler", scheduler::kdpm2_ancestral_discrete},
         {"KDPM2DiscreteScheduler", scheduler::kdpm2_discrete},
+        {"LCMScheduler", scheduler::lcm},
         {"LMSDiscreteScheduler", scheduler::lms_discrete},
+        {"PNDMScheduler", scheduler::pndm},
         {"SASolverScheduler", scheduler::sa_solver},
+        {"TCDScheduler", scheduler::tcd},
+        {"UnCLIPScheduler", scheduler::unclip},
         {"UniPCMultistepScheduler", scheduler::unipc_multistep},
     };
 };

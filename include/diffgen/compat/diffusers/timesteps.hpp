@@ -72,6 +72,14 @@ inline int rounded(double x) {
     return l;
 }
 
+/// The level of a timestep where one below 0 stands for the data: without noise, or as noisy as
+/// timestep 0.
+[[nodiscard]] inline noise_level level_or_end(const any_process& p, int timestep,
+                                              bool set_alpha_to_one) {
+    if (timestep >= 0) return p.level(timestep);
+    return set_alpha_to_one ? p.clean() : p.level(0);
+}
+
 /// A network is evaluated at each of these timesteps; after the last, the run is over. Where a step
 /// leads is the solver's rule, so that the closing level is never read.
 struct at_timesteps {
