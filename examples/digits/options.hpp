@@ -31,7 +31,8 @@ inline constexpr std::string_view usage = R"(digits: handwritten digits by a com
 Writes a picture, one row a class, and prints how close the digits are to real ones.
 
   --solver NAME       ddim (default), ancestral, euler-maruyama, reverse-diffusion, heun,
-                      heun-churn, rk4, predictor-corrector, annealed-langevin
+                      heun-churn, rk4, dpm-solver++, unipc, predictor-corrector,
+                      annealed-langevin
   --steps N           steps of the solver (50)
   --guidance W        classifier-free guidance: 1 none (default), larger is more typical
   --backend NAME      cpp, omp (default) or tbb

@@ -36,6 +36,8 @@ auto with_solver(const std::string& name, F f) {
     if (name == "heun") return f(heun{}, dense);
     if (name == "heun-churn") return f(churn<heun>{}, dense);
     if (name == "rk4") return f(rk4{}, dense);
+    if (name == "dpm-solver++") return f(dpm_solver_pp_multistep<2>{}, dense);
+    if (name == "unipc") return f(unipc<2>{}, dense);
     if (name == "predictor-corrector")
         return f(predictor_corrector{reverse_diffusion{}, langevin_corrector{}}, uniform{});
     if (name == "annealed-langevin")

@@ -24,8 +24,8 @@
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 
-#include "affine_moments.hpp"
 #include "compare.hpp"
+#include "gaussian_reverse.hpp"
 
 #include <doctest/doctest.h>
 
@@ -35,38 +35,11 @@
 #include <vector>
 
 using namespace diffgen;
+using testing::data;
 using testing::moments;
 using testing::relative_error;
 
 namespace {
-
-const moments data{0.7, 0.3};
-
-/// Where the reverse SDE with eta times its noise, dx = [f x - (1 + eta^2) / 2 g^2 score] dt + eta
-/// g dw, leads from moments at level s to level t. Of a deviation from the marginal it leaves phi:
-/// sqrt(V_t / V_s) for the flow (eta = 0), cov(x_t, x_s) / V_s for the posterior of x_t (eta = 1),
-/// and, the exponent being linear in eta^2, their product of powers between.
-moments exact_end(const noise_level& s, const noise_level& t, double eta, const moments& start) {
-    const moments at_s = marginal(data, s), at_t = marginal(data, t);
-    const double flow = std::sqrt(at_t.variance / at_s.variance);
-    const double bayes = s.alpha / t.alpha * at_t.variance / at_s.variance;
-    const double phi = std::pow(flow, 1 - eta * eta) * std::pow(bayes, eta * eta);
-    return {at_t.mean + phi * (start.mean - at_s.mean),
-            at_t.variance + phi * phi * (start.variance - at_s.variance)};
-}
-
-/// Distance of the end of an n-step run from the solution; started off the marginal, so that the
-/// mean is put to the test too.
-template <class Solver>
-moments error(const any_process& p, double stop, const Solver& s, double eta, int n) {
-    const auto levels = grid::uniform{.stop_at = stop}.levels(p, n);
-    moments start = marginal(data, levels.front());
-    start.mean += 1.5;
-    start.variance *= 2;
-    const moments got = testing::run_moments(p, s, levels, data, start);
-    const moments exact = exact_end(levels.front(), levels.back(), eta, start);
-    return {std::fabs(got.mean - exact.mean), std::fabs(got.variance - exact.variance)};
-}
 
 /// `exact_mean`: the solver takes the posterior's mean with E[x_0 | x_s] for x_0, which on any data
 /// is E[x_t | x_s] itself, in steps of any size.
@@ -74,9 +47,9 @@ template <class Solver>
 void check_first_order(const any_process& p, double stop, const Solver& s, double eta,
                        bool exact_mean) {
     constexpr int n = 512;
-    moments before = error(p, stop, s, eta, n);
+    moments before = testing::error(p, stop, s, eta, n);
     for (int doubling = 1; doubling <= 3; ++doubling) {
-        const moments now = error(p, stop, s, eta, n << doubling);
+        const moments now = testing::error(p, stop, s, eta, n << doubling);
         CAPTURE(now.mean);
         CAPTURE(now.variance);
         if (exact_mean)

@@ -78,6 +78,7 @@ void check_order(Schedule schedule, Kernel kernel, Output output, Solver solver,
         CAPTURE(Output::name);
         CAPTURE(order);
         CAPTURE(now);
+        CAPTURE(n << doubling);
         const double measured = std::log2(before / now);
         CHECK(std::fabs(measured - order) <= 0.1);
         before = now;

@@ -32,7 +32,7 @@ struct ancestral {
 
     void check() const {
         diffgen::detail::require(
-            detail::is_not_negative(eta), "ancestral with eta = ", eta,
+            diffgen::detail::is_not_negative(eta), "ancestral with eta = ", eta,
             "; must be 0 or more: 1 is the full noise of the posterior, 0 none");
     }
 

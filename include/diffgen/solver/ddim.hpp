@@ -25,7 +25,7 @@ struct ddim {
 
     void check() const {
         diffgen::detail::require(
-            detail::is_not_negative(eta), "ddim with eta = ", eta,
+            diffgen::detail::is_not_negative(eta), "ddim with eta = ", eta,
             "; must be 0 or more: 0 takes no fresh noise, 1 samples like ancestral");
     }
 

@@ -25,8 +25,8 @@ struct langevin {
     double delta = 0.01;  ///< step size, in squared units of the state
 
     void check() const {
-        diffgen::detail::require(detail::is_positive(delta), "langevin with delta = ", delta,
-                                 "; a step size must be above 0");
+        diffgen::detail::require(diffgen::detail::is_positive(delta),
+                                 "langevin with delta = ", delta, "; a step size must be above 0");
     }
 
     [[nodiscard]] static int stages(const step&) { return 1; }

@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Exponential Adams methods, predictor and corrector: DPM-Solver(++) multistep with its SDE forms
+// (Lu et al. 2022b), DEIS in log sigma (Zhang and Chen 2023), UniPC (Zhao et al. 2023), SA-Solver
+// (Xue et al. 2023) and, over sigma / alpha, LMS, in one recurrence with the weights that the
+// integrals demand.
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/solver/exponential.hpp>
+#include <diffgen/solver/exponential_basis.hpp>
+#include <diffgen/solver/exponential_single.hpp>
+#include <diffgen/solver/step.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace diffgen::solver {
+
+/// How a multistep method gets its first values.
+enum class start_up {
+    matching,     ///< by singlestep methods of its order, so that this order is the global one
+    first_order,  ///< by lower orders, as is usual: one evaluation a step, global order 2 at most
+};
+
+/// Predictor: the polynomial through the last `Order` values. Corrector (Corrector > 0): once the
+/// value at the new level is there, the step is taken again with it, through Corrector values, at
+/// no further evaluation. Order: Order; with a corrector max(Order, Corrector) at least.
+/// Evaluations a step: 1 (Order in the first Order - 1 steps by the matching start-up). Noise: 1
+/// draw where tau > 0 (weak order 1). Converges to the probability flow (tau = 0) or the reverse
+/// SDE of that tau.
+template <int Order, int Corrector = 0, class Basis = basis::denoised>
+struct exponential_multistep {
+    static_assert(Order >= 1 && Order <= 3 && Corrector >= 0 && Corrector <= max_nodes,
+                  "diffgen: multistep orders are 1 to 3, of a corrector 0 (none) to 4");
+    static constexpr int order = Order;
+    static constexpr int history = std::max(Order, Corrector) - 1;
+    static constexpr int carried = 1 + history;  ///< what the corrector starts from
+    static constexpr int first_extra = carried + (Corrector > 0 ? 1 : 0);
+    using starter = exponential_single<Order, Basis>;
+    static constexpr int registers = first_extra + starter::extra;
+    static constexpr int rows = std::max(1 + (history > 0) + (Corrector > 0), starter::rows + 2);
+    static constexpr int draws = 1;
+
+    Basis form{};
+    solver::start_up start_up = solver::start_up::matching;
+
+    void check() const {
+        diffgen::detail::require(form.tau >= 0, "exponential_multistep with tau = ", form.tau,
+                                 "; must be 0 (the probability flow) or more");
+    }
+
+    [[nodiscard]] int stages(const step& s) const { return starts(s) ? Order : 1; }
+
+    [[nodiscard]] stage plan(const step& s, int j) const {
+        using namespace symbol;
+        const auto &from = s.from(), &to = s.to();
+        if (starts(s)) return start(s, j);
+        stage out = evaluate(from);
+        if (to.is_clean()) return out.write(0, to.alpha * D);
+        if (from.alpha == 0) return out.write(0, at_level(to, eps(from)));
+        out.draws = form.tau > 0 ? 1 : 0;
+        const linear_form value = Basis::value(from, 0);
+        const linear_form corrected = Corrector > 0 && s.index > first(s) ? retaken(s, value) : x;
+        linear_form carry = form.transition(from, to) * corrected;
+        if (out.draws) carry += form.noise_scale(from, to) * z;
+        out.write(0, carry + integral(s, from, to, s.index, value, Order));
+        if (history > 0) out.write(slot(s.index), value);
+        return Corrector > 0 ? out.write(carried, carry) : out;
+    }
+
+  private:
+    [[nodiscard]] bool starts(const step& s) const {
+        return start_up == solver::start_up::matching && s.index - first(s) + 1 < Order &&
+               !(form.tau > 0) && !starter::is_one_stage(s);
+    }
+    /// The first level with a value for the polynomials: pure noise has none.
+    [[nodiscard]] static int first(const step& s) { return s.level(0).alpha > 0 ? 0 : 1; }
+    /// The register of the value at level i.
+    [[nodiscard]] static int slot(int i) { return 1 + i % std::max(history, 1); }
+
+    /// gain int exp(rate ...) P over the step from -> to, P through the values at levels newest,
+    /// newest - 1, ... (`value` being the newest), as many as there are up to `most`.
+    [[nodiscard]] linear_form integral(const step& s, const noise_level& from,
+                                       const noise_level& to, int newest, const linear_form& value,
+                                       int most) const {
+        const double start = Basis::variable(from), h = Basis::variable(to) - start;
+        const int count = std::min(most, newest - first(s) + 1);
+        std::array<double, max_nodes> nodes{};
+        for (int i = 0; i < count; ++i)
+            nodes[static_cast<std::size_t>(i)] = Basis::variable(s.level(newest - i)) - start;
+        const auto w = exponential_weights(form.rate(), h, nodes, count);
+        linear_form sum = w[0] * value;
+        for (int i = 1; i < count; ++i)
+            sum += w[static_cast<std::size_t>(i)] * symbol::reg(slot(newest - i));
+        return form.gain(to) * sum;
+    }
+
+    /// The state at the step's start, with the last step taken again.
+    [[nodiscard]] linear_form retaken(const step& s, const linear_form& value) const {
+        return symbol::reg(carried) +
+               integral(s, s.level(s.index - 1), s.from(), s.index, value, Corrector);
+    }
+
+    [[nodiscard]] stage start(const step& s, int j) const {
+        stage out = starter{.form = form}.plan(s, j, first_extra);
+        if (j == 0 && history > 0) out.write(slot(s.index), Basis::value(s.from(), 0));
+        if (j + 1 == Order && Corrector > 0)
+            out.write(carried, form.transition(s.from(), s.to()) * symbol::x);
+        return out;
+    }
+};
+
+/// The names in use.
+template <int Order>
+using dpm_solver_pp_multistep = exponential_multistep<Order>;
+template <int Order>
+using dpm_solver_multistep = exponential_multistep<Order, 0, basis::noise>;
+template <int Order>
+using dpm_solver_pp_singlestep = exponential_single<Order>;
+template <int Order>
+using dpm_solver_singlestep = exponential_single<Order, basis::noise>;
+template <int Order>
+using unipc = exponential_multistep<Order, Order + 1>;
+template <int Predictor, int Corrector>
+using sa_solver = exponential_multistep<Predictor, Corrector>;
+template <int Order>
+using lms = exponential_multistep<Order, 0, basis::ratio>;
+
+}  // namespace diffgen::solver

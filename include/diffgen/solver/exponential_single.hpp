@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Single-step exponential Runge-Kutta methods: DPM-Solver and DPM-Solver++ singlestep 1, 2, 3 (Lu
+// et al. 2022a, algorithms 1 and 2; 2022b, algorithm 1), with the weights that the integrals
+// demand.
+
+#include <diffgen/solver/exponential.hpp>
+#include <diffgen/solver/exponential_basis.hpp>
+#include <diffgen/solver/step.hpp>
+
+namespace diffgen::solver {
+
+/// Order: Order (without noise). Evaluations a step: Order; 1 on the step to the clean end, which
+/// is the denoised estimate. Noise: none. Converges to the probability flow.
+template <int Order, class Basis = basis::denoised>
+struct exponential_single {
+    static_assert(Order >= 1 && Order <= 3, "diffgen: singlestep orders are 1, 2 and 3");
+    static constexpr int order = Order;
+    static constexpr int extra = Order == 1 ? 0 : Order;  ///< registers beside the state
+    static constexpr int registers = 1 + extra;
+    static constexpr int rows = Order == 1 ? 1 : 2;
+    static constexpr int draws = 0;
+
+    /// Where in the step's variable the inner evaluations lie. For order 3 the last must be 2/3.
+    double middle = Order == 3 ? 1. / 3 : 1. / 2;
+    Basis form{};
+
+    [[nodiscard]] static int stages(const step& s) { return is_one_stage(s) ? 1 : Order; }
+
+    [[nodiscard]] stage plan(const step& s, int j) const { return plan(s, j, 1); }
+
+    /// The stage j, with the registers beside the state from `base` on: the argument of the next
+    /// evaluation, then the values at the step's start and at `middle`.
+    [[nodiscard]] stage plan(const step& s, int j, int base) const {
+        using namespace symbol;
+        const auto &from = s.from(), &to = s.to();
+        if (is_one_stage(s)) return evaluate(from).write(0, at_level(to, eps(from)));
+        const double start = Basis::variable(from), h = Basis::variable(to) - start;
+        const double nodes[3] = {0, middle * h, 2. / 3 * h};
+        const auto at = [&](int i) { return i == 0 ? from : Basis::level(s, start + nodes[i]); };
+        // the state at `there`, from the values at the start and at node `second`
+        const auto advanced = [&](const noise_level& there, double length, const linear_form& v0,
+                                  const linear_form& v, int second) {
+            const auto w =
+                exponential_weights(form.rate(), length, {0, nodes[second]}, second == 0 ? 1 : 2);
+            return form.transition(from, there) * x +
+                   form.gain(there) * (second == 0 ? w[0] * v : w[0] * v0 + w[1] * v);
+        };
+        const int input = j == 0 ? 0 : base;
+        const noise_level here = at(j);
+        const linear_form value = Basis::value(here, input);
+        stage out = evaluate(here, input);
+        if (j + 1 == Order) return out.write(0, advanced(to, h, reg(base + 1), value, j));
+        out.write(base, advanced(at(j + 1), nodes[j + 1], reg(base + 1), value, j));
+        return j == 0 ? out.write(base + 1, value) : out;
+    }
+
+    /// Steps without a finite length: to the data (then the denoised estimate), and from pure noise
+    /// (then DDIM's step).
+    [[nodiscard]] static bool is_one_stage(const step& s) {
+        return s.to().is_clean() || s.from().alpha == 0;
+    }
+};
+
+}  // namespace diffgen::solver

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+// Weak orders of the exponential integrators with noise, on Gaussian data and without a sample: the
+// moments of a run against those of the reverse SDE of the same tau.
+#include <diffgen/kernel/variance_exploding.hpp>
+#include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/process/process.hpp>
+#include <diffgen/schedule/geometric.hpp>
+#include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/solver/exponential_multistep.hpp>
+
+#include "gaussian_reverse.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+
+using namespace diffgen;
+using namespace diffgen::solver;
+using testing::moments;
+
+namespace {
+
+/// The order of both moments over two doublings: `order` within 0.1 or, where errors of several
+/// orders meet, `order` at least.
+template <class Solver>
+void check_weak_order(const any_process& p, double stop, const Solver& s, int order, bool at_least,
+                      const std::string& name) {
+    CAPTURE(name);
+    constexpr int n = 4096;
+    const double tau = s.form.tau;
+    CAPTURE(tau);
+    moments before = testing::error(p, stop, s, tau, n);
+    for (int doubling = 1; doubling <= 2; ++doubling) {
+        const moments now = testing::error(p, stop, s, tau, n << doubling);
+        for (const auto moment : {&moments::mean, &moments::variance}) {
+            CAPTURE(now.*moment);
+            // the mean of order 1 in the denoised estimate is exact at tau = 1
+            if (now.*moment < 1e-12) continue;
+            const double measured = std::log2(before.*moment / now.*moment);
+            CHECK(measured >= order - 0.1);
+            if (!at_least) CHECK(measured <= order + 0.1);
+        }
+        before = now;
+    }
+}
+
+template <class Schedule, class Kernel>
+void check_solvers(Schedule schedule, Kernel kernel, double from, double to) {
+    const process typed(schedule, kernel);
+    const any_process p = any_process(typed).until(from);
+    const auto check = [&](const auto& s, int order, bool at_least, const std::string& name) {
+        check_weak_order(p, to, s, order, at_least, name);
+    };
+    for (const double tau : {0.5, 1.}) {
+        check(exponential_multistep<1>{.form = {tau}}, 1, false, "order 1");
+        check(exponential_multistep<2>{.form = {tau}}, 2, false, "order 2");
+        check(exponential_multistep<3>{.form = {tau}}, 2, true, "order 3");
+        check(sa_solver<2, 2>{.form = {tau}}, 2, true, "predictor 2, corrector 2");
+        check(exponential_multistep<1, 0, basis::noise>{.form = {tau}}, 1, true, "noise, order 1");
+        check(exponential_multistep<2, 0, basis::noise>{.form = {tau}}, 2, true, "noise, order 2");
+    }
+}
+
+}  // namespace
+
+TEST_CASE("on the variance-preserving kernel") {
+    check_solvers(schedule::linear_beta{}, kernel::variance_preserving{}, 0.7, 0.1);
+}
+
+TEST_CASE("on the variance-exploding kernel") {
+    check_solvers(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5},
+                  kernel::variance_exploding{}, 0.9, 0.2);
+}
