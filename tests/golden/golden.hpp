@@ -22,6 +22,7 @@ namespace golden {
 
 using diffgen::io::json;
 using table = std::vector<std::vector<double>>;
+using numbers = std::vector<double>;
 
 /// The largest |a - b| / max(|b|, 1e-3) so far; infinite where sizes differ or a is not a number.
 class difference {

@@ -1,85 +1,42 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Replays of diffusers schedulers, with the network of the files: 0.6 sin(1.3 x + 0.002 t) + x / 4,
-// and 0.3 cos(x) for a learned variance.
+// Replays of DDPM, UnCLIP and DDIM as in diffusers; other families have files of their own.
 
 #include <diffgen/compat/diffusers/ddim.hpp>
 #include <diffgen/compat/diffusers/ddpm.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
 #include <diffgen/compat/diffusers/schedule.hpp>
+#include <diffgen/compat/diffusers/unclip.hpp>
 #include <diffgen/guidance/learned_variance.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
 
-#include "golden.hpp"
+#include "diffusers.hpp"
 
 namespace golden {
 namespace {
 
-namespace diffusers = diffgen::compat::diffusers;
-
-/// The network; keeps the timesteps that it is told.
-struct network {
-    std::vector<double>* timesteps;
-
-    void operator()(diffgen::batch_view<const double> in, diffgen::batch_view<double> out,
-                    const diffgen::noise_level& l) const {
-        timesteps->push_back(l.input);
-        for (std::size_t i = 0; i < in.size(); ++i) {
-            const double x = in.data[i];
-            out.data[i] = 0.6 * std::sin(1.3 * x + 0.002 * l.input) + 0.25 * x;
-            if (out.size() > in.size()) out.data[in.size() + i] = 0.3 * std::cos(x);
-        }
-    }
-};
-
-struct replay {
-    const json& file;
-    const json& call;
-    diffusers::config config;
-    int steps;
-    recorded_noise noise;
-    std::vector<double> timesteps{};
-
-    explicit replay(const json& f)
-        : file(f),
-          call(f.at("call")),
-          config(diffusers::read_config(f.get<std::string>("scheduler"), f.at("config"))),
-          steps(call.get<int>("num_inference_steps", 0)),
-          noise(f) {
-        for (const auto& [key, value] : call.members())
-            if (key != "num_inference_steps" && key != "eta" && key != "use_clipped_model_output" &&
-                key != "timesteps")
-                throw diffgen::compat::unsupported("the argument '" + key + "'");
+struct replay : diffusers_replay {
+    explicit replay(const json& f) : diffusers_replay(f) {
+        allow({"eta", "use_clipped_model_output", "timesteps"});
     }
 
     template <class Predictor, class Solver, class Grid>
-    double with(Predictor predictor, Solver solver, Grid grid) {
-        auto x = file.get<std::vector<double>>("initial");
-        for (double& v : x)
-            v *= file.get<double>("init_noise_sigma");
-        const auto r = run(diffgen::sampler{diffusers::noise_schedule(config),
-                                            diffgen::kernel::variance_preserving{}, predictor,
-                                            solver, noise.source()},
-                           grid, x);
-        difference d;
-        d.compare(timesteps, file.get<std::vector<double>>("timesteps"));
-        d.compare(r.states, file.get<table>("samples"));
-        if (!file.at("denoised").is_null()) d.compare(r.denoised, file.get<table>("denoised"));
-        return d.largest();
+    double preserving(Predictor predictor, Solver solver, Grid grid) {
+        return with(diffusers::noise_schedule(config), diffgen::kernel::variance_preserving{},
+                    predictor, solver, grid);
     }
 
     /// Hands the predictor of the configuration to `use`.
     template <class Use>
     double with_predictor(Use use) {
-        return config.thresholding
-                   ? use(diffusers::thresholding_predictor(config, network{&timesteps}))
-                   : use(diffusers::predictor(config, network{&timesteps}));
+        return config.thresholding ? use(diffusers::thresholding_predictor(config, net()))
+                                   : use(diffusers::predictor(config, net()));
     }
 
     /// The timesteps of the call: its own, or spaced by the configuration.
     [[nodiscard]] diffusers::at_timesteps grid() const {
-        return call.contains("timesteps") && !call.at("timesteps").is_null()
+        return given("timesteps")
                    ? diffusers::at_timesteps(call.get<std::vector<int>>("timesteps"))
                    : diffusers::at_timesteps(diffusers::spaced_timesteps(config, steps));
     }
@@ -87,41 +44,69 @@ struct replay {
     double ddim() {
         const diffusers::ddim solver(config, steps, call.get("eta", 0.),
                                      call.get("use_clipped_model_output", false));
-        return with_predictor([&](auto p) { return with(p, solver, grid()); });
+        return with_predictor([&](auto p) { return preserving(p, solver, grid()); });
     }
     double ddim_inverse() {
-        return with(diffusers::predictor(config, network{&timesteps}),
-                    diffusers::ddim_inverse(config), diffusers::inverse_timesteps(config, steps));
+        return preserving(diffusers::predictor(config, net()), diffusers::ddim_inverse(config),
+                          diffusers::inverse_timesteps(config, steps));
     }
     double ddpm() {
         const diffusers::ddpm solver{config.variance_type};
-        return with_predictor([&](auto p) {
-            switch (config.variance_type) {
-                case diffusers::variance_type::learned:
-                    return with(diffgen::learned_variance{p, diffgen::direct_deviation{}}, solver,
-                                grid());
-                case diffusers::variance_type::learned_range:
-                    return with(diffgen::learned_variance{p}, solver, grid());
-                default:
-                    return with(p, solver, grid());
-            }
-        });
+        return with_predictor([&](auto p) { return posterior(p, solver, grid()); });
+    }
+    double unclip() {
+        return posterior(diffusers::predictor(config, net()), diffusers::unclip(config),
+                         diffusers::at_timesteps(diffusers::unclip_timesteps(config, steps)));
+    }
+
+  private:
+    /// The predictor has a second output where the variance is learned.
+    template <class Predictor, class Solver>
+    double posterior(Predictor p, Solver solver, diffusers::at_timesteps at) {
+        switch (config.variance_type) {
+            case diffusers::variance_type::learned:
+                return preserving(diffgen::learned_variance{p, diffgen::direct_deviation{}}, solver,
+                                  at);
+            case diffusers::variance_type::learned_range:
+                return preserving(diffgen::learned_variance{p}, solver, at);
+            default:
+                return preserving(p, solver, at);
+        }
     }
 };
 
 }  // namespace
 
 double replay_diffusers(const json& file) {
-    replay r(file);
-    switch (r.config.scheduler) {
-        case diffusers::scheduler::ddpm:
-            return r.ddpm();
-        case diffusers::scheduler::ddim:
-            return r.ddim();
-        case diffusers::scheduler::ddim_inverse:
+    using diffusers::scheduler;
+    switch (diffusers::named<scheduler>("scheduler", file.get<std::string>("scheduler"))) {
+        case scheduler::ddpm:
+            return replay(file).ddpm();
+        case scheduler::ddim:
+            return replay(file).ddim();
+        case scheduler::ddim_inverse:
+            return replay(file).ddim_inverse();
+        case scheduler::unclip:
+            return replay(file).unclip();
+        case scheduler::ipndm:
+        case scheduler::pndm:
+            return replay_pndm(file);
+        case scheduler::cm_stochastic_iterative:
+        case scheduler::lcm:
+        case scheduler::tcd:
+            return replay_consistency(file);
+        case scheduler::edm_euler:
+        case scheduler::euler_ancestral_discrete:
+        case scheduler::euler_discrete:
+        case scheduler::flow_match_euler_discrete:
+        case scheduler::flow_match_heun_discrete:
+        case scheduler::heun_discrete:
+        case scheduler::kdpm2_ancestral_discrete:
+        case scheduler::kdpm2_discrete:
+        case scheduler::lms_discrete:
             break;
     }
-    return r.ddim_inverse();
+    return replay_sigma(file);
 }
 
 }  // namespace golden

@@ -34,24 +34,65 @@ struct replay {
                 params.get("s_tmax", o.s_tmax), params.get("s_noise", o.s_noise)};
     }
 
-    /// The file has the state as the first evaluation of every step but the first saw it (with the
-    /// noise of a churn), and the result.
+    /// The file has the state as the first evaluation of every step but the first saw it, and the
+    /// result. That is the state after every step, but for the noise of a churn.
     template <class Solver>
-    double with(Solver solver, std::size_t evaluations_a_step) const {
+    double with(Solver solver) const {
         mixture m(file);
-        const recorded_noise noise(file);
-        const auto sigmas = params.get<std::vector<double>>("sigmas");
-        const diffgen::schedule::edm schedule{std::min(0.002, sigmas.at(0)), sigmas.at(0)};
-        const auto r = run(diffgen::sampler{schedule, diffgen::kernel::variance_exploding{},
-                                            diffgen::predicts(diffgen::denoised{}, m.network()),
-                                            solver, noise.source()},
-                           diffgen::grid::sigmas(sigmas), file.get<std::vector<double>>("initial"));
-        difference d;
+        return compared(ran(m, solver).states);
+    }
+    template <class Solver>
+    double churned(Solver solver, std::size_t evaluations_a_step) const {
+        mixture m(file);
+        const auto r = ran(m, solver);
         table seen;
         for (std::size_t i = evaluations_a_step; i < m.inputs.size(); i += evaluations_a_step)
             seen.push_back(m.inputs[i]);
         seen.push_back(r.states.back());
-        d.compare(seen, file.get<table>("samples"));
+        return compared(seen);
+    }
+
+    template <class Solver>
+    double ancestral() const {
+        allow({"eta", "s_noise"});
+        Solver solver{};
+        solver.eta = params.get("eta", solver.eta);
+        solver.s_noise = params.get("s_noise", solver.s_noise);
+        return with(solver);
+    }
+    double dpmpp_sde() const {
+        allow({"eta", "s_noise", "r"});
+        return with(k_diffusion::dpmpp_sde{{params.get("eta", 1.), params.get("s_noise", 1.)},
+                                           params.get("r", 0.5)});
+    }
+    double dpmpp_2m_sde() const {
+        allow({"eta", "s_noise", "solver_type"});
+        using solver = k_diffusion::dpmpp_2m_sde::solver;
+        const auto type = params.get<std::string>("solver_type", "midpoint");
+        if (type != "midpoint" && type != "heun")
+            throw diffgen::compat::unsupported("solver_type = " + type);
+        return with(k_diffusion::dpmpp_2m_sde{params.get("eta", 1.), params.get("s_noise", 1.),
+                                              type == "heun" ? solver::heun : solver::midpoint});
+    }
+    double lms() const {
+        allow({"order"});
+        return with(k_diffusion::lms{params.get("order", 4)});
+    }
+
+  private:
+    template <class Solver>
+    [[nodiscard]] diffgen::observe::recording ran(mixture& m, Solver solver) const {
+        const recorded_noise noise(file);
+        const auto sigmas = params.get<std::vector<double>>("sigmas");
+        const diffgen::schedule::edm schedule{std::min(0.002, sigmas.at(0)), sigmas.at(0)};
+        return run(diffgen::sampler{schedule, diffgen::kernel::variance_exploding{},
+                                    diffgen::predicts(diffgen::denoised{}, m.network()), solver,
+                                    noise.source()},
+                   diffgen::grid::sigmas(sigmas), file.get<std::vector<double>>("initial"));
+    }
+    [[nodiscard]] double compared(const table& states) const {
+        difference d;
+        d.compare(states, file.get<table>("samples"));
         return d.largest();
     }
 };
@@ -61,13 +102,18 @@ struct replay {
 double replay_k_diffusion(const json& file) {
     const replay r{file, file.at("params")};
     const auto function = r.params.get<std::string>("function");
-    if (function == "sample_euler") return r.with(k_diffusion::euler(r.churn()), 1);
-    if (function == "sample_heun") return r.with(k_diffusion::heun(r.churn()), 2);
-    if (function == "sample_euler_ancestral") {
-        r.allow({"eta", "s_noise"});
-        return r.with(
-            k_diffusion::euler_ancestral{r.params.get("eta", 1.), r.params.get("s_noise", 1.)}, 1);
-    }
+    if (function == "sample_euler") return r.churned(k_diffusion::euler(r.churn()), 1);
+    if (function == "sample_heun") return r.churned(k_diffusion::heun(r.churn()), 2);
+    if (function == "sample_dpm_2") return r.churned(k_diffusion::dpm_2(r.churn()), 2);
+    if (function == "sample_euler_ancestral") return r.ancestral<k_diffusion::euler_ancestral>();
+    if (function == "sample_dpm_2_ancestral") return r.ancestral<k_diffusion::dpm_2_ancestral>();
+    if (function == "sample_dpmpp_2s_ancestral")
+        return r.ancestral<k_diffusion::dpmpp_2s_ancestral>();
+    if (function == "sample_dpmpp_sde") return r.dpmpp_sde();
+    if (function == "sample_lms") return r.lms();
+    if (function == "sample_dpmpp_2m") return r.with(k_diffusion::dpmpp_2m{});
+    if (function == "sample_dpmpp_2m_sde") return r.dpmpp_2m_sde();
+    if (function == "sample_dpmpp_3m_sde") return r.ancestral<k_diffusion::dpmpp_3m_sde>();
     throw diffgen::compat::unsupported("the sampler " + function);
 }
 

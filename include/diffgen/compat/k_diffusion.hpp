@@ -6,6 +6,8 @@
 // schedule::edm, kernel::variance_exploding and grid::sigmas. What differs are noise that is drawn
 // and not used, and the factor s_noise.
 
+#include <diffgen/compat/k_diffusion/ancestral.hpp>
+#include <diffgen/compat/k_diffusion/multistep.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/ddim.hpp>
@@ -31,7 +33,7 @@ struct draws_every_step : Solver {
 
 namespace k_diffusion {
 
-/// The churn of sample_euler and sample_heun: noise is drawn at every step.
+/// The churn of sample_euler, sample_heun and sample_dpm_2: noise is drawn at every step.
 struct churn_options {
     double s_churn = 0;
     double s_tmin = 0;
@@ -49,6 +51,9 @@ template <class Method>
 }
 [[nodiscard]] inline auto heun(const churn_options& o = {}) {
     return churned<solver::heun>(o);
+}
+[[nodiscard]] inline auto dpm_2(const churn_options& o = {}) {
+    return churned<dpm_2_method>(o);
 }
 
 /// sample_euler_ancestral: DDIM between DDPM (eta = 1) and Euler (eta = 0) with its noise scaled.

@@ -8,13 +8,14 @@
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/io/json_value.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace diffgen::compat::diffusers {
 
-/// Every member bears the option's name and its default in the classes of `scheduler`.
+/// Every member bears the option's name and its default in most of its classes.
 struct config {
     diffusers::scheduler scheduler = scheduler::ddim;
     int num_train_timesteps = 1000;
@@ -33,7 +34,81 @@ struct config {
     bool thresholding = false;
     double dynamic_thresholding_ratio = 0.995;
     double sample_max_value = 1;
+    bool use_karras_sigmas = false;
+    bool use_exponential_sigmas = false;
+    bool use_beta_sigmas = false;
+    std::optional<double> sigma_min{};
+    std::optional<double> sigma_max{};
+    diffusers::final_sigmas_type final_sigmas_type = final_sigmas_type::zero;
+    diffusers::interpolation_type interpolation_type = interpolation_type::linear;
+    diffusers::timestep_type timestep_type = timestep_type::discrete;
+    double sigma_data = 0.5;                                                    ///< EDM
+    double rho = 7;                                                             ///< EDM
+    diffusers::sigma_schedule sigma_schedule = sigma_schedule::karras;          ///< EDM
+    double shift = 1;                                                           ///< flow matching
+    bool use_dynamic_shifting = false;                                          ///< flow matching
+    diffusers::time_shift_type time_shift_type = time_shift_type::exponential;  ///< flow matching
+    std::optional<double> shift_terminal{};                                     ///< flow matching
+    bool invert_sigmas = false;                                                 ///< flow matching
+    bool stochastic_sampling = false;                                           ///< flow matching
+    bool skip_prk_steps = false;                                                ///< PNDM
+    int original_inference_steps = 50;  ///< LCM, TCD: of the distillation; 0: all timesteps (TCD)
+    double timestep_scaling = 10;       ///< LCM
+    double s_noise = 1;                 ///< CMStochasticIterative
+    bool clip_denoised = true;          ///< CMStochasticIterative
 };
+
+/// The defaults of a class where they differ from those above.
+[[nodiscard]] inline config defaults_of(scheduler s) {
+    config c;
+    c.scheduler = s;
+    switch (s) {
+        case scheduler::cm_stochastic_iterative:
+            c.num_train_timesteps = 40;
+            c.sigma_min = 0.002;
+            c.sigma_max = 80;
+            break;
+        case scheduler::ddim:
+        case scheduler::ddim_inverse:
+        case scheduler::ddpm:
+        case scheduler::flow_match_euler_discrete:
+        case scheduler::flow_match_heun_discrete:
+        case scheduler::ipndm:
+            break;
+        case scheduler::edm_euler:
+            c.sigma_min = 0.002;
+            c.sigma_max = 80;
+            break;
+        case scheduler::heun_discrete:
+        case scheduler::kdpm2_ancestral_discrete:
+        case scheduler::kdpm2_discrete:
+            c.beta_start = 0.00085;
+            c.beta_end = 0.012;
+            c.clip_sample = false;
+            c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::lcm:
+        case scheduler::tcd:
+            c.beta_start = 0.00085;
+            c.beta_end = 0.012;
+            c.beta_schedule = beta_schedule::scaled_linear;
+            c.clip_sample = false;
+            break;
+        case scheduler::pndm:
+            c.set_alpha_to_one = false;
+            break;
+        case scheduler::unclip:
+            c.beta_schedule = beta_schedule::squaredcos_cap_v2;
+            c.variance_type = variance_type::fixed_small_log;
+            break;
+        case scheduler::euler_ancestral_discrete:
+        case scheduler::euler_discrete:
+        case scheduler::lms_discrete:
+            c.timestep_spacing = timestep_spacing::linspace;
+            break;
+    }
+    return c;
+}
 
 namespace detail {
 
@@ -64,13 +139,17 @@ inline void require_range(bool inside, const char* key, double value, const char
     const auto null = [&](const char* key) {
         return !options.contains(key) || options.at(key).is_null();
     };
-    config c;
-    c.scheduler = named<diffusers::scheduler>("_class_name", scheduler);
+    config c = defaults_of(named<diffusers::scheduler>("_class_name", scheduler));
     const auto read = [&](const char* key, auto& member) {
         using member_type = std::remove_reference_t<decltype(member)>;
         if (null(key)) return;
         if constexpr (std::is_enum_v<member_type>)
             member = named<member_type>(key, options.get<std::string>(key));
+        else if constexpr (requires {
+                               typename member_type::value_type;
+                               member.has_value();
+                           })
+            member = options.get<typename member_type::value_type>(key);
         else
             member = options.get<member_type>(key);
     };
@@ -90,6 +169,30 @@ inline void require_range(bool inside, const char* key, double value, const char
     read("thresholding", c.thresholding);
     read("dynamic_thresholding_ratio", c.dynamic_thresholding_ratio);
     read("sample_max_value", c.sample_max_value);
+    read("use_karras_sigmas", c.use_karras_sigmas);
+    read("use_exponential_sigmas", c.use_exponential_sigmas);
+    read("use_beta_sigmas", c.use_beta_sigmas);
+    read("sigma_min", c.sigma_min);
+    read("sigma_max", c.sigma_max);
+    read("final_sigmas_type", c.final_sigmas_type);
+    read("interpolation_type", c.interpolation_type);
+    read("timestep_type", c.timestep_type);
+    read("sigma_data", c.sigma_data);
+    read("rho", c.rho);
+    read("sigma_schedule", c.sigma_schedule);
+    read("shift", c.shift);
+    read("use_dynamic_shifting", c.use_dynamic_shifting);
+    read("time_shift_type", c.time_shift_type);
+    read("shift_terminal", c.shift_terminal);
+    read("invert_sigmas", c.invert_sigmas);
+    read("stochastic_sampling", c.stochastic_sampling);
+    read("skip_prk_steps", c.skip_prk_steps);
+    read("original_inference_steps", c.original_inference_steps);
+    if (options.contains("original_inference_steps") && null("original_inference_steps"))
+        c.original_inference_steps = 0;
+    read("timestep_scaling", c.timestep_scaling);
+    read("s_noise", c.s_noise);
+    read("clip_denoised", c.clip_denoised);
     detail::require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
                           "positive");
     detail::require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range,
@@ -97,7 +200,10 @@ inline void require_range(bool inside, const char* key, double value, const char
     detail::require_range(c.dynamic_thresholding_ratio >= 0 && c.dynamic_thresholding_ratio <= 1,
                           "dynamic_thresholding_ratio", c.dynamic_thresholding_ratio,
                           "between 0 and 1");
-    if (!c.trained_betas.empty() &&
+    if (c.scheduler == scheduler::pndm || c.scheduler == scheduler::unclip)
+        c.rescale_betas_zero_snr = false;  // these have no such option
+    if (c.scheduler == scheduler::unclip) c.trained_betas.clear();
+    if (!c.trained_betas.empty() && c.scheduler != scheduler::ipndm &&
         c.trained_betas.size() != static_cast<std::size_t>(c.num_train_timesteps))
         throw bad_argument(diffgen::detail::text("diffgen: 'trained_betas' has ",
                                                  c.trained_betas.size(), " entries for ",

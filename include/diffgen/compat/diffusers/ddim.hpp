@@ -41,9 +41,7 @@ struct ddim {
         using namespace symbol;
         const noise_level& from = s.from();
         const int t = static_cast<int>(from.t) - stride;
-        const noise_level to = t >= 0             ? s.process.level(t)
-                               : set_alpha_to_one ? s.process.clean()
-                                                  : s.process.level(0);
+        const noise_level to = level_or_end(s.process, t, set_alpha_to_one);
         const double c2 = eta * eta * posterior(from, to).variance;
         const linear_form noise = use_clipped_model_output ? eps(from) : output.noise(from);
         stage out = evaluate(from);
@@ -95,7 +93,7 @@ struct inverse_timesteps {
         std::vector<noise_level> l;
         for (const int t : values) {
             const int before = std::min(t - stride, p.discrete_steps() - 1);
-            l.push_back(before >= 0 ? p.level(before) : set_alpha_to_one ? p.clean() : p.level(0));
+            l.push_back(level_or_end(p, before, set_alpha_to_one));
             l.back().t = t;
         }
         l.push_back(indexed_level(p, values.back()));

@@ -26,9 +26,12 @@ struct ddpm {
     [[nodiscard]] static int stages(const step&) { return 1; }
 
     [[nodiscard]] stage plan(const step& s, int) const {
+        return between(s.from(), s.to().t < 0 ? s.process.clean() : s.to());
+    }
+
+  protected:
+    [[nodiscard]] stage between(const noise_level& from, const noise_level& to) const {
         using namespace symbol;
-        const noise_level& from = s.from();
-        const noise_level to = s.to().t < 0 ? s.process.clean() : s.to();
         const posterior_kernel q = posterior(from, to);
         const double smallest = std::max(q.variance, 1e-20);
         const double largest = transition(from, to).variance;

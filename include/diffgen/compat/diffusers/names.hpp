@@ -12,10 +12,34 @@
 
 namespace diffgen::compat::diffusers {
 
-enum class scheduler { ddpm, ddim, ddim_inverse };
+enum class scheduler {
+    cm_stochastic_iterative,
+    ddim,
+    ddim_inverse,
+    ddpm,
+    edm_euler,
+    euler_ancestral_discrete,
+    euler_discrete,
+    flow_match_euler_discrete,
+    flow_match_heun_discrete,
+    heun_discrete,
+    ipndm,
+    kdpm2_ancestral_discrete,
+    kdpm2_discrete,
+    lcm,
+    lms_discrete,
+    pndm,
+    tcd,
+    unclip,
+};
 enum class beta_schedule { linear, scaled_linear, squaredcos_cap_v2, sigmoid, laplace, exp };
 enum class prediction_type { epsilon, sample, v_prediction };
 enum class timestep_spacing { leading, trailing, linspace };
+enum class final_sigmas_type { zero, sigma_min };
+enum class interpolation_type { linear, log_linear };
+enum class sigma_schedule { karras, exponential };
+enum class time_shift_type { exponential, linear };
+enum class timestep_type { discrete, continuous };
 enum class variance_type { fixed_small, fixed_small_log, fixed_large, learned, learned_range };
 
 namespace detail {
@@ -30,10 +54,26 @@ template <class E>
 struct table_of_names;
 template <>
 struct table_of_names<scheduler> {
-    static constexpr std::array<name_of<scheduler>, 3> names{
-        {{"DDPMScheduler", scheduler::ddpm},
-         {"DDIMScheduler", scheduler::ddim},
-         {"DDIMInverseScheduler", scheduler::ddim_inverse}}};
+    static constexpr name_of<scheduler> names[] = {
+        {"CMStochasticIterativeScheduler", scheduler::cm_stochastic_iterative},
+        {"DDIMInverseScheduler", scheduler::ddim_inverse},
+        {"DDIMScheduler", scheduler::ddim},
+        {"DDPMScheduler", scheduler::ddpm},
+        {"EDMEulerScheduler", scheduler::edm_euler},
+        {"EulerAncestralDiscreteScheduler", scheduler::euler_ancestral_discrete},
+        {"EulerDiscreteScheduler", scheduler::euler_discrete},
+        {"FlowMatchEulerDiscreteScheduler", scheduler::flow_match_euler_discrete},
+        {"FlowMatchHeunDiscreteScheduler", scheduler::flow_match_heun_discrete},
+        {"HeunDiscreteScheduler", scheduler::heun_discrete},
+        {"IPNDMScheduler", scheduler::ipndm},
+        {"KDPM2AncestralDiscreteScheduler", scheduler::kdpm2_ancestral_discrete},
+        {"KDPM2DiscreteScheduler", scheduler::kdpm2_discrete},
+        {"LCMScheduler", scheduler::lcm},
+        {"LMSDiscreteScheduler", scheduler::lms_discrete},
+        {"PNDMScheduler", scheduler::pndm},
+        {"TCDScheduler", scheduler::tcd},
+        {"UnCLIPScheduler", scheduler::unclip},
+    };
 };
 template <>
 struct table_of_names<beta_schedule> {
@@ -58,6 +98,31 @@ struct table_of_names<timestep_spacing> {
         {{"leading", timestep_spacing::leading},
          {"trailing", timestep_spacing::trailing},
          {"linspace", timestep_spacing::linspace}}};
+};
+template <>
+struct table_of_names<final_sigmas_type> {
+    static constexpr std::array<name_of<final_sigmas_type>, 2> names{
+        {{"zero", final_sigmas_type::zero}, {"sigma_min", final_sigmas_type::sigma_min}}};
+};
+template <>
+struct table_of_names<interpolation_type> {
+    static constexpr std::array<name_of<interpolation_type>, 2> names{
+        {{"linear", interpolation_type::linear}, {"log_linear", interpolation_type::log_linear}}};
+};
+template <>
+struct table_of_names<sigma_schedule> {
+    static constexpr std::array<name_of<sigma_schedule>, 2> names{
+        {{"karras", sigma_schedule::karras}, {"exponential", sigma_schedule::exponential}}};
+};
+template <>
+struct table_of_names<time_shift_type> {
+    static constexpr std::array<name_of<time_shift_type>, 2> names{
+        {{"exponential", time_shift_type::exponential}, {"linear", time_shift_type::linear}}};
+};
+template <>
+struct table_of_names<timestep_type> {
+    static constexpr std::array<name_of<timestep_type>, 2> names{
+        {{"discrete", timestep_type::discrete}, {"continuous", timestep_type::continuous}}};
 };
 /// Not fixed_large_log: it is the square root of a negative number in diffusers.
 template <>

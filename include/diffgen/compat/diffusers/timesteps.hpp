@@ -34,11 +34,12 @@ inline int rounded(double x) {
     return T / n;
 }
 
-/// The timesteps of n steps, falling. `trailing` can have one more than n, the last of them -1:
-/// its length and its entries are those of a range of doubles. Throws bad_argument.
-[[nodiscard]] inline std::vector<int> spaced_timesteps(const config& c, int n) {
+/// The timesteps of n steps, falling; those of linspace are fractions. `trailing` can have one more
+/// than n, the last of them -1: its length and its entries are those of a range of doubles.
+/// Throws bad_argument.
+[[nodiscard]] inline std::vector<double> spaced_times(const config& c, int n) {
     const int T = c.num_train_timesteps, stride = stride_of(c, n);
-    std::vector<int> t;
+    std::vector<double> t;
     if (c.timestep_spacing == timestep_spacing::trailing) {
         const double step = -static_cast<double>(T) / n, second = T + step;
         const int count = static_cast<int>(std::ceil(-T / step));
@@ -47,11 +48,19 @@ inline int rounded(double x) {
     } else if (c.timestep_spacing == timestep_spacing::linspace) {
         const double step = n > 1 ? static_cast<double>(T - 1) / (n - 1) : 0.;
         for (int i = n - 1; i >= 0; --i)
-            t.push_back(i > 0 && i == n - 1 ? T - 1 : detail::rounded(i * step));
+            t.push_back(i > 0 && i == n - 1 ? T - 1 : i * step);
     } else {
         for (int i = n - 1; i >= 0; --i)
             t.push_back(i * stride + c.steps_offset);
     }
+    return t;
+}
+
+/// The same, rounded.
+[[nodiscard]] inline std::vector<int> spaced_timesteps(const config& c, int n) {
+    std::vector<int> t;
+    for (const double each : spaced_times(c, n))
+        t.push_back(detail::rounded(each));
     return t;
 }
 
@@ -61,6 +70,14 @@ inline int rounded(double x) {
     noise_level l = p.level(timestep < 0 ? p.discrete_steps() + timestep : timestep);
     l.t = timestep;
     return l;
+}
+
+/// The level of a timestep where one below 0 stands for the data: without noise, or as noisy as
+/// timestep 0.
+[[nodiscard]] inline noise_level level_or_end(const any_process& p, int timestep,
+                                              bool set_alpha_to_one) {
+    if (timestep >= 0) return p.level(timestep);
+    return set_alpha_to_one ? p.clean() : p.level(0);
 }
 
 /// A network is evaluated at each of these timesteps; after the last, the run is over. Where a step

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The samplers of distilled models in diffusers: LCMScheduler (Luo et al. 2023) and TCDScheduler
+// (Zheng et al. 2024).
+
+#include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/compat/diffusers/estimate.hpp>
+#include <diffgen/compat/diffusers/timesteps.hpp>
+#include <diffgen/solver/step.hpp>
+
+#include <cmath>
+#include <vector>
+
+namespace diffgen::compat::diffusers {
+
+/// n of the timesteps of the distillation, falling: of LCMScheduler and TCDScheduler.
+/// Throws bad_argument where there are fewer.
+[[nodiscard]] inline std::vector<int> distilled_timesteps(const config& c, int n,
+                                                          double strength = 1) {
+    const int T = c.num_train_timesteps, original = c.original_inference_steps;
+    if (original > T || original < 0 || (original == 0 && c.scheduler != scheduler::tcd))
+        throw bad_argument(diffgen::detail::text("diffgen: 'original_inference_steps' is ",
+                                                 original, " of ", T, " 'num_train_timesteps'"));
+    const int stride = original > 0 ? T / original : 1;
+    const int count = static_cast<int>((original > 0 ? original : T) * strength);
+    if (n < 1 || n > count)
+        throw bad_argument(diffgen::detail::text("diffgen: ", n, " inference steps of ", count,
+                                                 " timesteps of the distillation"));
+    const double step = static_cast<double>(count) / n;
+    std::vector<int> t;
+    for (int i = 0; i < n; ++i)
+        t.push_back((count - static_cast<int>(i * step)) * stride - 1);
+    return t;
+}
+
+/// LCMScheduler: the estimate, noised to the next timestep. Noise: 1 draw but in the last step.
+struct lcm {
+    static constexpr int registers = 1;
+    static constexpr int rows = 1;
+    static constexpr int draws = 1;
+
+    double timestep_scaling = 10;
+    bool set_alpha_to_one = true;
+
+    explicit lcm(const config& c)
+        : timestep_scaling(c.timestep_scaling), set_alpha_to_one(c.set_alpha_to_one) {}
+
+    [[nodiscard]] static int stages(const step&) { return 1; }
+
+    [[nodiscard]] stage plan(const step& s, int) const {
+        using namespace symbol;
+        constexpr double sigma_data = 0.5;
+        const noise_level& from = s.from();
+        const double t = timestep_scaling * from.t, norm = std::hypot(t, sigma_data);
+        const double skip = sigma_data / norm * (sigma_data / norm);
+        const linear_form data = t / norm * D + skip * x;
+        stage out = evaluate(from);
+        if (s.index + 1 == s.count()) return out.write(0, data);
+        const noise_level to =
+            level_or_end(s.process, static_cast<int>(s.to().t), set_alpha_to_one);
+        out.draws = 1;
+        return out.write(0, to.alpha * data + to.sigma * z);
+    }
+};
+
+/// TCDScheduler: DDIM to a timestep below the next one, then noise up to that. Its predictor is
+/// predicts(output, net): nothing is clipped. Noise: 1 draw where eta > 0 but in the last step.
+struct tcd {
+    static constexpr int registers = 1;
+    static constexpr int rows = 1;
+    static constexpr int draws = 1;
+
+    model_output output{};
+    bool set_alpha_to_one = true;
+    double eta = 0.3;  ///< the part of the next timestep that is noise
+
+    /// Throws bad_argument unless 0 <= eta <= 1.
+    explicit tcd(const config& c, double e = 0.3)
+        : output{c.prediction_type}, set_alpha_to_one(c.set_alpha_to_one), eta(e) {
+        detail::require_range(e >= 0 && e <= 1, "eta", e, "between 0 and 1");
+    }
+
+    [[nodiscard]] static int stages(const step&) { return 1; }
+
+    [[nodiscard]] stage plan(const step& s, int) const {
+        using namespace symbol;
+        const noise_level& from = s.from();
+        const bool last = s.index + 1 == s.count();
+        const int next = last ? 0 : static_cast<int>(s.to().t);
+        const noise_level below =
+            indexed_level(s.process, static_cast<int>(std::floor((1 - eta) * next)));
+        const linear_form noised = below.alpha * D + below.sigma * output.noise(from);
+        stage out = evaluate(from);
+        if (last || !(eta > 0)) return out.write(0, noised);
+        const double kept = level_or_end(s.process, next, set_alpha_to_one).alpha / below.alpha;
+        out.draws = 1;
+        return out.write(0, kept * noised + std::sqrt(1 - kept * kept) * z);
+    }
+};
+
+}  // namespace diffgen::compat::diffusers

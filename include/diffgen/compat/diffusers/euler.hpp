@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// EulerDiscreteScheduler and EulerAncestralDiscreteScheduler of diffusers.
+
+#include <diffgen/compat/diffusers/exploding.hpp>
+#include <diffgen/compat/k_diffusion.hpp>
+#include <diffgen/solver/ddim.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace diffgen::compat::diffusers {
+
+/// EulerDiscreteScheduler, without churn.
+using euler = solver::euler;
+
+/// EulerAncestralDiscreteScheduler: its noise is also drawn where the step ends at sigma = 0.
+[[nodiscard]] inline draws_every_step<solver::ddim> euler_ancestral() {
+    return draws_every_step{solver::ddim{1}};
+}
+
+namespace detail {
+
+/// What a network of the class is told: of a velocity with 'timestep_type' continuous,
+/// log(sigma) / 4, at all sigmas but the last.
+[[nodiscard]] inline at_sigmas with_timestep_type(const config& c, at_sigmas grid) {
+    if (c.timestep_type == timestep_type::continuous &&
+        c.prediction_type == prediction_type::v_prediction) {
+        grid.timesteps.clear();
+        for (std::size_t i = 0; i + 1 < grid.sigmas.size(); ++i)
+            grid.timesteps.push_back(0.25 * std::log(grid.sigmas[i]));
+    }
+    return grid;
+}
+
+}  // namespace detail
+
+/// The grid of EulerDiscreteScheduler: n steps, or at the caller's timesteps.
+[[nodiscard]] inline at_sigmas euler_grid(const config& c, int n) {
+    return detail::with_timestep_type(c, sigma_grid(c, n));
+}
+[[nodiscard]] inline at_sigmas euler_grid(const config& c, const std::vector<double>& timesteps) {
+    return detail::with_timestep_type(c, sigma_grid(c, timesteps));
+}
+/// The same at the caller's sigmas, of which the last is where the run ends; use_*_sigmas do not
+/// count.
+[[nodiscard]] inline at_sigmas euler_grid_of_sigmas(const config& c, std::vector<double> sigmas) {
+    if (sigmas.size() < 2)
+        throw bad_argument(
+            diffgen::detail::text("diffgen: ", sigmas.size(), " sigmas; a step needs two"));
+    const sigma_table table(c);
+    std::vector<double> timesteps;
+    for (std::size_t i = 0; i + 1 < sigmas.size(); ++i)
+        timesteps.push_back(table.timestep(sigmas[i]));
+    const double initial = initial_sigma(c, sigmas);
+    return detail::with_timestep_type(c, {std::move(timesteps), std::move(sigmas), initial});
+}
+
+}  // namespace diffgen::compat::diffusers

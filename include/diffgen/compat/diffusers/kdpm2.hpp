@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// KDPM2DiscreteScheduler and KDPM2AncestralDiscreteScheduler of diffusers: the midpoint method in
+// log sigma (Karras et al. 2022, algorithm 2, as k-diffusion's DPM-Solver-2). A call of step(),
+// which is half a step of the method, is a step here: grids have 2 n - 1 of them.
+
+#include <diffgen/compat/diffusers/exploding.hpp>
+#include <diffgen/process/transition.hpp>
+#include <diffgen/solver/step.hpp>
+
+#include <cmath>
+#include <vector>
+
+namespace diffgen::compat::diffusers {
+
+/// Even steps are Euler's to the middle, odd ones go the whole way with the slope there; the last
+/// one, to sigma = 0, is Euler's.
+struct kdpm2 {
+    static constexpr int registers = 2;  ///< the state, the state before
+    static constexpr int rows = 2;
+    static constexpr int draws = 0;
+
+    [[nodiscard]] static int stages(const step&) { return 1; }
+
+    [[nodiscard]] static stage plan(const step& s, int) {
+        return s.index % 2 == 0 ? to_middle(s) : whole(s, s.to().sigma);
+    }
+
+    [[nodiscard]] static stage to_middle(const step& s) {
+        using namespace symbol;
+        return evaluate(s.from()).write(0, at_level(s.to(), eps(s.from()))).write(1, x);
+    }
+    /// From the level before the middle's to `end`.
+    [[nodiscard]] static stage whole(const step& s, double end) {
+        using namespace symbol;
+        const double h = end - s.level(s.index - 1).sigma;
+        return evaluate(s.from()).write(0, reg(1) + h * eps(s.from()));
+    }
+};
+
+/// The same down to less noise than the level has, then fresh noise. What it calls the middle is
+/// the next level. Noise: 1 draw at odd steps.
+struct kdpm2_ancestral {
+    static constexpr int registers = 2;
+    static constexpr int rows = 2;
+    static constexpr int draws = 1;
+
+    [[nodiscard]] static int stages(const step&) { return 1; }
+
+    [[nodiscard]] static stage plan(const step& s, int) {
+        if (s.index % 2 == 0) return kdpm2::to_middle(s);
+        const double from = s.level(s.index - 1).sigma, to = s.to().sigma;
+        const double up = to / from * std::sqrt((from - to) * (from + to));
+        stage out = kdpm2::whole(s, std::sqrt(to * to - up * up));
+        out.updates[0].form += up * symbol::z;
+        out.draws = 1;
+        return out;
+    }
+};
+
+/// The grid of n steps of either. Placed by use_karras_sigmas, whole steps have rounded timesteps.
+[[nodiscard]] inline at_sigmas kdpm2_grid(const config& c, int n) {
+    at_sigmas whole = sigma_grid(c, n);
+    if (c.use_karras_sigmas)
+        for (double& t : whole.timesteps)
+            t = detail::rounded(t);
+    const sigma_table table(detail::own_options(c));
+    const bool ancestral = c.scheduler == scheduler::kdpm2_ancestral_discrete;
+    at_sigmas grid{{whole.timesteps[0]}, {whole.sigmas[0]}, whole.initial_sigma};
+    for (std::size_t i = 1; i < whole.timesteps.size(); ++i) {
+        const double from = whole.sigmas[i - 1], to = whole.sigmas[i];
+        const double middle = ancestral ? to : std::sqrt(from * to);
+        grid.sigmas.insert(grid.sigmas.end(), {middle, to});
+        grid.timesteps.insert(grid.timesteps.end(), {table.timestep(middle), whole.timesteps[i]});
+    }
+    grid.sigmas.push_back(whole.sigmas.back());
+    return grid;
+}
+
+}  // namespace diffgen::compat::diffusers

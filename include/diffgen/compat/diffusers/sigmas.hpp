@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The noise levels sigma / alpha of diffusers: the table over the training timesteps, and the ways
+// to place n levels (Karras et al. 2022, eq. 5; equal factors; beta quantiles, Lee et al. 2024).
+
+#include <diffgen/compat/diffusers/beta_quantile.hpp>
+#include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/compat/diffusers/schedule.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+namespace diffgen::compat::diffusers {
+
+/// sigma / alpha at the training timesteps 0, 1 .. T-1, growing.
+class sigma_table {
+  public:
+    /// A last entry without signal is taken at alpha^2 = 2^-24.
+    explicit sigma_table(const config& c) {
+        const schedule::table t = noise_schedule(c);
+        for (int i = 0; i < t.steps(); ++i)
+            values_.push_back(std::exp(-0.5 * t.log_snr(static_cast<double>(i))));
+        if (std::isinf(values_.back())) values_.back() = std::sqrt(std::exp2(24) - 1);
+    }
+
+    [[nodiscard]] double front() const { return values_.front(); }
+    [[nodiscard]] double back() const { return values_.back(); }
+
+    /// sigma at a timestep, linear between the entries; the nearest one outside.
+    [[nodiscard]] double at(double timestep) const {
+        const double last = static_cast<double>(values_.size() - 1);
+        const double t = std::clamp(timestep, 0., last);
+        const auto low = static_cast<std::size_t>(t), high = std::min(low + 1, values_.size() - 1);
+        return values_[low] + (t - static_cast<double>(low)) * (values_[high] - values_[low]);
+    }
+    /// The timestep of a sigma, linear between the logarithms of the entries; the nearest one
+    /// outside.
+    [[nodiscard]] double timestep(double sigma) const {
+        if (sigma <= front() || values_.size() == 1) return 0;
+        if (sigma >= back()) return static_cast<double>(values_.size() - 1);
+        const auto above = std::upper_bound(values_.begin(), values_.end(), sigma);
+        const auto low = static_cast<std::size_t>(above - values_.begin()) - 1;
+        const double w = std::log(sigma / values_[low]) / std::log(values_[low + 1] / values_[low]);
+        return static_cast<double>(low) + w;
+    }
+
+  private:
+    std::vector<double> values_;
+};
+
+namespace detail {
+
+/// f(u) at n values of u from 0 to 1, both included; of one value, at 0.
+template <class F>
+std::vector<double> along(int n, F f) {
+    std::vector<double> v;
+    for (int i = 0; i < n; ++i)
+        v.push_back(f(n > 1 ? static_cast<double>(i) / (n - 1) : 0.));
+    return v;
+}
+
+}  // namespace detail
+
+/// n falling levels from `first` to `last`, both included.
+[[nodiscard]] inline std::vector<double> karras_sigmas(double first, double last, int n,
+                                                       double rho = 7) {
+    const double a = std::pow(first, 1 / rho), b = std::pow(last, 1 / rho);
+    return detail::along(n, [=](double u) { return std::pow(a + u * (b - a), rho); });
+}
+[[nodiscard]] inline std::vector<double> exponential_sigmas(double first, double last, int n) {
+    const double a = std::log(first), b = std::log(last);
+    return detail::along(n, [=](double u) { return std::exp(a + u * (b - a)); });
+}
+[[nodiscard]] inline std::vector<double> beta_sigmas(double first, double last, int n) {
+    return detail::along(
+        n, [=](double u) { return last + beta_quantile(1 - u, 0.6, 0.6) * (first - last); });
+}
+
+/// Whether the configuration places its levels by one of the above.
+/// Throws bad_argument where it asks for more than one.
+[[nodiscard]] inline bool places_sigmas(const config& c) {
+    const int asked =
+        int{c.use_karras_sigmas} + int{c.use_exponential_sigmas} + int{c.use_beta_sigmas};
+    if (asked > 1)
+        throw bad_argument(
+            "diffgen: only one of 'use_karras_sigmas', 'use_exponential_sigmas' and "
+            "'use_beta_sigmas' can be true");
+    return asked == 1;
+}
+
+/// n levels between `first` and `last`, or the configuration's own 'sigma_max' and 'sigma_min', as
+/// its use_*_sigmas says.
+[[nodiscard]] inline std::vector<double> placed_sigmas(const config& c, double first, double last,
+                                                       int n) {
+    const double high = c.sigma_max.value_or(first), low = c.sigma_min.value_or(last);
+    if (c.use_karras_sigmas) return karras_sigmas(high, low, n);
+    if (c.use_exponential_sigmas) return exponential_sigmas(high, low, n);
+    return beta_sigmas(high, low, n);
+}
+
+/// The level after the last step.
+[[nodiscard]] inline double final_sigma(const config& c, double sigma_min) {
+    return c.final_sigmas_type == final_sigmas_type::zero ? 0. : sigma_min;
+}
+
+}  // namespace diffgen::compat::diffusers
