@@ -46,7 +46,7 @@ class by_hand {
             const auto d = denoised(x, alpha, sigma);
             const auto dt = static_cast<float>(levels_[k + 1].t - levels_[k].t);
             const float diffusion = std::sqrt(-g2_[k] * dt);
-            for (int i = 0; i < 2; ++i) {
+            for (std::size_t i = 0; i < 2; ++i) {
                 const float score = (alpha * d[i] - x[i]) / (sigma * sigma);
                 x[i] = k + 2 == levels_.size() ? d[i]
                                                : x[i] + (drift_[k] * x[i] - g2_[k] * score) * dt +

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Prints a hash of the bits of every elementary function and of the noise, on one lane and on the
-// widest pack. All builds must print the same: compare.cmake builds and compares them.
+// widest pack. All builds must print the same: run.sh builds and compares them.
 
 #include <diffgen/core/math.hpp>
 #include <diffgen/noise/noise.hpp>

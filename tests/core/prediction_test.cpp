@@ -53,7 +53,8 @@ TEST_CASE_TEMPLATE("predictions convert into each other and back", K, kernel::va
                    kernel::linear_interpolant) {
     const process p(schedule::linear_beta{}, K{});
     for (const double t : {0.05, 0.2, 0.5, 0.8})
-        for (const auto& [x0, eps] : {std::pair{0.3, -1.2}, {-2., 0.7}, {1.5, 2.5}}) {
+        for (const auto& pair : {std::pair{0.3, -1.2}, {-2., 0.7}, {1.5, 2.5}}) {
+            const double x0 = pair.first, eps = pair.second;  // clang++ 14 captures no bindings
             const truth is{p.level(t), x0, eps};
             CAPTURE(t);
             for_each_prediction([&](auto from) {

@@ -31,8 +31,8 @@ normal_battery hundred_million(std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("1e8 normals", T, float, double) {
-    for (const auto& [name, value] : hundred_million<T>(3).statistics()) {
-        CAPTURE(name);
-        CHECK(std::fabs(value) < battery_limit);
+    for (const auto& statistic : hundred_million<T>(3).statistics()) {
+        CAPTURE(statistic.first);
+        CHECK(std::fabs(statistic.second) < battery_limit);
     }
 }

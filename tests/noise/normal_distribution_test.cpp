@@ -26,9 +26,9 @@ std::vector<T> normals(std::uint64_t seed, std::uint32_t draw, std::uint64_t fir
 }
 
 void check(const normal_battery& battery) {
-    for (const auto& [name, value] : battery.statistics()) {
-        CAPTURE(name);
-        CHECK(std::fabs(value) < battery_limit);
+    for (const auto& statistic : battery.statistics()) {
+        CAPTURE(statistic.first);
+        CHECK(std::fabs(statistic.second) < battery_limit);
     }
 }
 
