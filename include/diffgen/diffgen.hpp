@@ -10,6 +10,8 @@
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/grid/karras.hpp>
+#include <diffgen/grid/linear_quadratic.hpp>
+#include <diffgen/grid/log_linear.hpp>
 #include <diffgen/grid/polyexponential.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/guidance/clipped.hpp>
