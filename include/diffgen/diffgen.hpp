@@ -7,12 +7,14 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/grid/beta.hpp>
+#include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/linear_quadratic.hpp>
 #include <diffgen/grid/log_linear.hpp>
 #include <diffgen/grid/polyexponential.hpp>
+#include <diffgen/grid/shifted.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/guidance/guided.hpp>
