@@ -35,12 +35,16 @@
 #include <diffgen/sampler.hpp>
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/edm.hpp>
+#include <diffgen/schedule/exponential.hpp>
 #include <diffgen/schedule/geometric.hpp>
+#include <diffgen/schedule/laplace.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/schedule/log_snr_shifted.hpp>
 #include <diffgen/schedule/rectified.hpp>
 #include <diffgen/schedule/sigmas.hpp>
 #include <diffgen/schedule/stationary.hpp>
 #include <diffgen/schedule/sub_vp.hpp>
+#include <diffgen/schedule/zero_terminal_snr.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/ddim.hpp>
