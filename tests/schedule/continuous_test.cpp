@@ -135,20 +135,3 @@ TEST_CASE("stationary has one level") {
     CHECK(p.drift(0.5) == 0);
     CHECK(p.diffusion_squared(0.5) == 0);
 }
-
-TEST_CASE("laplace: the share of times above a log-SNR is the Laplace distribution's tail") {
-    const schedule::laplace s{.mean = 0.7, .scale = 0.4};
-    // P(log-SNR > l) = P(t < time(l)) for uniform t: exp(-(l - mean) / scale) / 2 above the mean
-    for (const double x : {0., 0.3, 2., 8.}) {
-        CHECK(relative_error(s.time(0.7 + x), 0.5 * std::exp(-x / 0.4)) < 1e-13);
-        CHECK(std::fabs(s.time(0.7 - x) - (1 - 0.5 * std::exp(-x / 0.4))) < 1e-15);
-    }
-    CHECK(s.log_snr(0) == detail::infinity);
-    CHECK(s.log_snr(0.5) == 0.7);
-    CHECK(s.log_snr(1) == -detail::infinity);
-    // the alpha of a VP process is the root of abar = sigmoid(log-SNR)
-    const process p(s, kernel::variance_preserving{});
-    CHECK(relative_error(p.level(0.5).alpha, 1 / std::sqrt(1 + std::exp(-0.7))) < 1e-15);
-    const schedule::laplace wrong{.scale = 0};
-    CHECK_THROWS_AS(wrong.check(), bad_argument);
-}

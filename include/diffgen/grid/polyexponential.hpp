@@ -28,8 +28,7 @@ struct polyexponential {
     }
 };
 
-/// atan(sigma / alpha) uniform: least divergence from Gaussian data of variance 1, and the spacing
-/// of a cosine schedule (alpha = cos, sigma = sin of equal steps).
+/// atan(sigma / alpha) uniform, which is best for Gaussian data of variance 1.
 struct kl_optimal {
     ratio_bounds bounds{};
     bool stops = false;  ///< end at sigma_min after n steps, without the step to the clean end
@@ -40,5 +39,9 @@ struct kl_optimal {
         });
     }
 };
+
+/// The same by what it is for a variance-preserving process: alpha = cos and sigma = sin of an
+/// angle in equal steps.
+using cosine = kl_optimal;
 
 }  // namespace diffgen::grid
