@@ -53,4 +53,8 @@ TEST_CASE("their timesteps, from the definitions by hand") {
     const auto all = times_of(grid::ddim_uniform{}.levels(p, 1000));
     CHECK(all.front() == 999);
     CHECK(all[999] == 0);
+    // a run from the middle: 300 entries are left
+    CHECK(grid::ddim_uniform{}.levels(p.until(299), 300).front().t == 299);
+    CHECK(grid::ddim_uniform{}.levels(p.until(299), 3).front().t == 201);
+    CHECK(grid::simple{}.levels(p.until(299), 7).front().t == 299);
 }

@@ -68,4 +68,6 @@ TEST_CASE("the shifts of a resolution") {
     CHECK(relative_error(flux.linear(2176), 0.825) < 1e-15);  // half way
     CHECK(relative_error(flux.exponential(2176), std::exp(0.825)) < 1e-15);
     CHECK_THROWS_AS(static_cast<void>(grid::shift_of_size(0, 1)), bad_argument);
+    const grid::dynamic_shift flat{.base_tokens = 256, .most_tokens = 256};
+    CHECK_THROWS_AS(static_cast<void>(flat.mu(300)), bad_argument);
 }

@@ -37,7 +37,7 @@ struct simple {
 /// grid::leading from entry 1 on. For n = T, where entry T would be asked for, every entry.
 struct ddim_uniform {
     [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
-        return leading{n == p.discrete_steps() ? 0 : 1}.levels(p, n);
+        return leading{n > p.t_max() ? 0 : 1}.levels(p, n);
     }
 };
 

@@ -101,6 +101,8 @@ struct dynamic_shift {
     double most_tokens = 4096, most_mu = 1.15;
 
     [[nodiscard]] double mu(double tokens) const {
+        diffgen::detail::require(base_tokens < most_tokens, "a dynamic shift from ", base_tokens,
+                                 " to ", most_tokens, " tokens; they must grow");
         return base_mu + (tokens - base_tokens) * (most_mu - base_mu) / (most_tokens - base_tokens);
     }
     /// The shift itself is mu ("linear"), or exp(mu) ("exponential").
