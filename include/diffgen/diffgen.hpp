@@ -6,9 +6,15 @@
 // network (diffgen/nn, diffgen/train), files (diffgen/io) and measures (diffgen/metrics).
 
 #include <diffgen/concepts.hpp>
+#include <diffgen/grid/beta.hpp>
+#include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/grid/karras.hpp>
+#include <diffgen/grid/linear_quadratic.hpp>
+#include <diffgen/grid/log_linear.hpp>
+#include <diffgen/grid/polyexponential.hpp>
+#include <diffgen/grid/shifted.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/guidance/guided.hpp>
@@ -29,12 +35,16 @@
 #include <diffgen/sampler.hpp>
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/edm.hpp>
+#include <diffgen/schedule/exponential.hpp>
 #include <diffgen/schedule/geometric.hpp>
+#include <diffgen/schedule/laplace.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/schedule/log_snr_shifted.hpp>
 #include <diffgen/schedule/rectified.hpp>
 #include <diffgen/schedule/sigmas.hpp>
 #include <diffgen/schedule/stationary.hpp>
 #include <diffgen/schedule/sub_vp.hpp>
+#include <diffgen/schedule/zero_terminal_snr.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/ddim.hpp>

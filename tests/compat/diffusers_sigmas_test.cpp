@@ -10,7 +10,6 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <numbers>
 
 using namespace diffgen;
 using namespace diffgen::compat::diffusers;
@@ -30,20 +29,6 @@ doctest::Approx about(double x) {
 }
 
 }  // namespace
-
-// Expected: closed forms. Beta(1, 1) is uniform, Beta(2, 1) has the distribution x^2, Beta(1/2,
-// 1/2) the arcsine's, sin^2(pi p / 2).
-TEST_CASE("quantiles of the beta distribution") {
-    for (const double p : {0.001, 0.1, 0.5, 0.77, 0.999}) {
-        CHECK(beta_quantile(p, 1, 1) == about(p));
-        CHECK(beta_quantile(p, 2, 1) == about(std::sqrt(p)));
-        const double sine = std::sin(0.5 * std::numbers::pi * p);
-        CHECK(beta_quantile(p, 0.5, 0.5) == about(sine * sine));
-    }
-    CHECK(beta_quantile(0, 0.6, 0.6) == 0);
-    CHECK(beta_quantile(1, 0.6, 0.6) == 1);
-    check_refused<bad_argument>([] { (void)beta_quantile(1.5, 1, 1); }, {"1.5"});
-}
 
 // Expected: the values that diffusers prints for this configuration (14.6146 and 0.0292).
 TEST_CASE("the table of sigmas, between its entries and beyond") {

@@ -99,6 +99,28 @@ TEST_CASE("times: ranges, strata, the discrete grid, and the log-normal's moment
     CHECK(std::abs(square - 0.25) < 6.4 * 0.0025);
 }
 
+TEST_CASE("logit-normal times: the logit's moments and its median") {
+    const parts::cosine process;
+    const diffgen::noise::philox random{12};
+    const int n = 20000;
+    double mean = 0, square = 0;
+    int above = 0;
+    for (int i = 0; i < n; ++i) {
+        const train::place at{random, 4, i, n};
+        const double t = train::logit_normal_times{.mean = 0.3, .deviation = 0.8}(process, at).t;
+        const double u = (t - 0.01) / 0.98, logit = std::log(u / (1 - u));
+        mean += logit / n;
+        square += (logit - 0.3) * (logit - 0.3) / n;
+        above += u > 1 / (1 + std::exp(-0.3)) ? 1 : 0;
+    }
+    // False alarms below 1e-9 (6.4 standard deviations): the mean 0.8 / sqrt(n) = 0.0057, the
+    // second moment 0.64 sqrt(2 / n) = 0.0064, the count sqrt(n) / 2 = 70.8. A mean or a deviation
+    // off by a tenth shows.
+    CHECK(std::abs(mean - 0.3) < 6.4 * 0.0057);
+    CHECK(std::abs(square - 0.64) < 6.4 * 0.0064);
+    CHECK(std::abs(above - n / 2) < 6.4 * 70.8);
+}
+
 TEST_CASE("the process of the library: EDM's own levels, pairs and weights") {
     const diffgen::process process{diffgen::schedule::edm{}, diffgen::kernel::variance_exploding{}};
     const diffgen::edm_preconditioned prediction;

@@ -5,6 +5,7 @@
 // Which noise levels a training visits: policies that map the place of a sample, (step, number in
 // the batch), to a level of the process.
 
+#include <diffgen/core/noise_level.hpp>
 #include <diffgen/noise/source.hpp>
 
 #include <algorithm>
@@ -67,6 +68,20 @@ struct log_normal_sigma {
     template <class Process>
     auto operator()(const Process& process, const place& at) const {
         return process.level_at(-2 * (mean + deviation * at.normal(noise::stream::times)));
+    }
+};
+
+/// The share of the time that has passed, (t - t_min) / (t_max - t_min), logit-normal: over
+/// schedule::rectified, the times of Esser et al. 2024, eq. 19.
+struct logit_normal_times {
+    double mean = 0;       ///< above 0: more noise
+    double deviation = 1;  ///< of the logit
+
+    template <class Process>
+    auto operator()(const Process& process, const place& at) const {
+        const double logit = mean + deviation * at.normal(noise::stream::times);
+        const double part = diffgen::detail::sigmoid(logit);
+        return process.level(process.t_min() + (process.t_max() - process.t_min()) * part);
     }
 };
 

@@ -6,6 +6,7 @@
 
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/schedule/betas.hpp>
+#include <diffgen/schedule/zero_terminal_snr.hpp>
 
 #include <cmath>
 #include <utility>
@@ -54,29 +55,13 @@ inline double laplace(double u) {
     return schedule::betas(betas_along(steps, [](double u) { return std::exp(-12 * u); }));
 }
 
-/// Shifts and stretches alpha so that it ends at zero and begins where it did (Lin et al. 2024,
-/// algorithm 1).
-[[nodiscard]] inline schedule::table rescaled_to_zero_snr(const schedule::table& t) {
-    const auto alpha = [&](int i) {
-        return std::sqrt(diffgen::detail::sigmoid(t.log_snr(static_cast<double>(i))));
-    };
-    const double first = alpha(0), last = alpha(t.steps() - 1);
-    std::vector<double> log_snr;
-    for (int i = 0; i + 1 < t.steps(); ++i) {
-        const double a = (alpha(i) - last) * (first / (first - last));
-        log_snr.push_back(2 * std::log(a) - std::log1p(-a * a));
-    }
-    log_snr.push_back(-diffgen::detail::infinity);
-    return schedule::table(std::move(log_snr));
-}
-
 }  // namespace detail
 
 /// The schedule of a configuration, a timestep an entry.
 /// Throws bad_argument where its noise does not grow from entry to entry.
 [[nodiscard]] inline schedule::table noise_schedule(const config& c) {
     const schedule::table t = detail::before_rescaling(c);
-    return c.rescale_betas_zero_snr ? detail::rescaled_to_zero_snr(t) : t;
+    return c.rescale_betas_zero_snr ? schedule::zero_terminal_snr(t) : t;
 }
 
 }  // namespace diffgen::compat::diffusers

@@ -5,9 +5,9 @@
 // The noise levels sigma / alpha of diffusers: the table over the training timesteps, and the ways
 // to place n levels (Karras et al. 2022, eq. 5; equal factors; beta quantiles, Lee et al. 2024).
 
-#include <diffgen/compat/diffusers/beta_quantile.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/schedule.hpp>
+#include <diffgen/core/beta_quantile.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -5,12 +5,12 @@
 // The quantiles of the beta distribution: the inverse of the regularised incomplete beta function
 // (DLMF 8.17.22, its continued fraction).
 
-#include <diffgen/core/error.hpp>
+#include <diffgen/core/check.hpp>
 
 #include <cmath>
 #include <limits>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen {
 
 /// P(X <= x) for X distributed as Beta(a, b).
 [[nodiscard]] inline double beta_distribution(double x, double a, double b) {
@@ -37,10 +37,12 @@ namespace diffgen::compat::diffusers {
     return front * value;
 }
 
-/// The x with P(X <= x) = p, by bisection to the last bit. Throws bad_argument outside [0, 1].
+/// The x with P(X <= x) = p, by bisection to the last bit. Throws bad_argument unless p is in
+/// [0, 1] and a and b are above 0.
 [[nodiscard]] inline double beta_quantile(double p, double a, double b) {
-    if (!(p >= 0 && p <= 1))
-        throw bad_argument(diffgen::detail::text("diffgen: no quantile of ", p));
+    detail::require(detail::is_positive(a) && detail::is_positive(b),
+                    "a beta distribution with a = ", a, " and b = ", b, "; both must be above 0");
+    detail::require(p >= 0 && p <= 1, "no quantile of ", p, "; it must be in [0, 1]");
     if (p == 0 || p == 1) return p;
     double low = 0, high = 1;
     for (double mid = 0.5; mid > low && mid < high; mid = low + 0.5 * (high - low))
@@ -48,4 +50,4 @@ namespace diffgen::compat::diffusers {
     return high;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen

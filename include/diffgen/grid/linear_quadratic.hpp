@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Times that leave the noisiest one by short equal steps and then speed up along a parabola (the
+// sampler of Mochi, Genmo 2024).
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/grid/uniform.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace diffgen::grid {
+
+/// With m = n / 2 (whole division), the share of the time that is gone before step k is
+///     threshold k / m + (1 - threshold n / m) ((k - m)_+ / (n - m))^2:
+/// the first m steps share `threshold`, and the speed does not jump where the parabola begins.
+struct linear_quadratic {
+    double threshold = 0.025;
+    std::optional<double> stop_at{};
+
+    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+        diffgen::detail::require(threshold > 0 && threshold < 0.5,
+                                 "linear_quadratic with threshold = ", threshold,
+                                 "; must be above 0 and below 0.5, mostly 0.025");
+        const int m = n / 2;
+        return detail::by_time(p, n, stop_at, [&](double left) {
+            const double k = n * (1 - left);
+            const double past = k > m ? (k - m) / (n - m) : 0;
+            return 1 - threshold * k / m - (1 - threshold * n / m) * past * past;
+        });
+    }
+};
+
+}  // namespace diffgen::grid
