@@ -44,3 +44,4 @@
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
+#include <diffgen/solver/tableau.hpp>
