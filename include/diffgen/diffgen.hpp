@@ -36,6 +36,7 @@
 #include <diffgen/schedule/stationary.hpp>
 #include <diffgen/schedule/sub_vp.hpp>
 #include <diffgen/solver/ancestral.hpp>
+#include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/ddim.hpp>
 #include <diffgen/solver/euler_maruyama.hpp>
