@@ -42,6 +42,7 @@
 #include <diffgen/solver/euler_maruyama.hpp>
 #include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/exponential_single.hpp>
+#include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/runge_kutta.hpp>

@@ -22,9 +22,10 @@ namespace diffgen::solver {
 /// the reverse SDE (eta = 1).
 template <class Method = heun>
 struct ancestral_of {
-    static_assert(Method::draws == 0,
-                  "diffgen: ancestral_of is given a method that takes no noise itself, as those of "
-                  "runge_kutta and exponential_single");
+    static_assert(Method::single_step && Method::draws == 0,
+                  "diffgen: ancestral_of is given a method that remembers nothing from step to "
+                  "step (single_step = true) and takes no noise itself, as those of runge_kutta "
+                  "and exponential_single");
     static constexpr int registers = Method::registers;
     static constexpr int rows = Method::rows;
     static constexpr int draws = 1;

@@ -59,6 +59,7 @@ template <class Tableau, class Variable = in_sigma>
 struct runge_kutta {
     static constexpr int stage_count = Tableau::evaluations;
     static constexpr int order = Tableau::order;
+    static constexpr bool single_step = true;  ///< nothing is remembered from step to step
     /// The state, the argument of the next evaluation, and the slopes but the last.
     static constexpr int registers = stage_count == 1 ? 1 : stage_count + 1;
     static constexpr int rows = stage_count == 1 ? 1 : 2;
