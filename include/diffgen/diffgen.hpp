@@ -9,6 +9,7 @@
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/grid/karras.hpp>
+#include <diffgen/grid/restarted.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/guidance/guided.hpp>
@@ -45,5 +46,6 @@
 #include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
+#include <diffgen/solver/restart.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 #include <diffgen/solver/tableau.hpp>
