@@ -49,4 +49,5 @@
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/restart.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
+#include <diffgen/solver/seeds.hpp>
 #include <diffgen/solver/tableau.hpp>
