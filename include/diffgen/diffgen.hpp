@@ -14,6 +14,7 @@
 #include <diffgen/grid/linear_quadratic.hpp>
 #include <diffgen/grid/log_linear.hpp>
 #include <diffgen/grid/polyexponential.hpp>
+#include <diffgen/grid/restarted.hpp>
 #include <diffgen/grid/shifted.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/guidance/clipped.hpp>
@@ -46,11 +47,17 @@
 #include <diffgen/schedule/sub_vp.hpp>
 #include <diffgen/schedule/zero_terminal_snr.hpp>
 #include <diffgen/solver/ancestral.hpp>
+#include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/er_sde.hpp>
 #include <diffgen/solver/euler_maruyama.hpp>
 #include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/exponential_single.hpp>
+#include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
+#include <diffgen/solver/restart.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
+#include <diffgen/solver/seeds.hpp>
+#include <diffgen/solver/tableau.hpp>

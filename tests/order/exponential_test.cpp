@@ -35,6 +35,8 @@ void check_all(Schedule schedule, Kernel kernel, const testing::interval& time) 
     check(dpm_solver_multistep<3>{}, 3);
     check(lms<2>{}, 2);
     check(lms<3>{}, 3);
+    check(lms<4>{}, 4);
+    check(dpm_solver_pp_multistep<4>{}, 4);
     check(exponential_multistep<1, 2>{}, 2);
     check(unipc<2>{}, 3);
     check(unipc<3>{}, 4);

@@ -20,25 +20,26 @@ namespace diffgen::solver {
 
 /// How a multistep method gets its first values.
 enum class start_up {
-    matching,     ///< by singlestep methods of its order, so that this order is the global one
+    matching,     ///< by singlestep methods, so that its order is the global one
     first_order,  ///< by lower orders, as is usual: one evaluation a step, global order 2 at most
 };
 
 /// Predictor: the polynomial through the last `Order` values. Corrector (Corrector > 0): once the
 /// value at the new level is there, the step is taken again with it, through Corrector values, at
 /// no further evaluation. Order: Order; with a corrector max(Order, Corrector) at least.
-/// Evaluations a step: 1 (Order in the first Order - 1 steps by the matching start-up). Noise: 1
-/// draw where tau > 0 (weak order 1). Converges to the probability flow (tau = 0) or the reverse
-/// SDE of that tau.
+/// Evaluations a step: 1 (min(Order, 3) in the first Order - 1 steps by the matching start-up).
+/// Noise: 1 draw where tau > 0 (weak order 1). Converges to the probability flow (tau = 0) or the
+/// reverse SDE of that tau.
 template <int Order, int Corrector = 0, class Basis = basis::denoised>
 struct exponential_multistep {
-    static_assert(Order >= 1 && Order <= 3 && Corrector >= 0 && Corrector <= max_nodes,
-                  "diffgen: multistep orders are 1 to 3, of a corrector 0 (none) to 4");
+    static_assert(Order >= 1 && Order <= max_nodes && Corrector >= 0 && Corrector <= max_nodes,
+                  "diffgen: multistep orders are 1 to 4, of a corrector 0 (none) to 4");
     static constexpr int order = Order;
     static constexpr int history = std::max(Order, Corrector) - 1;
     static constexpr int carried = 1 + history;  ///< what the corrector starts from
     static constexpr int first_extra = carried + (Corrector > 0 ? 1 : 0);
-    using starter = exponential_single<Order, Basis>;
+    /// Order 3 is enough for a fourth: a few steps with a local error of order 4.
+    using starter = exponential_single<std::min(Order, 3), Basis>;
     static constexpr int registers = first_extra + starter::extra;
     static constexpr int rows = std::max(1 + (history > 0) + (Corrector > 0), starter::rows + 2);
     static constexpr int draws = 1;
@@ -51,7 +52,7 @@ struct exponential_multistep {
                                  "; must be 0 (the probability flow) or more");
     }
 
-    [[nodiscard]] int stages(const step& s) const { return starts(s) ? Order : 1; }
+    [[nodiscard]] int stages(const step& s) const { return starts(s) ? starter::order : 1; }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
         using namespace symbol;
@@ -106,7 +107,7 @@ struct exponential_multistep {
     [[nodiscard]] stage start(const step& s, int j) const {
         stage out = starter{.form = form}.plan(s, j, first_extra);
         if (j == 0 && history > 0) out.write(slot(s.index), Basis::value(s.from(), 0));
-        if (j + 1 == Order && Corrector > 0)
+        if (j + 1 == starter::order && Corrector > 0)
             out.write(carried, form.transition(s.from(), s.to()) * symbol::x);
         return out;
     }

@@ -18,6 +18,7 @@ template <int Order, class Basis = basis::denoised>
 struct exponential_single {
     static_assert(Order >= 1 && Order <= 3, "diffgen: singlestep orders are 1, 2 and 3");
     static constexpr int order = Order;
+    static constexpr bool single_step = true;  ///< nothing is remembered from step to step
     static constexpr int extra = Order == 1 ? 0 : Order;  ///< registers beside the state
     static constexpr int registers = 1 + extra;
     static constexpr int rows = Order == 1 ? 1 : 2;

@@ -6,9 +6,10 @@
 // variables: sigma / alpha (Karras et al. 2022, where the ODE is dy/dr = (y - D) / r, y = x /
 // alpha) or the schedule's time (Song et al. 2021, eq. 13: dx/dt = f x - g^2 score / 2).
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/solver/step.hpp>
+#include <diffgen/solver/tableau.hpp>
 
-#include <array>
 #include <cmath>
 
 namespace diffgen::solver {
@@ -51,30 +52,6 @@ struct in_signal {
     }
 };
 
-/// Butcher tableaux: nodes c, coefficients a (row by row, strictly lower), weights b.
-namespace tableau {
-
-struct euler {
-    static constexpr int evaluations = 1, order = 1;
-    static constexpr std::array<double, 1> c{0}, b{1};
-    static constexpr std::array<std::array<double, 1>, 1> a{};
-};
-
-struct heun {
-    static constexpr int evaluations = 2, order = 2;
-    static constexpr std::array<double, 2> c{0, 1}, b{0.5, 0.5};
-    static constexpr std::array<std::array<double, 2>, 2> a{{{}, {1}}};
-};
-
-/// Kutta 1901: the classical method.
-struct rk4 {
-    static constexpr int evaluations = 4, order = 4;
-    static constexpr std::array<double, 4> c{0, 0.5, 0.5, 1}, b{1. / 6, 1. / 3, 1. / 3, 1. / 6};
-    static constexpr std::array<std::array<double, 4>, 4> a{{{}, {0.5}, {0, 0.5}, {0, 0, 1}}};
-};
-
-}  // namespace tableau
-
 /// Order: the tableau's; from pure noise (alpha = 0) over sigma or time at most 2, over in_signal
 /// the tableau's. Evaluations a step: the tableau's; 1 on the step to the clean end, which is the
 /// denoised estimate. Noise: none. Converges to the probability flow.
@@ -82,10 +59,15 @@ template <class Tableau, class Variable = in_sigma>
 struct runge_kutta {
     static constexpr int stage_count = Tableau::evaluations;
     static constexpr int order = Tableau::order;
+    static constexpr bool single_step = true;  ///< nothing is remembered from step to step
     /// The state, the argument of the next evaluation, and the slopes but the last.
     static constexpr int registers = stage_count == 1 ? 1 : stage_count + 1;
     static constexpr int rows = stage_count == 1 ? 1 : 2;
     static constexpr int draws = 0;
+
+    Tableau coefficients{};
+
+    void check() const { diffgen::detail::check(coefficients); }
 
     [[nodiscard]] static int stages(const step& s) { return s.to().is_clean() ? 1 : stage_count; }
 
@@ -99,12 +81,12 @@ struct runge_kutta {
 
   private:
     template <class V>
-    [[nodiscard]] static stage plan_in(const step& s, int j, const noise_level& from) {
+    [[nodiscard]] stage plan_in(const step& s, int j, const noise_level& from) const {
         using namespace symbol;
         const auto& to = s.to();
         const double h = V::variable(to) - V::variable(from);
         const auto at = [&](int i) {
-            const double c = Tableau::c[static_cast<unsigned>(i)];
+            const double c = coefficients.c[static_cast<unsigned>(i)];
             if (c == 0) return from;
             if (c == 1) return to;
             return V::level(s, V::variable(from) + c * h);
@@ -123,10 +105,10 @@ struct runge_kutta {
         stage out = evaluate(here, input);
         if constexpr (stage_count > 1)
             if (j + 1 < stage_count) {
-                out.write(1, advanced(Tableau::a[static_cast<unsigned>(j + 1)], at(j + 1)));
+                out.write(1, advanced(coefficients.a[static_cast<unsigned>(j + 1)], at(j + 1)));
                 return out.write(2 + j, slope);
             }
-        return out.write(0, advanced(Tableau::b, to));
+        return out.write(0, advanced(coefficients.b, to));
     }
 };
 
@@ -137,5 +119,7 @@ using probability_flow_euler = runge_kutta<tableau::euler, in_time>;
 /// Heun's method: Karras et al. 2022, algorithm 1.
 using heun = runge_kutta<tableau::heun, in_sigma>;
 using rk4 = runge_kutta<tableau::rk4, in_sigma>;
+using midpoint = runge_kutta<tableau::midpoint, in_sigma>;
+using dormand_prince = runge_kutta<tableau::dormand_prince, in_sigma>;
 
 }  // namespace diffgen::solver

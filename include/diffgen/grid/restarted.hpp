@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The grid of restart sampling (Xu et al. 2023, algorithm 1): some way down the noise rises again,
+// several times. For solver::restart, which carries the rises out.
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/process/any_process.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace diffgen::grid {
+
+/// The levels of `main`; after the one nearest to sigma / alpha = low (in its logarithm), `repeats`
+/// times up to `high` and in `steps` steps back down, spaced as in grid::karras.
+template <class Main>
+struct restarted {
+    static constexpr bool may_rise = true;
+
+    Main main{};
+    double low = 0.06;
+    double high = 0.3;
+    int repeats = 3;  ///< K of the paper
+    int steps = 4;    ///< down, each time
+    double rho = 7;
+
+    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+        diffgen::detail::require(low > 0 && low < high && std::isfinite(high),
+                                 "restarted between low = ", low, " and high = ", high,
+                                 "; must be 0 < low < high");
+        diffgen::detail::require(repeats >= 0, "restarted with ", repeats,
+                                 " repeats; must be 0 (none) or more");
+        diffgen::detail::require(steps >= 1, "restarted with ", steps,
+                                 " steps down; must be 1 or more");
+        diffgen::detail::require(diffgen::detail::is_positive(rho), "restarted with rho = ", rho,
+                                 "; must be above 0");
+        std::vector<noise_level> all = main.levels(p, n);
+        const double wanted = -2 * std::log(low);
+        const auto bottom = std::min_element(
+            all.begin(), all.end(), [&](const noise_level& a, const noise_level& b) {
+                return std::abs(a.log_snr - wanted) < std::abs(b.log_snr - wanted);
+            });
+        const double r = bottom->ratio();
+        diffgen::detail::require(r < high && !bottom->is_clean(), "restarted up to high = ", high,
+                                 " from the level nearest to low, ", r,
+                                 "; it must lie below high, and above 0");
+        std::vector<noise_level> rise;
+        for (int k = 0; k < steps; ++k) {
+            const double a = std::pow(high, 1 / rho), b = std::pow(r, 1 / rho);
+            rise.push_back(p.level_at(-2 * rho * std::log(a + (b - a) * k / steps)));
+        }
+        rise.push_back(*bottom);
+        auto after = bottom + 1 - all.begin();
+        for (int k = 0; k < repeats; ++k) {
+            all.insert(all.begin() + after, rise.begin(), rise.end());
+            after += static_cast<std::ptrdiff_t>(rise.size());
+        }
+        return all;
+    }
+};
+
+}  // namespace diffgen::grid

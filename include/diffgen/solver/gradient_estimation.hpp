@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Gradient estimation (Permenter and Yuan 2024, section 5): the noise estimate, as the gradient of
+// the distance to the data, is extrapolated from its last two values.
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/solver/step.hpp>
+
+#include <cmath>
+
+namespace diffgen::solver {
+
+/// Euler's method in r = sigma / alpha along gamma eps + (1 - gamma) eps', eps' that of the step
+/// before: gamma = 1 is DDIM; 3/2 is, on equal steps of r, the Adams-Bashforth method of order 2.
+/// Order 1. Evaluations a step: 1. Noise: none. Converges to the probability flow.
+struct gradient_estimation {
+    static constexpr int registers = 2;  ///< the state, and eps'
+    static constexpr int rows = 2;
+    static constexpr int draws = 0;
+
+    double gamma = 2;
+
+    void check() const {
+        diffgen::detail::require(std::isfinite(gamma), "gradient_estimation with gamma = ", gamma,
+                                 "; must be finite, mostly between 1 (Euler) and 2");
+    }
+
+    [[nodiscard]] static int stages(const step&) { return 1; }
+
+    [[nodiscard]] stage plan(const step& s, int) const {
+        using namespace symbol;
+        const auto &from = s.from(), &to = s.to();
+        stage out = evaluate(from);
+        if (to.is_clean()) return out.write(0, to.alpha * D);
+        const linear_form now = eps(from);
+        linear_form next = at_level(to, now);
+        if (s.index > 0)
+            next += to.alpha * (to.ratio() - from.ratio()) * (gamma - 1) * (now - reg(1));
+        return out.write(0, next).write(1, now);
+    }
+};
+
+}  // namespace diffgen::solver

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Restart sampling (Xu et al. 2023): where the grid rises, noise is added; where it falls, an ODE
+// is solved. The noise contracts the errors that the ODE's steps have accumulated.
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/solver/runge_kutta.hpp>
+#include <diffgen/solver/step.hpp>
+
+#include <cmath>
+
+namespace diffgen::solver {
+
+/// Upwards by the forward process itself, which is exact; downwards by `Method`. The grid is a
+/// grid::restarted, or any other that may rise.
+/// Order: the method's, of the marginals. Evaluations a step: the method's; none upwards. Noise: 1
+/// draw upwards. Converges to the probability flow with the forward process between its pieces.
+template <class Method = heun>
+struct restart {
+    static_assert(Method::single_step,
+                  "diffgen: restart is given a method that remembers nothing from step to step "
+                  "(single_step = true), as those of runge_kutta and exponential_single");
+    static constexpr int registers = Method::registers;
+    static constexpr int rows = Method::rows;
+    static constexpr int draws = Method::draws > 1 ? Method::draws : 1;
+
+    Method method{};
+
+    void check() const { diffgen::detail::check(method); }
+
+    [[nodiscard]] int stages(const step& s) const { return rises(s) ? 1 : method.stages(s); }
+
+    [[nodiscard]] stage plan(const step& s, int j) const {
+        if (!rises(s)) return method.plan(s, j);
+        const transition_kernel up = transition(s.to(), s.from());
+        stage out = transform(s.to());
+        out.draws = 1;
+        return out.write(0, up.scale * symbol::x + std::sqrt(up.variance) * symbol::z);
+    }
+
+  private:
+    [[nodiscard]] static bool rises(const step& s) { return s.to().log_snr < s.from().log_snr; }
+};
+
+}  // namespace diffgen::solver

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+// Deterministic methods made ancestral: exact moments on Gaussian data, and the identity with DDIM.
+#include <diffgen/exec/policy.hpp>
+#include <diffgen/kernel/linear_interpolant.hpp>
+#include <diffgen/kernel/variance_exploding.hpp>
+#include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/sampler.hpp>
+#include <diffgen/schedule/betas.hpp>
+#include <diffgen/schedule/geometric.hpp>
+#include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/schedule/rectified.hpp>
+#include <diffgen/solver/ancestral_of.hpp>
+#include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/exponential_single.hpp>
+
+#include "check_refused.hpp"
+#include "compare.hpp"
+#include "gaussian_reverse.hpp"
+#include "mixture_as.hpp"
+#include "mixtures.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+using namespace diffgen;
+using solver::ancestral_of;
+using testing::data;
+using testing::moments;
+using ralston = solver::runge_kutta<solver::tableau::ralston>;
+
+namespace {
+
+/// Towards the reverse SDE with eta times its noise, from off the marginal.
+template <class Solver>
+void check_weak_order_1(const any_process& p, double stop, const Solver& s) {
+    moments before = testing::error(p, stop, s, s.eta, 512);
+    for (int n = 1024; n <= 4096; n *= 2) {
+        const moments now = testing::error(p, stop, s, s.eta, n);
+        CAPTURE(n);
+        CHECK(std::fabs(std::log2(before.mean / now.mean) - 1) <= 0.1);
+        CHECK(std::fabs(std::log2(before.variance / now.variance) - 1) <= 0.1);
+        before = now;
+    }
+}
+
+/// From the marginal: the noise is exact, hence what is left is the method's error.
+template <class Solver>
+void check_marginal(const any_process& p, double stop, const Solver& s, int order) {
+    double before = 0;
+    for (int n = 128; n <= 512; n *= 2) {
+        const auto levels = grid::uniform{.stop_at = stop}.levels(p, n);
+        const moments got =
+            testing::run_moments(p, s, levels, data, marginal(data, levels.front()));
+        const moments exact = marginal(data, levels.back());
+        CAPTURE(n);
+        CHECK(testing::relative_error(got.mean, exact.mean) < 1e-12);
+        const double now = std::fabs(got.variance - exact.variance);
+        CAPTURE(now);
+        if (before > 0) CHECK(std::fabs(std::log2(before / now) - order) <= 0.1);
+        before = now;
+    }
+}
+
+template <class Schedule, class Kernel>
+void check_all(Schedule schedule, Kernel kernel, double from, double to) {
+    const process typed(schedule, kernel);
+    const any_process p = any_process(typed).until(from);
+    check_weak_order_1(p, to, ancestral_of<>{.eta = 0.8});
+    check_weak_order_1(p, to, ancestral_of<>{.eta = 0.5});
+    check_weak_order_1(p, to, ancestral_of<solver::exponential_single<2>>{.eta = 0.7});
+    check_marginal(p, to, ancestral_of<>{.eta = 0.5}, 2);
+    // eta = 1 where the constant of the method's own error is smaller than that of the noise
+    check_weak_order_1(p, to, ancestral_of<solver::rk4>{.eta = 1});
+    check_marginal(p, to, ancestral_of<ralston>{.eta = 1}, 2);
+    check_marginal(p, to, ancestral_of<solver::exponential_single<2>>{.eta = 1}, 2);
+}
+
+const options twenty{.steps = 20, .seed = 3};
+
+template <class Solver>
+std::vector<double> run(const Solver& solver) {
+    sampler s{schedule::scaled_linear{}, kernel::variance_preserving{},
+              testing::batched_predictor(epsilon{}, testing::three_in_2d), solver};
+    std::vector<double> x(40);
+    s.generate(exec::cpp, batch(x, 20), twenty);
+    return x;
+}
+
+}  // namespace
+
+TEST_CASE("variance preserving") {
+    check_all(schedule::linear_beta{}, kernel::variance_preserving{}, 0.7, 0.1);
+}
+
+TEST_CASE("variance exploding") {
+    check_all(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5}, kernel::variance_exploding{},
+              0.9, 0.2);
+}
+
+TEST_CASE("linear interpolant") {
+    check_all(schedule::rectified{}, kernel::linear_interpolant{}, 0.8, 0.2);
+}
+
+TEST_CASE("with Euler's method it is DDIM with eta") {
+    for (const double eta : {0., 0.4, 1., 1.3, 3.})
+        CHECK(testing::largest_difference(run(ancestral_of<solver::euler>{.eta = eta}),
+                                          run(solver::ddim{.eta = eta})) < 1e-12);
+}
+
+TEST_CASE("without noise it is its method: the same bits") {
+    CHECK(run(ancestral_of<>{.eta = 0}) == run(solver::heun{}));
+    CHECK(run(ancestral_of<>{.eta = 0.1}) != run(solver::heun{}));
+}
+
+TEST_CASE("s_noise scales the fresh noise") {
+    const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
+    const any_process p(typed);
+    const std::vector<noise_level> levels{p.level(0.6), p.level(0.4)};
+    const auto variance = [&](double s_noise) {
+        const ancestral_of<> s{.s_noise = s_noise};
+        return testing::run_moments(p, s, levels, data, marginal(data, levels[0])).variance;
+    };
+    const double fresh = posterior(levels[0], levels[1]).variance;
+    CHECK(testing::relative_error(variance(1.5) - variance(0), 2.25 * fresh) < 1e-12);
+}
+
+TEST_CASE("bad constants are refused") {
+    check_refused<bad_argument>([] { ancestral_of<>{.eta = -1}.check(); }, {"eta = -1"});
+    check_refused<bad_argument>([] { ancestral_of<>{.s_noise = -2}.check(); }, {"s_noise = -2"});
+}

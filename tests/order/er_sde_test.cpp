@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+// ER-SDE-Solvers: exact moments on Gaussian data, and the cases that are DDIM.
+#include <diffgen/exec/policy.hpp>
+#include <diffgen/kernel/linear_interpolant.hpp>
+#include <diffgen/kernel/variance_exploding.hpp>
+#include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/sampler.hpp>
+#include <diffgen/schedule/betas.hpp>
+#include <diffgen/schedule/geometric.hpp>
+#include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/schedule/rectified.hpp>
+#include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/er_sde.hpp>
+
+#include "check_refused.hpp"
+#include "compare.hpp"
+#include "gaussian_reverse.hpp"
+#include "mixture_as.hpp"
+#include "mixtures.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+using namespace diffgen;
+using solver::er_sde;
+using solver::noise_growth::power;
+using testing::data;
+using testing::moments;
+
+namespace {
+
+/// From the marginal, which every SDE of the family keeps: the order of the variance, from n steps.
+template <class Solver>
+void check_marginal(const any_process& p, double stop, const Solver& s, int order, int n,
+                    double slack = 0.1) {
+    double before = 0;
+    for (int doubling = 0; doubling <= 2; ++doubling) {
+        const auto levels = grid::uniform{.stop_at = stop}.levels(p, n << doubling);
+        const moments got =
+            testing::run_moments(p, s, levels, data, marginal(data, levels.front()));
+        const moments exact = marginal(data, levels.back());
+        CAPTURE(doubling);
+        CHECK(testing::relative_error(got.mean, exact.mean) < 1e-12);
+        const double now = std::fabs(got.variance - exact.variance);
+        CAPTURE(now);
+        if (before > 0) {
+            CHECK(std::log2(before / now) >= order - 0.1);
+            CHECK(std::log2(before / now) <= order + slack);
+        }
+        before = now;
+    }
+}
+
+/// From off the marginal, towards the reverse SDE: the least order of both moments.
+template <class Solver>
+void check_reverse_sde(const any_process& p, double stop, const Solver& s, int order) {
+    moments before = testing::error(p, stop, s, 1, 1024);
+    for (int n = 2048; n <= 4096; n *= 2) {
+        const moments now = testing::error(p, stop, s, 1, n);
+        for (const auto moment : {&moments::mean, &moments::variance}) {
+            CAPTURE(n);
+            CAPTURE(now.*moment);
+            // of order 1 the mean is exact
+            if (now.*moment < 1e-12) continue;
+            CHECK(std::log2(before.*moment / now.*moment) >= order - 0.1);
+        }
+        before = now;
+    }
+}
+
+template <class Schedule, class Kernel>
+void check_all(Schedule schedule, Kernel kernel, double from, double to) {
+    const process typed(schedule, kernel);
+    const any_process p = any_process(typed).until(from);
+    check_marginal(p, to, er_sde<1>{}, 1, 1024);
+    check_marginal(p, to, er_sde<2>{}, 2, 1024);
+    // here the error of order 2 that the start leaves meets that of order 3
+    check_marginal(p, to, er_sde<3>{}, 2, 4096, 1.1);
+    check_reverse_sde(p, to, er_sde<1, power>{}, 1);
+    check_reverse_sde(p, to, er_sde<2, power>{}, 2);
+    check_reverse_sde(p, to, er_sde<3, power>{}, 2);
+}
+
+template <class Solver>
+std::vector<double> run(const Solver& solver) {
+    sampler s{schedule::scaled_linear{}, kernel::variance_preserving{},
+              testing::batched_predictor(epsilon{}, testing::three_in_2d), solver};
+    std::vector<double> x(40);
+    s.generate(exec::cpp, batch(x, 20), {.steps = 20, .seed = 3});
+    return x;
+}
+
+}  // namespace
+
+TEST_CASE("variance preserving") {
+    check_all(schedule::linear_beta{}, kernel::variance_preserving{}, 0.7, 0.1);
+}
+
+TEST_CASE("variance exploding") {
+    check_all(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5}, kernel::variance_exploding{},
+              0.9, 0.2);
+}
+
+TEST_CASE("order 1 with phi = r is DDIM, with r^2 DDIM with eta = 1") {
+    CHECK(testing::largest_difference(run(er_sde<1, power>{{0}}), run(solver::ddim{})) < 1e-12);
+    CHECK(testing::largest_difference(run(er_sde<1, power>{{1}}), run(solver::ddim{.eta = 1})) <
+          1e-12);
+}
+
+TEST_CASE("the polynomials' weights: phi = r^2, in closed form") {
+    // t^2 int_s^t (r - s) d(r^-2) = t - s - t (t / s - 1), by parts
+    const process typed(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5},
+                        kernel::variance_exploding{});
+    const any_process p(typed);
+    const std::vector<noise_level> levels{p.level(0.8), p.level(0.6), p.level(0.3)};
+    const double before = levels[0].ratio(), s = levels[1].ratio(), t = levels[2].ratio();
+    const step second{p, levels, 1};
+    const linear_form form = er_sde<2, power>{}.plan(second, 0).updates[0].form;
+    const double slope = (t - s - t * (t / s - 1)) / (s - before);
+    CHECK(std::fabs(form.registers[1] + slope) < 1e-8);
+    CHECK(std::fabs(form.denoised - (1 - t * t / (s * s) + slope)) < 1e-8);
+}
+
+TEST_CASE("from pure noise the steps are finite and the marginals right in the limit") {
+    const process typed(schedule::rectified{}, kernel::linear_interpolant{});
+    const any_process p(typed);
+    double before = 0;
+    for (int n = 512; n <= 2048; n *= 2) {
+        const auto levels = grid::uniform{.stop_at = 0.2}.levels(p, n);
+        const moments exact = marginal(data, levels.back());
+        const double now = std::fabs(
+            testing::run_moments(p, er_sde<3>{}, levels, data, {0, 1}).variance - exact.variance);
+        if (before > 0) CHECK(now < 0.6 * before);
+        before = now;
+    }
+    CHECK(before < 1e-3);
+}
+
+TEST_CASE("a noise that falls is refused") {
+    check_refused<bad_argument>([] { er_sde<1, power>{{-1}}.check(); }, {"exponent = -1"});
+}

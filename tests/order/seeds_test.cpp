@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+// SEEDS: exact moments on Gaussian data against the reverse SDE of the same tau, and the cases that
+// are other methods.
+#include <diffgen/exec/policy.hpp>
+#include <diffgen/kernel/variance_exploding.hpp>
+#include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/sampler.hpp>
+#include <diffgen/schedule/betas.hpp>
+#include <diffgen/schedule/geometric.hpp>
+#include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/seeds.hpp>
+
+#include "check_refused.hpp"
+#include "compare.hpp"
+#include "gaussian_reverse.hpp"
+#include "mixture_as.hpp"
+#include "mixtures.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+using namespace diffgen;
+using namespace diffgen::solver;
+using testing::data;
+using testing::moments;
+
+namespace {
+
+void check_moment(double before, double now, int order) {
+    CAPTURE(order);
+    CAPTURE(now);
+    CHECK(std::fabs(std::log2(before / now) - order) <= 0.1);
+}
+
+template <int Order>
+void check_orders(const any_process& p, double stop) {
+    for (const double tau : {0.5, 1.}) {
+        CAPTURE(tau);
+        const seeds<Order> s{{tau}};
+        moments before = testing::error(p, stop, s, tau, 256);
+        for (int n = 512; n <= 1024; n *= 2) {
+            const moments now = testing::error(p, stop, s, tau, n);
+            // with tau = 1 the linear part alone is the mean's whole solution
+            if (tau == 1)
+                CHECK(now.mean < 1e-12);
+            else
+                check_moment(before.mean, now.mean, Order);
+            check_moment(before.variance, now.variance, Order == 1 ? 1 : 2);
+            before = now;
+        }
+    }
+}
+
+template <class Schedule, class Kernel>
+void check_all(Schedule schedule, Kernel kernel, double from, double to) {
+    const process typed(schedule, kernel);
+    const any_process p = any_process(typed).until(from);
+    check_orders<1>(p, to);
+    check_orders<2>(p, to);
+    check_orders<3>(p, to);
+}
+
+template <class Solver>
+std::vector<double> run(const Solver& solver) {
+    sampler s{schedule::scaled_linear{}, kernel::variance_preserving{},
+              testing::batched_predictor(epsilon{}, testing::three_in_2d), solver};
+    std::vector<double> x(40);
+    s.generate(exec::cpp, batch(x, 20), {.steps = 20, .seed = 3});
+    return x;
+}
+
+}  // namespace
+
+TEST_CASE("variance preserving") {
+    check_all(schedule::linear_beta{}, kernel::variance_preserving{}, 0.7, 0.1);
+}
+
+TEST_CASE("variance exploding") {
+    check_all(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5}, kernel::variance_exploding{},
+              0.9, 0.2);
+}
+
+TEST_CASE("over the noise estimate, tau = 1/2") {
+    const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
+    const any_process p = any_process(typed).until(0.7);
+    const seeds<3, basis::noise> s{{0.5}};
+    const moments a = testing::error(p, 0.1, s, 0.5, 256), b = testing::error(p, 0.1, s, 0.5, 512);
+    check_moment(a.mean, b.mean, 3);
+    check_moment(a.variance, b.variance, 2);
+}
+
+TEST_CASE("on one-point data it is exact in any number of steps: the noise of the pieces adds up") {
+    const moments point{0.7, 0};
+    const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
+    const any_process p(typed);
+    const auto levels = grid::uniform{.stop_at = 0.05}.levels(p, 3);
+    const moments start = marginal(point, levels.front()), end = marginal(point, levels.back());
+    const auto check = [&](const auto& solver) {
+        const moments got = testing::run_moments(p, solver, levels, point, start);
+        CHECK(testing::relative_error(got.mean, end.mean) < 1e-12);
+        CHECK(testing::relative_error(got.variance, end.variance) < 1e-12);
+    };
+    check(seeds<1>{});
+    check(seeds<2>{{0.6}});
+    check(seeds<3>{});
+}
+
+TEST_CASE("without noise it is the exponential Runge-Kutta method: the same bits") {
+    CHECK(run(seeds<2>{{0}}) == run(exponential_single<2>{}));
+    CHECK(run(seeds<3>{{0}}) == run(exponential_single<3>{}));
+    CHECK(run(seeds<3>{}) != run(exponential_single<3>{}));
+}
+
+TEST_CASE("SEEDS-1 with tau = 1 is DDIM with eta = 1") {
+    CHECK(testing::largest_difference(run(seeds<1>{}), run(ddim{.eta = 1})) < 1e-12);
+}
+
+TEST_CASE("a bad tau is refused") {
+    check_refused<bad_argument>([] { seeds<2>{{-1}}.check(); }, {"seeds with tau = -1"});
+}
