@@ -40,8 +40,9 @@ struct exponential_multistep {
     static constexpr int first_extra = carried + (Corrector > 0 ? 1 : 0);
     using starter = exponential_single<Order, Basis>;
     static constexpr int registers = first_extra + starter::extra;
-    static constexpr int rows = std::max(1 + (history > 0) + (Corrector > 0), starter::rows + 2);
-    static constexpr int draws = 1;
+    static constexpr int rows =
+        std::max(1 + (history > 0) + (Corrector > 0), starter::rows + (Order > 1 ? 1 : 0));
+    static constexpr int draws = Basis::draws;
 
     Basis form{};
     solver::start_up start_up = solver::start_up::matching;
