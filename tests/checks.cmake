@@ -51,6 +51,14 @@ if(DIFFGEN_NVCC AND NOT DIFFGEN_CUDA)
 endif()
 set_tests_properties(headers.g++ headers.clang++ PROPERTIES PROCESSORS 2)
 
+# The errors that tools/mutation_check seeds are still there to be made; running it takes minutes.
+find_program(DIFFGEN_PYTHON python3)
+mark_as_advanced(DIFFGEN_PYTHON)
+if(DIFFGEN_PYTHON)
+  add_test(NAME mutations.table COMMAND ${DIFFGEN_PYTHON} ${PROJECT_SOURCE_DIR}/tools/mutation_check
+    --list)
+endif()
+
 # Includes point one way; and the check does refuse a tree that breaks the rule.
 add_test(NAME layers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/layers/check.sh ${PROJECT_SOURCE_DIR}/include)
 add_test(NAME layers.refuses COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/layers/check.sh

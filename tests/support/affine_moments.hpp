@@ -10,6 +10,7 @@
 #include <diffgen/core/stage.hpp>
 #include <diffgen/solver/step.hpp>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <stdexcept>
@@ -42,17 +43,20 @@ class affine_moments {
         std::array<form, size> rows;  // the identity, but for the registers written
         for (unsigned r = 0; r < size; ++r)
             rows[r].registers[r] = 1;
-        for (unsigned i = 0; i < m; ++i)
-            rows[static_cast<unsigned>(s.updates[i].target)] = with_data(s, s.updates[i].form);
+        for (unsigned i = 0; i < m; ++i) {
+            const auto target = static_cast<unsigned>(s.updates[i].target);
+            rows[target] = with_data(s, s.updates[i].form);
+            written_ = std::max(written_, target + 1);
+        }
         decltype(mean_) mean{};
         decltype(covariance_) covariance{};
-        for (unsigned r = 0; r < size; ++r) {
+        for (unsigned r = 0; r < written_; ++r) {
             mean[r] = rows[r].constant;
-            for (unsigned i = 0; i < size; ++i)
+            for (unsigned i = 0; i < written_; ++i)
                 mean[r] += rows[r].registers[i] * mean_[i];
-            for (unsigned q = 0; q < size; ++q) {
-                for (unsigned i = 0; i < size; ++i)
-                    for (unsigned j = 0; j < size; ++j)
+            for (unsigned q = 0; q < written_; ++q) {
+                for (unsigned i = 0; i < written_; ++i)
+                    for (unsigned j = 0; j < written_; ++j)
                         covariance[r][q] +=
                             rows[r].registers[i] * covariance_[i][j] * rows[q].registers[j];
                 for (unsigned d = 0; d < diffgen::max_draws; ++d)
@@ -84,6 +88,7 @@ class affine_moments {
     }
 
     moments data_;
+    unsigned written_ = 1;  ///< the registers from here on are 0
     std::array<double, size> mean_{};
     std::array<std::array<double, size>, size> covariance_{};
 };

@@ -34,7 +34,9 @@ struct ddim {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        const double c = std::min(eta * std::sqrt(posterior(from, to).variance), to.sigma);
+        // without noise the step may also lead back to more of it, where there is no posterior
+        const double c =
+            eta > 0 ? std::min(eta * std::sqrt(posterior(from, to).variance), to.sigma) : 0;
         stage out = evaluate(from);
         out.draws = eta > 0 && !to.is_clean() ? 1 : 0;
         // sigma_t eps, with the part that the fresh noise replaces taken away

@@ -16,6 +16,7 @@ namespace diffgen::solver::basis {
 /// al. 2023, SA-Solver, eq. 14). tau = 0: the probability flow; tau = 1: the reverse SDE of Song et
 /// al.
 struct denoised {
+    static constexpr int draws = 1;  ///< where tau > 0
     double tau = 0;
 
     [[nodiscard]] static double variable(const noise_level& l) { return 0.5 * l.log_snr; }
@@ -35,6 +36,7 @@ struct denoised {
 
 /// The noise estimate over l (Lu et al. 2022a, DPM-Solver, eq. 3.4; with noise: 2022b, eq. 17).
 struct noise {
+    static constexpr int draws = 1;  ///< where tau > 0
     double tau = 0;
 
     [[nodiscard]] static double variable(const noise_level& l) { return 0.5 * l.log_snr; }
@@ -57,6 +59,7 @@ struct noise {
 /// The noise estimate over r = sigma / alpha, where the probability flow is d(x / alpha) = eps dr
 /// (Karras et al. 2022): the basis of the linear multistep methods of k-diffusion.
 struct ratio {
+    static constexpr int draws = 0;
     static constexpr double tau = 0;
 
     [[nodiscard]] static double variable(const noise_level& l) { return l.ratio(); }

@@ -41,8 +41,9 @@ struct exponential_multistep {
     /// Order 3 is enough for a fourth: a few steps with a local error of order 4.
     using starter = exponential_single<std::min(Order, 3), Basis>;
     static constexpr int registers = first_extra + starter::extra;
-    static constexpr int rows = std::max(1 + (history > 0) + (Corrector > 0), starter::rows + 2);
-    static constexpr int draws = 1;
+    static constexpr int rows =
+        std::max(1 + (history > 0) + (Corrector > 0), starter::rows + (Order > 1 ? 1 : 0));
+    static constexpr int draws = Basis::draws;
 
     Basis form{};
     solver::start_up start_up = solver::start_up::matching;

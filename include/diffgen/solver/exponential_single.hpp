@@ -18,8 +18,8 @@ template <int Order, class Basis = basis::denoised>
 struct exponential_single {
     static_assert(Order >= 1 && Order <= 3, "diffgen: singlestep orders are 1, 2 and 3");
     static constexpr int order = Order;
-    static constexpr bool single_step = true;  ///< nothing is remembered from step to step
-    static constexpr int extra = Order == 1 ? 0 : Order;  ///< registers beside the state
+    static constexpr bool single_step = true;         ///< nothing is remembered from step to step
+    static constexpr int extra = Order == 1 ? 0 : 2;  ///< registers beside the state
     static constexpr int registers = 1 + extra;
     static constexpr int rows = Order == 1 ? 1 : 2;
     static constexpr int draws = 0;
@@ -33,7 +33,7 @@ struct exponential_single {
     [[nodiscard]] stage plan(const step& s, int j) const { return plan(s, j, 1); }
 
     /// The stage j, with the registers beside the state from `base` on: the argument of the next
-    /// evaluation, then the values at the step's start and at `middle`.
+    /// evaluation, then the value at the step's start.
     [[nodiscard]] stage plan(const step& s, int j, int base) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();

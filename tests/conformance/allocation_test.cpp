@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+// No step of a run allocates, whatever the solver.
+#include <diffgen/exec/policy.hpp>
+#include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/sampler.hpp>
+#include <diffgen/schedule/linear_beta.hpp>
+
+#include "mixture_as.hpp"
+#include "mixtures.hpp"
+#include "tuning_solver.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+namespace {
+long allocations = 0;
+}  // namespace
+
+__attribute__((noinline)) void* operator new(std::size_t n) {
+    ++allocations;
+    if (void* p = std::malloc(n > 0 ? n : 1)) return p;
+    throw std::bad_alloc{};
+}
+__attribute__((noinline)) void operator delete(void* p) noexcept {
+    std::free(p);
+}
+__attribute__((noinline)) void operator delete(void* p, std::size_t) noexcept {
+    std::free(p);
+}
+
+using namespace diffgen;
+
+TEST_CASE("no step of a run allocates") {
+    for (const conformance::entry& e : conformance::solvers()) {
+        CAPTURE(e.name);
+        conformance::visit(e, [](const auto& solver) {
+            sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
+                      testing::batched_predictor(epsilon{}, testing::three_in_2d), solver};
+            std::vector<double> x(2 * 300);
+            const long before = allocations;
+            auto run = s.start(exec::cpp, batch(x, 300), {.steps = 8});
+            const long started = allocations;
+            for (; run; run.advance())
+                s.predictor.call(run.input(), run.output(), run.level());
+            CHECK(started > before);  // the counter counts
+            CHECK(allocations == started);
+        });
+    }
+}

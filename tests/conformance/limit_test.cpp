@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+// Refining the grid leads to the exact flow or SDE of Gaussian data, at the promised order at
+// least; and an ODE solver that runs its grid backwards comes back, to the same order.
+#include <diffgen/grid/uniform.hpp>
+
+#include "gaussian_reverse.hpp"
+#include "processes.hpp"
+#include "solvers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+using namespace conformance;
+using diffgen::noise_level;
+using testing::moments;
+
+namespace {
+
+moments distance(const moments& a, const moments& b) {
+    return {std::fabs(a.mean - b.mean), std::fabs(a.variance - b.variance)};
+}
+
+/// error(n) falls by 2^order from n to 2 n (0.15 of an order is left to higher terms), unless it is
+/// rounding.
+template <class Error>
+void check_order(const entry& e, Error error) {
+    CAPTURE(e.name);
+    // the order shows sooner where it is high, and rounding too
+    const int order = e.promises.order, n = order == 1 ? 512 : order == 2 ? 2048 : 256;
+    const moments coarse = error(n), fine = error(2 * n);
+    for (const auto moment : {&moments::mean, &moments::variance}) {
+        CAPTURE(coarse.*moment);
+        CAPTURE(fine.*moment);
+        CHECK(std::isfinite(fine.*moment));
+        const bool rounding = fine.*moment < 2e-12;
+        CHECK((rounding || std::log2(coarse.*moment / fine.*moment) >= order - 0.15));
+    }
+}
+
+moments off_the_marginal(const noise_level& l) {
+    moments m = marginal(testing::data, l);
+    return {m.mean + 1.5, 2 * m.variance};
+}
+
+}  // namespace
+
+TEST_CASE("refined grids lead to the flow or the SDE") {
+    for_each_process([](const diffgen::any_process& p, double from, double to) {
+        for (const entry& e : solvers()) {
+            const bool keeps = e.promises.tends_to == limit::marginals;
+            if (e.promises.tends_to == limit::none) continue;
+            check_order(e, [&](int n) {
+                const auto levels = diffgen::grid::uniform{.stop_at = to}.levels(p.until(from), n);
+                const noise_level &first = levels.front(), &last = levels.back();
+                const moments start =
+                    keeps ? marginal(testing::data, first) : off_the_marginal(first);
+                const moments end = keeps ? marginal(testing::data, last)
+                                          : testing::exact_end(first, last, e.promises.eta, start);
+                return distance(testing::run_moments(p, e.solver, levels, testing::data, start),
+                                end);
+            });
+        }
+    });
+}
+
+TEST_CASE("the grid run backwards leads back to the start") {
+    for_each_process([](const diffgen::any_process& p, double from, double to) {
+        for (const entry& e : solvers()) {
+            if (e.promises.tends_to != limit::flow) continue;
+            check_order(e, [&](int n) {
+                auto levels = diffgen::grid::uniform{.stop_at = to}.levels(p.until(from), n);
+                const moments start = off_the_marginal(levels.front());
+                const moments end = testing::run_moments(p, e.solver, levels, testing::data, start);
+                std::reverse(levels.begin(), levels.end());
+                return distance(testing::run_moments(p, e.solver, levels, testing::data, end),
+                                start);
+            });
+        }
+    });
+}

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Every solver of the library, a line each: name, solver, what it promises. The tests beside this
+// file hold all of them to it; a new solver needs no test but its line here.
+
+#include <diffgen/solver/ancestral.hpp>
+#include <diffgen/solver/churn.hpp>
+#include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/euler_maruyama.hpp>
+#include <diffgen/solver/exponential_multistep.hpp>
+#include <diffgen/solver/exponential_single.hpp>
+#include <diffgen/solver/langevin.hpp>
+#include <diffgen/solver/predictor_corrector.hpp>
+#include <diffgen/solver/runge_kutta.hpp>
+
+#include "entry.hpp"
+
+#include <vector>
+
+namespace conformance {
+
+inline std::vector<entry> solvers() {
+    using namespace diffgen::solver;
+    using heun_in_time = runge_kutta<tableau::heun, in_time>;
+    using rk4_in_time = runge_kutta<tableau::rk4, in_time>;
+    using heun_in_signal = runge_kutta<tableau::heun, in_signal>;
+    using rk4_in_signal = runge_kutta<tableau::rk4, in_signal>;
+    constexpr auto first_order = start_up::first_order;
+    return {
+        {"ddim", ddim{}, flow(1)},
+        {"ddim, eta 0.5", ddim{.eta = 0.5}, sde(0.5, 1)},
+        {"ddim, eta 1", ddim{.eta = 1}, sde(1, 1)},
+        {"ancestral", ancestral{}, sde(1, 1)},
+        {"ancestral, eta 0", ancestral{.eta = 0}, flow(1)},
+        {"ancestral, eta 0.5", ancestral{.eta = 0.5}, sde(0.5, 1)},
+        {"ancestral, transition", ancestral{.variance = variance::transition},
+         not_exact(sde(1, 1))},
+        {"euler", euler{}, flow(1)},
+        {"probability_flow_euler", probability_flow_euler{}, not_exact(flow(1))},
+        {"heun", heun{}, flow(2)},
+        {"heun in time", heun_in_time{}, not_exact(flow(2))},
+        {"heun in signal", heun_in_signal{}, flow(2)},
+        {"rk4", rk4{}, flow(4)},
+        {"rk4 in time", rk4_in_time{}, not_exact(flow(4))},
+        {"rk4 in signal", rk4_in_signal{}, flow(4)},
+        {"euler_maruyama", euler_maruyama{}, not_from_pure_noise(not_exact(sde(1, 1)))},
+        {"reverse_diffusion", reverse_diffusion{}, not_exact(sde(1, 1))},
+        {"churn of heun", churn<>{.amount = 10, .s_min = 0, .s_noise = 1}, marginals(2)},
+        {"churn of amount 0", churn<>{.amount = 0}, flow(2)},
+        {"churn of euler", churn<euler>{.amount = 10, .s_min = 0, .s_noise = 1}, marginals(1)},
+        {"singlestep 1", dpm_solver_pp_singlestep<1>{}, flow(1)},
+        {"singlestep 2", dpm_solver_pp_singlestep<2>{}, flow(2)},
+        {"singlestep 3", dpm_solver_pp_singlestep<3>{}, flow(3)},
+        {"singlestep 1, noise", dpm_solver_singlestep<1>{}, flow(1)},
+        {"singlestep 2, noise", dpm_solver_singlestep<2>{}, flow(2)},
+        {"singlestep 3, noise", dpm_solver_singlestep<3>{}, flow(3)},
+        {"multistep 1", dpm_solver_pp_multistep<1>{}, flow(1)},
+        {"multistep 2", dpm_solver_pp_multistep<2>{}, flow(2)},
+        {"multistep 3", dpm_solver_pp_multistep<3>{}, flow(3)},
+        {"multistep 3, usual start", dpm_solver_pp_multistep<3>{.start_up = first_order}, flow(2)},
+        {"multistep 1, tau 1", dpm_solver_pp_multistep<1>{.form = {1}}, sde(1, 1)},
+        {"multistep 2, tau 1", dpm_solver_pp_multistep<2>{.form = {1}}, sde(1, 2)},
+        {"multistep 3, tau 0.5", dpm_solver_pp_multistep<3>{.form = {0.5}}, sde(0.5, 2)},
+        {"multistep 1, noise", dpm_solver_multistep<1>{}, flow(1)},
+        {"multistep 1, noise, tau 1", dpm_solver_multistep<1>{.form = {1}}, not_exact(sde(1, 1))},
+        {"multistep 2, noise", dpm_solver_multistep<2>{}, flow(2)},
+        {"multistep 2, noise, tau 1", dpm_solver_multistep<2>{.form = {1}}, not_exact(sde(1, 2))},
+        {"multistep 3, noise", dpm_solver_multistep<3>{}, flow(3)},
+        {"multistep 3, noise, tau 0.5", dpm_solver_multistep<3>{.form = {0.5}},
+         not_exact(sde(0.5, 2))},
+        {"lms 1", lms<1>{}, flow(1)},
+        {"lms 2", lms<2>{}, flow(2)},
+        {"lms 3", lms<3>{}, flow(3)},
+        {"unipc 1", unipc<1>{}, flow(2)},
+        {"unipc 2", unipc<2>{}, flow(3)},
+        {"unipc 3", unipc<3>{}, flow(4)},
+        {"unipc 1, tau 1", unipc<1>{.form = {1}}, sde(1, 1)},
+        {"unipc 2, tau 0.5", unipc<2>{.form = {0.5}}, sde(0.5, 2)},
+        {"unipc 3, tau 0.5", unipc<3>{.form = {0.5}}, sde(0.5, 2)},
+        {"sa_solver 2, 2", sa_solver<2, 2>{}, flow(2)},
+        {"sa_solver 2, 2, tau 1", sa_solver<2, 2>{.form = {1}}, sde(1, 2)},
+        {"langevin", langevin{}, stays_noisy(no_limit())},
+        {"annealed_langevin", annealed_langevin{}, not_from_pure_noise(no_limit())},
+        {"langevin_corrector", langevin_corrector{}, stays_noisy(no_limit())},
+        {"predictor_corrector", predictor_corrector(ancestral{}, langevin{}, 2), no_limit()},
+        {"predictor_corrector, tuning", predictor_corrector(ddim{}, langevin_corrector{}),
+         no_limit()},
+    };
+}
+
+}  // namespace conformance
