@@ -80,6 +80,8 @@ struct diffusers_replay {
 };
 
 /// Replays of the schedulers of one family.
+double replay_adams(const json& file);
+double replay_dpm_solver(const json& file);
 double replay_consistency(const json& file);
 double replay_pndm(const json& file);
 double replay_sigma(const json& file);

@@ -86,6 +86,15 @@ double replay_diffusers(const json& file) {
             return replay(file).ddim();
         case scheduler::ddim_inverse:
             return replay(file).ddim_inverse();
+        case scheduler::cosine_dpm_solver_multistep:
+        case scheduler::dpm_solver_multistep:
+        case scheduler::dpm_solver_singlestep:
+        case scheduler::edm_dpm_solver_multistep:
+            return replay_dpm_solver(file);
+        case scheduler::deis_multistep:
+        case scheduler::sa_solver:
+        case scheduler::unipc_multistep:
+            return replay_adams(file);
         case scheduler::unclip:
             return replay(file).unclip();
         case scheduler::ipndm:

@@ -8,6 +8,9 @@
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/io/json_value.hpp>
 
+#include <algorithm>
+#include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +59,20 @@ struct config {
     double timestep_scaling = 10;       ///< LCM
     double s_noise = 1;                 ///< CMStochasticIterative
     bool clip_denoised = true;          ///< CMStochasticIterative
+    // the solvers in lambda = log(alpha / sigma)
+    diffusers::algorithm_type algorithm_type = algorithm_type::dpm_solver_pp;
+    diffusers::solver_type solver_type = solver_type::midpoint;
+    int solver_order = 2;
+    int predictor_order = 2;  ///< SA-Solver
+    int corrector_order = 2;  ///< SA-Solver
+    bool lower_order_final = true;
+    bool euler_at_final = false;
+    bool predict_x0 = true;                ///< UniPC
+    std::vector<int> disable_corrector{};  ///< UniPC: the steps that are not corrected
+    bool use_lu_lambdas = false;
+    bool use_flow_sigmas = false;
+    double flow_shift = 1;
+    double lambda_min_clipped = -std::numeric_limits<double>::infinity();
 };
 
 /// The defaults of a class where they differ from those above.
@@ -75,6 +92,7 @@ struct config {
         case scheduler::flow_match_heun_discrete:
         case scheduler::ipndm:
             break;
+        case scheduler::edm_dpm_solver_multistep:
         case scheduler::edm_euler:
             c.sigma_min = 0.002;
             c.sigma_max = 80;
@@ -101,6 +119,30 @@ struct config {
             c.beta_schedule = beta_schedule::squaredcos_cap_v2;
             c.variance_type = variance_type::fixed_small_log;
             break;
+        case scheduler::cosine_dpm_solver_multistep:
+            c.sigma_min = 0.3;
+            c.sigma_max = 500;
+            c.sigma_data = 1;
+            c.sigma_schedule = sigma_schedule::exponential;
+            c.prediction_type = prediction_type::v_prediction;
+            break;
+        case scheduler::deis_multistep:
+            c.algorithm_type = algorithm_type::deis;
+            c.solver_type = solver_type::logrho;
+            c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::sa_solver:
+            c.algorithm_type = algorithm_type::data_prediction;
+            c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::unipc_multistep:
+            c.solver_type = solver_type::bh2;
+            c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::dpm_solver_singlestep:
+            c.lower_order_final = false;
+            break;
+        case scheduler::dpm_solver_multistep:
         case scheduler::euler_ancestral_discrete:
         case scheduler::euler_discrete:
         case scheduler::lms_discrete:
@@ -111,6 +153,37 @@ struct config {
 }
 
 namespace detail {
+
+/// Whether networks of a class can predict the velocity of a straight path.
+inline bool takes_flow_prediction(scheduler s) {
+    return s == scheduler::deis_multistep || s == scheduler::dpm_solver_multistep ||
+           s == scheduler::dpm_solver_singlestep || s == scheduler::sa_solver ||
+           s == scheduler::unipc_multistep;
+}
+
+/// Takes back options that a class of the solvers in lambda does not have, but others have.
+inline void drop_foreign(config& c) {
+    const auto is = [&](std::initializer_list<scheduler> classes) {
+        return std::find(classes.begin(), classes.end(), c.scheduler) != classes.end();
+    };
+    if (is({scheduler::deis_multistep, scheduler::dpm_solver_singlestep, scheduler::sa_solver}))
+        c.rescale_betas_zero_snr = false;
+    if (is({scheduler::deis_multistep, scheduler::dpm_solver_multistep,
+            scheduler::dpm_solver_singlestep, scheduler::sa_solver}))
+        c.sigma_min = c.sigma_max = std::nullopt;
+    if (is({scheduler::deis_multistep, scheduler::dpm_solver_singlestep, scheduler::sa_solver,
+            scheduler::unipc_multistep}))
+        c.use_lu_lambdas = false;
+    if (is({scheduler::deis_multistep, scheduler::unipc_multistep}))
+        c.lambda_min_clipped = -std::numeric_limits<double>::infinity();
+    if (is({scheduler::cosine_dpm_solver_multistep, scheduler::deis_multistep,
+            scheduler::edm_dpm_solver_multistep, scheduler::unipc_multistep}))
+        c.variance_type = variance_type::fixed_small;
+    if (is({scheduler::cosine_dpm_solver_multistep})) {
+        c.algorithm_type = algorithm_type::sde_dpm_solver_pp;
+        c.thresholding = false;
+    }
+}
 
 /// Refuses an option that no scheduler of diffusers has. Options of other classes are let pass, as
 /// diffusers does when a configuration is handed from one class to another.
@@ -193,6 +266,28 @@ inline void require_range(bool inside, const char* key, double value, const char
     read("timestep_scaling", c.timestep_scaling);
     read("s_noise", c.s_noise);
     read("clip_denoised", c.clip_denoised);
+    read("algorithm_type", c.algorithm_type);
+    read("solver_type", c.solver_type);
+    read("solver_order", c.solver_order);
+    read("predictor_order", c.predictor_order);
+    read("corrector_order", c.corrector_order);
+    read("lower_order_final", c.lower_order_final);
+    read("euler_at_final", c.euler_at_final);
+    read("predict_x0", c.predict_x0);
+    read("disable_corrector", c.disable_corrector);
+    read("use_lu_lambdas", c.use_lu_lambdas);
+    read("use_flow_sigmas", c.use_flow_sigmas);
+    read("flow_shift", c.flow_shift);
+    read("lambda_min_clipped", c.lambda_min_clipped);
+    if (c.prediction_type == prediction_type::flow_prediction &&
+        !detail::takes_flow_prediction(c.scheduler))
+        throw unsupported(diffgen::detail::text(
+            "diffgen: 'prediction_type' is 'flow_prediction' in ", scheduler));
+    if (c.scheduler == scheduler::unipc_multistep && !null("solver_p"))
+        throw unsupported("diffgen: 'solver_p' is not null in UniPCMultistepScheduler");
+    if (c.scheduler == scheduler::sa_solver && !null("tau_func"))
+        throw unsupported("diffgen: 'tau_func' is not null in SASolverScheduler");
+    detail::drop_foreign(c);
     detail::require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
                           "positive");
     detail::require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range,

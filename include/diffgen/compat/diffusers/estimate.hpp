@@ -29,6 +29,7 @@ struct model_output {
             case prediction_type::sample:
                 return denoised::to_denoised(l);
             case prediction_type::v_prediction:
+            case prediction_type::flow_prediction:  // refused where the configuration is read
                 break;
         }
         return velocity::to_denoised(l);
@@ -43,6 +44,7 @@ struct model_output {
             case prediction_type::sample:
                 return (x - l.alpha * network) / l.sigma;
             case prediction_type::v_prediction:
+            case prediction_type::flow_prediction:  // refused where the configuration is read
                 break;
         }
         return l.alpha * network + l.sigma * x;

@@ -34,6 +34,7 @@ struct exploding_output {
             case prediction_type::sample:
                 return {1 / norm, 0, 1};
             case prediction_type::v_prediction:
+            case prediction_type::flow_prediction:  // refused where the configuration is read
                 break;
         }
         return {1 / norm, 1 / (norm * norm), -l.sigma / norm};

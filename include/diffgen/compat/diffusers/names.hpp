@@ -14,9 +14,14 @@ namespace diffgen::compat::diffusers {
 
 enum class scheduler {
     cm_stochastic_iterative,
+    cosine_dpm_solver_multistep,
     ddim,
     ddim_inverse,
     ddpm,
+    deis_multistep,
+    dpm_solver_multistep,
+    dpm_solver_singlestep,
+    edm_dpm_solver_multistep,
     edm_euler,
     euler_ancestral_discrete,
     euler_discrete,
@@ -29,17 +34,29 @@ enum class scheduler {
     lcm,
     lms_discrete,
     pndm,
+    sa_solver,
     tcd,
     unclip,
+    unipc_multistep,
 };
 enum class beta_schedule { linear, scaled_linear, squaredcos_cap_v2, sigmoid, laplace, exp };
-enum class prediction_type { epsilon, sample, v_prediction };
+enum class prediction_type { epsilon, sample, v_prediction, flow_prediction };
 enum class timestep_spacing { leading, trailing, linspace };
 enum class final_sigmas_type { zero, sigma_min };
 enum class interpolation_type { linear, log_linear };
 enum class sigma_schedule { karras, exponential };
 enum class time_shift_type { exponential, linear };
 enum class timestep_type { discrete, continuous };
+enum class algorithm_type {
+    dpm_solver,
+    dpm_solver_pp,
+    sde_dpm_solver,
+    sde_dpm_solver_pp,
+    deis,
+    data_prediction,
+    noise_prediction,
+};
+enum class solver_type { midpoint, heun, logrho, bh1, bh2 };
 enum class variance_type { fixed_small, fixed_small_log, fixed_large, learned, learned_range };
 
 namespace detail {
@@ -56,9 +73,14 @@ template <>
 struct table_of_names<scheduler> {
     static constexpr name_of<scheduler> names[] = {
         {"CMStochasticIterativeScheduler", scheduler::cm_stochastic_iterative},
+        {"CosineDPMSolverMultistepScheduler", scheduler::cosine_dpm_solver_multistep},
         {"DDIMInverseScheduler", scheduler::ddim_inverse},
         {"DDIMScheduler", scheduler::ddim},
         {"DDPMScheduler", scheduler::ddpm},
+        {"DEISMultistepScheduler", scheduler::deis_multistep},
+        {"DPMSolverMultistepScheduler", scheduler::dpm_solver_multistep},
+        {"DPMSolverSinglestepScheduler", scheduler::dpm_solver_singlestep},
+        {"EDMDPMSolverMultistepScheduler", scheduler::edm_dpm_solver_multistep},
         {"EDMEulerScheduler", scheduler::edm_euler},
         {"EulerAncestralDiscreteScheduler", scheduler::euler_ancestral_discrete},
         {"EulerDiscreteScheduler", scheduler::euler_discrete},
@@ -71,8 +93,10 @@ struct table_of_names<scheduler> {
         {"LCMScheduler", scheduler::lcm},
         {"LMSDiscreteScheduler", scheduler::lms_discrete},
         {"PNDMScheduler", scheduler::pndm},
+        {"SASolverScheduler", scheduler::sa_solver},
         {"TCDScheduler", scheduler::tcd},
         {"UnCLIPScheduler", scheduler::unclip},
+        {"UniPCMultistepScheduler", scheduler::unipc_multistep},
     };
 };
 template <>
@@ -87,10 +111,11 @@ struct table_of_names<beta_schedule> {
 };
 template <>
 struct table_of_names<prediction_type> {
-    static constexpr std::array<name_of<prediction_type>, 3> names{
+    static constexpr std::array<name_of<prediction_type>, 4> names{
         {{"epsilon", prediction_type::epsilon},
          {"sample", prediction_type::sample},
-         {"v_prediction", prediction_type::v_prediction}}};
+         {"v_prediction", prediction_type::v_prediction},
+         {"flow_prediction", prediction_type::flow_prediction}}};
 };
 template <>
 struct table_of_names<timestep_spacing> {
@@ -118,6 +143,25 @@ template <>
 struct table_of_names<time_shift_type> {
     static constexpr std::array<name_of<time_shift_type>, 2> names{
         {{"exponential", time_shift_type::exponential}, {"linear", time_shift_type::linear}}};
+};
+template <>
+struct table_of_names<algorithm_type> {
+    static constexpr std::array<name_of<algorithm_type>, 7> names{
+        {{"dpmsolver", algorithm_type::dpm_solver},
+         {"dpmsolver++", algorithm_type::dpm_solver_pp},
+         {"sde-dpmsolver", algorithm_type::sde_dpm_solver},
+         {"sde-dpmsolver++", algorithm_type::sde_dpm_solver_pp},
+         {"deis", algorithm_type::deis},
+         {"data_prediction", algorithm_type::data_prediction},
+         {"noise_prediction", algorithm_type::noise_prediction}}};
+};
+template <>
+struct table_of_names<solver_type> {
+    static constexpr std::array<name_of<solver_type>, 5> names{{{"midpoint", solver_type::midpoint},
+                                                                {"heun", solver_type::heun},
+                                                                {"logrho", solver_type::logrho},
+                                                                {"bh1", solver_type::bh1},
+                                                                {"bh2", solver_type::bh2}}};
 };
 template <>
 struct table_of_names<timestep_type> {
