@@ -1,14 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 #include <diffgen/compat/k_diffusion.hpp>
+#include <diffgen/exec/policy.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
+#include <diffgen/noise/recorded.hpp>
+#include <diffgen/predictor/predicts.hpp>
 #include <diffgen/process/process.hpp>
+#include <diffgen/sampler.hpp>
 #include <diffgen/schedule/edm.hpp>
 
 #include "../check_refused.hpp"
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
 using namespace diffgen;
@@ -80,4 +85,30 @@ TEST_CASE("k-diffusion's ancestral samplers with a large eta go down to the data
     CHECK(single.plan(grid.step(0), 0).draws == 1);
     check_equal(single.plan(grid.step(0), 0).updates[0].form, D + 2 * z);
     check_refused<bad_argument>([] { kd::dpmpp_sde{{-1, 1}}.check(); }, {"eta", "-1"});
+}
+
+// Expected: computed apart, in Python's doubles, by the peer's formulas; 6, 7 and 8 evaluations end
+// in steps of order (2, 1), 1 and 2.
+TEST_CASE("k-diffusion's DPM-Solver-fast") {
+    const std::vector<double> normals{0.3, -1.2, 0.7};
+    const auto check = [&](int evaluations, double eta, double expected) {
+        int calls = 0;
+        const auto net = [&](batch_view<const double> in, batch_view<double> out,
+                             const noise_level& l) {
+            const double x = in.data[0], s = l.ratio();
+            out.data[0] = 0.25 / (0.25 + s * s) * x + 0.1 * std::sin(x / (1 + s));
+            ++calls;
+        };
+        sampler s{schedule::edm{0.05, 10}, kernel::variance_exploding{}, predicts(denoised{}, net),
+                  kd::dpm_fast{evaluations, eta}, noise::recorded<double>{normals.data(), 1, 3}};
+        std::vector<double> x{5};
+        s.generate_from(exec::cpp, 10, batch(x, 1),
+                        {.steps = 1, .grid = kd::dpm_fast::grid{evaluations, 10, 0.05}});
+        CHECK(x[0] == doctest::Approx(expected).epsilon(1e-12));
+        CHECK(calls == evaluations);
+    };
+    check(6, 0, 0.3247923506970246);
+    check(7, 0.5, 0.18731813405796638);
+    check(8, 1, 0.07247113603134167);
+    check_refused<bad_argument>([] { kd::dpm_fast{0}.check(); }, {"0 evaluations"});
 }

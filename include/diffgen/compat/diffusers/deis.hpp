@@ -24,7 +24,9 @@ class deis {
 
     /// Throws compat::unsupported for what diffusers refuses.
     explicit deis(const config& c)
-        : order_(c.solver_order), lower_order_final_(c.lower_order_final) {
+        : order_(c.solver_order),
+          lower_order_final_(c.lower_order_final),
+          by_ratio_(c.prediction_type == prediction_type::flow_prediction && !c.use_flow_sigmas) {
         if (c.algorithm_type != algorithm_type::deis &&
             c.algorithm_type != algorithm_type::dpm_solver &&
             c.algorithm_type != algorithm_type::dpm_solver_pp)
@@ -39,7 +41,7 @@ class deis {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        const linear_form value = eps(from);
+        const linear_form value = (x - from.alpha * D) / (by_ratio_ ? from.ratio() : from.sigma);
         const double h = lambda(to) - lambda(from);
         linear_form next = to.alpha / from.alpha * x;
         if (h != 0) {
@@ -66,6 +68,7 @@ class deis {
 
     int order_;
     bool lower_order_final_;
+    bool by_ratio_;  ///< the noise of a flow's velocity is taken in units of sigma / alpha
 };
 
 }  // namespace diffgen::compat::diffusers

@@ -8,6 +8,7 @@
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/noise_level.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace diffgen::compat::diffusers {
@@ -37,12 +38,13 @@ struct dpm_update {
         state = by_noise ? to.alpha / from.alpha : to.sigma / from.sigma;
         gain_ = by_noise ? to.sigma : to.alpha;
         rate_ = by_noise ? h : -h;
+        const double longer = std::max(h, 0.);  // a rounding can make a step of no length negative
         if (noisy && by_noise) {
-            noise = to.sigma * std::sqrt(std::expm1(2 * h));
+            noise = to.sigma * std::sqrt(std::expm1(2 * longer));
             gain_ *= 2;
         } else if (noisy) {
             state *= std::exp(-h);
-            noise = to.sigma * std::sqrt(-std::expm1(-2 * h));
+            noise = to.sigma * std::sqrt(-std::expm1(-2 * longer));
             rate_ *= 2;
             curves_ = -1;
         }

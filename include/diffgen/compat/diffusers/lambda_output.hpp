@@ -50,7 +50,8 @@ class lambda_output {
             case prediction_type::sample:
                 return {1, 0, 1};
             case prediction_type::v_prediction:
-                return {1, by_noise_ ? (1 - l.sigma * l.sigma) / l.alpha : l.alpha, -l.sigma};
+                return {1, by_noise_ && flows_ ? (1 - l.sigma * l.sigma) / l.alpha : l.alpha,
+                        -l.sigma};
             case prediction_type::flow_prediction:
                 break;
         }
