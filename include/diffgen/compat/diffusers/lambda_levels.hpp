@@ -6,12 +6,10 @@
 // UniPC, DEIS and SA-Solver, whose timesteps are whole numbers, and their EDM and cosine forms.
 
 #include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/compat/diffusers/config_kernel.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
 #include <diffgen/core/lanes.hpp>
-#include <diffgen/kernel/linear_interpolant.hpp>
-#include <diffgen/kernel/variance_exploding.hpp>
-#include <diffgen/kernel/variance_preserving.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -20,57 +18,6 @@
 #include <vector>
 
 namespace diffgen::compat::diffusers {
-
-/// Whether a class preconditions its network as Karras et al. 2022 do.
-[[nodiscard]] inline bool preconditions(const config& c) {
-    return c.scheduler == scheduler::edm_dpm_solver_multistep ||
-           c.scheduler == scheduler::cosine_dpm_solver_multistep;
-}
-
-/// What a sigma of a configuration stands for: its forward kernel, chosen at run time.
-class config_kernel {
-  public:
-    explicit config_kernel(const config& c)
-        : space_(preconditions(c)    ? space::exploding
-                 : c.use_flow_sigmas ? space::interpolating
-                                     : space::preserving) {}
-
-    [[nodiscard]] kernel::scales level(double log_snr) const {
-        switch (space_) {
-            case space::preserving:
-                return kernel::variance_preserving::level(log_snr);
-            case space::interpolating:
-                return kernel::linear_interpolant::level(log_snr);
-            case space::exploding:
-                break;
-        }
-        return kernel::variance_exploding::level(log_snr);
-    }
-    [[nodiscard]] double log_alpha_rate(double log_snr) const {
-        switch (space_) {
-            case space::preserving:
-                return kernel::variance_preserving::log_alpha_rate(log_snr);
-            case space::interpolating:
-                return kernel::linear_interpolant::log_alpha_rate(log_snr);
-            case space::exploding:
-                break;
-        }
-        return kernel::variance_exploding::log_alpha_rate(log_snr);
-    }
-    /// The level of an entry of the scheduler's `sigmas`: sigma / alpha, or sigma itself where
-    /// alpha is 1 - sigma.
-    [[nodiscard]] noise_level of_sigma(double sigma, double timestep) const {
-        if (sigma == 0) return {timestep, diffgen::detail::infinity, 1, 0, timestep};
-        const bool flows = space_ == space::interpolating;
-        const double log_snr = -2 * (std::log(sigma) - (flows ? std::log1p(-sigma) : 0.));
-        const auto [alpha, own] = level(log_snr);
-        return {timestep, log_snr, alpha, own, timestep};
-    }
-
-  private:
-    enum class space { preserving, interpolating, exploding };
-    space space_;
-};
 
 /// A network is evaluated at all of these levels but the last.
 struct at_levels {
@@ -141,11 +88,6 @@ inline std::vector<double> flow_sigmas(const config& c, std::vector<double> sigm
     return sigmas;
 }
 
-/// n levels, equally far in log sigma as in a power of it that is 1 (Lu et al. 2022).
-inline std::vector<double> lu_sigmas(const sigma_table& table, int n) {
-    return exponential_sigmas(table.back(), table.front(), n);
-}
-
 }  // namespace detail
 
 /// What a caller of diffusers' set_timesteps can say beside the number of steps.
@@ -196,7 +138,7 @@ struct placement {
         for (const double each : t)
             sigmas.push_back(table.at(each));
     } else {
-        sigmas = lu ? detail::lu_sigmas(table, n)
+        sigmas = lu ? exponential_sigmas(table.back(), table.front(), n)
                  : placed
                      ? placed_sigmas(c, table.back(), table.front(), n)
                      : detail::flow_sigmas(
