@@ -30,7 +30,7 @@ struct network {
     }
 };
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     std::filesystem::path file =
         std::filesystem::path(__FILE__).parent_path() / "data" / "scheduler_config.json";
     std::size_t samples = 100'000;
@@ -58,4 +58,7 @@ int main(int argc, char** argv) {
                 done.evaluations, mean, deviation);
     // the pipeline starts from N(0, 1), where this schedule still has 7% of the data in the state
     return std::abs(mean - 1.5) < 0.1 && std::abs(deviation - 0.5) < 0.1 ? 0 : 1;
+} catch (const diffgen::error& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 2;
 }

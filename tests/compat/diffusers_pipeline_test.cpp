@@ -88,6 +88,13 @@ TEST_CASE("what a class does not take is refused by its key") {
                                {"PNDMScheduler", "'eta'"});
     check_refused<unsupported>([] { ask(of("UniPCMultistep"), R"({"timesteps": [900, 100]})"); },
                                {"UniPCMultistepScheduler", "'timesteps'"});
+    check_refused<unsupported>(
+        [] {
+            ask(of("DPMSolverMultistep", R"(, "use_karras_sigmas": true)"),
+                R"({"timesteps": [900, 100]})");
+        },
+        {"'timesteps'", "DPMSolverMultistepScheduler"});
+    check_refused<bad_argument>([] { ask("{}", "{}"); }, {"'_class_name'"});
     check_refused<bad_argument>([] { ask(of("DDIM"), "{}"); }, {"'num_inference_steps'"});
     check_refused<bad_argument>([] { ask(of("DDIM"), R"({"num_inference_steps": "many"})"); },
                                 {"'num_inference_steps'", "a string"});
@@ -108,11 +115,17 @@ TEST_CASE("what a class does not take is refused by its key") {
 TEST_CASE("generate draws the first state with the deviation of the class") {
     const auto c = diffusers::parse_config(of("EulerDiscrete"));
     const diffusers::arguments a{.num_inference_steps = 4};
-    std::vector<double> x(3 * 2), first(2), late(2 * 2);
+    std::vector<double> x(3 * 2), late(2 * 2);
     const auto done = diffusers::generate(exec::cpp, c, a, half{}, batch(x, 3), {.seed = 5});
     CHECK(done.evaluations == 4);
     diffusers::generate(exec::cpp, c, a, half{}, batch(late, 2), {.seed = 5, .first_sample = 1});
     CHECK(std::vector<double>(x.begin() + 2, x.end()) == late);
+
+    std::vector<double> alone(3 * 2);  // by the header of the family
+    auto view = batch(alone, 3);
+    diffusers::with_exploding(c, a, half{},
+                              diffusers::generating{exec::cpp, view, options{.seed = 5}});
+    CHECK(alone == x);
 
     std::vector<double> own(3 * 2);
     noise::philox source{5};
