@@ -111,12 +111,8 @@ class sampler {
         check();
         const auto v = view(e, x);
         using T = typename decltype(v)::value_type;
-        using pass = exec::noising_pass<T, Noise, Exec::tile_capacity>;
-        const auto tile = static_cast<std::size_t>(e.tile);
-        e.for_each((v.size() + tile - 1) / tile,
-                   exec::with_lanes<T, pass>{{v.data, v.size(), o.first_sample * v.elements,
-                                              level_as<T>(process.level(t)), noise::stream::forward,
-                                              exec::seeded(noise, o.seed), e.tile}});
+        exec::add_noise_to(e, v, level_as<T>(process.level(t)), noise::stream::forward,
+                           exec::seeded(noise, o.seed), o.first_sample);
         e.wait();
     }
 

@@ -118,6 +118,6 @@ TEST_CASE("what diffusers refuses or cannot do is refused") {
             (void)lambda_levels(read("DPMSolverMultistep", R"({"use_karras_sigmas": true})"), 5,
                                 {.timesteps = {999, 0}});
         },
-        {"caller"});
+        {"'timesteps'"});
     CHECK_THROWS_AS((void)lambda_levels(read("SASolver", "{}"), 0), bad_argument);
 }

@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the replays of diffusers schedulers share: the call; the comparison; the network of the
-// files, 0.6 sin(1.3 x + 0.002 t) + x / 4, and 0.3 cos(x) for a learned variance.
+// What the replays of diffusers schedulers share: the configuration and the call, as a program
+// takes them over; the comparison; the network of the files, 0.6 sin(1.3 x + 0.002 t) + x / 4, and
+// 0.3 cos(x) for a learned variance.
 
 #include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/compat/diffusers/pipeline/arguments.hpp>
 
 #include "golden.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <initializer_list>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace golden {
@@ -37,40 +36,28 @@ struct network {
 
 struct diffusers_replay {
     const json& file;
-    const json& call;
     diffusers::config config;
-    int steps;
+    diffusers::arguments arguments;
     recorded_noise noise;
     std::vector<double> timesteps{};
 
     explicit diffusers_replay(const json& f)
         : file(f),
-          call(f.at("call")),
           config(diffusers::read_config(f.get<std::string>("scheduler"), f.at("config"))),
-          steps(call.get<int>("num_inference_steps", 0)),
+          arguments(diffusers::read_arguments(f.at("call"))),
           noise(f) {}
 
-    /// Refuses arguments beside these and the number of steps.
-    void allow(std::initializer_list<std::string_view> arguments) const {
-        for (const auto& [key, value] : call.members())
-            if (key != "num_inference_steps" &&
-                std::find(arguments.begin(), arguments.end(), key) == arguments.end())
-                throw diffgen::compat::unsupported("the argument '" + key + "'");
-    }
-    [[nodiscard]] bool given(const char* argument) const {
-        return call.contains(argument) && !call.at(argument).is_null();
-    }
     [[nodiscard]] network net() { return {&timesteps}; }
 
-    /// The largest error of a run from the file's initial state.
-    template <class Schedule, class Kernel, class Predictor, class Solver, class Grid>
-    double with(Schedule schedule, Kernel kernel, Predictor predictor, Solver solver, Grid grid) {
+    /// The largest error of a run from the file's initial state, for with_scheduler.
+    template <class Sampler>
+    double operator()(const Sampler& sampler, const diffgen::options& o, double initial_sigma) {
         auto x = file.get<std::vector<double>>("initial");
         for (double& v : x)
-            v *= file.get<double>("init_noise_sigma");
-        const auto r =
-            run(diffgen::sampler{schedule, kernel, predictor, solver, noise.source()}, grid, x);
+            v *= initial_sigma;
+        const auto r = run(sampler, o.grid, x);
         difference d;
+        d.compare(numbers{initial_sigma}, numbers{file.get<double>("init_noise_sigma")});
         d.compare(timesteps, file.get<std::vector<double>>("timesteps"));
         d.compare(r.states, file.get<table>("samples"));
         if (file.contains("denoised") && !file.at("denoised").is_null())
@@ -79,11 +66,13 @@ struct diffusers_replay {
     }
 };
 
-/// Replays of the schedulers of one family.
-double replay_adams(const json& file);
-double replay_dpm_solver(const json& file);
-double replay_consistency(const json& file);
-double replay_pndm(const json& file);
-double replay_sigma(const json& file);
+/// Replays of the schedulers of one family, each compiled on its own.
+double replay_adams(diffusers_replay r);
+double replay_ancestral(diffusers_replay r);
+double replay_distilled(diffusers_replay r);
+double replay_dpm_solver(diffusers_replay r);
+double replay_exploding(diffusers_replay r);
+double replay_flow_match(diffusers_replay r);
+double replay_pndm(diffusers_replay r);
 
 }  // namespace golden

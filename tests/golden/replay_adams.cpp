@@ -1,32 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Replays of UniPC, DEIS and SA-Solver as in diffusers.
+// Replays of DEIS, SA-Solver and UniPC in diffusers.
 
-#include <diffgen/compat/diffusers/deis.hpp>
-#include <diffgen/compat/diffusers/sa_solver.hpp>
-#include <diffgen/compat/diffusers/unipc.hpp>
+#include <diffgen/compat/diffusers/pipeline/adams.hpp>
 
-#include "lambda.hpp"
+#include "diffusers.hpp"
 
 namespace golden {
 
-double replay_adams(const json& file) {
-    lambda_replay r(file);
-    if (r.config.scheduler == diffusers::scheduler::deis_multistep) {
-        r.allow({"mu"});
-        return r.lambda(diffusers::deis(r.config), false, r.config.thresholding);
-    }
-    if (r.config.scheduler == diffusers::scheduler::sa_solver) {
-        r.allow({});
-        const diffusers::sa_solver solver(r.config);
-        return r.lambda(solver, solver.noise_prediction(), r.config.thresholding);
-    }
-    r.allow({"sigmas", "mu"});
-    const diffusers::unipc solver(r.config);
-    // diffusers thresholds estimates of x_0 only
-    return r.lambda(solver, solver.noise_prediction(),
-                    r.config.thresholding && r.config.predict_x0);
+double replay_adams(diffusers_replay r) {
+    return diffusers::with_adams(r.config, r.arguments, r.net(), r, r.noise.source());
 }
 
 }  // namespace golden

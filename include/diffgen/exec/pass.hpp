@@ -5,6 +5,7 @@
 // The stepwise passes over a batch: one stage after a network call, the norms and choices of a
 // self-tuning stage, the prior, and the evaluation of a functor.
 
+#include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/exec/failure.hpp>
@@ -252,5 +253,16 @@ struct with_lanes {
 
     DIFFGEN_HD void operator()(std::size_t index) const { lanes::run<T>(kernel{&pass, index}); }
 };
+
+/// Launches noising_pass over a state; does not wait. source: with its seed.
+template <class Exec, class T, class Space, class Noise>
+void add_noise_to(const Exec& e, batch_view<T, Space> x, level_of<T> level, noise::stream stream,
+                  const Noise& source, std::uint64_t first_sample) {
+    using pass = noising_pass<T, Noise, Exec::tile_capacity>;
+    const auto tile = static_cast<std::size_t>(e.tile);
+    e.for_each((x.size() + tile - 1) / tile,
+               with_lanes<T, pass>{
+                   {x.data, x.size(), first_sample * x.elements, level, stream, source, e.tile}});
+}
 
 }  // namespace diffgen::exec

@@ -179,9 +179,7 @@ class run {
     void draw_prior() const {
         level_of<T> prior = level_as<T>(levels_.front());
         prior.alpha = 0;
-        launch(tiles(memory_.size()), noising_pass<T, noise_type, Exec::tile_capacity>{
-                                          state_.data, memory_.size(), memory_.first_flat, prior,
-                                          noise::stream::prior, source_, exec_.tile});
+        add_noise_to(exec_, state_, prior, noise::stream::prior, source_, first_sample_);
     }
 
     /// If the network will read the buffer for planned_, the pass of `s` is to write it.

@@ -130,7 +130,9 @@ struct placement {
         throw unsupported("diffgen: 'use_flow_sigmas' beside another placement of the sigmas");
     const bool own = !placed && !lu && !straight;
     if ((!own && !where.timesteps.empty()) || (!(unipc && straight) && !where.sigmas.empty()))
-        throw unsupported("diffgen: the caller gives levels, and the configuration places its own");
+        throw unsupported(diffgen::detail::text(
+            "diffgen: the argument '", where.timesteps.empty() ? "sigmas" : "timesteps",
+            "' beside a configuration of ", name(c.scheduler), " that places its own"));
 
     std::vector<double> t = where.timesteps, sigmas;
     if (own) {

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Samplers for configurations of DPMSolverMultistepScheduler, DPMSolverSinglestepScheduler,
+// EDMDPMSolverMultistepScheduler and CosineDPMSolverMultistepScheduler.
+
+#include <diffgen/compat/diffusers/dpm_multistep.hpp>
+#include <diffgen/compat/diffusers/dpm_singlestep.hpp>
+#include <diffgen/compat/diffusers/pipeline/lambda.hpp>
+
+namespace diffgen::compat::diffusers {
+
+/// See with_scheduler.
+template <class Net, class Use, class Noise = noise::philox>
+auto with_dpm_solver(const config& c, const arguments& a, Net net, Use&& use, Noise noise = {}) {
+    const detail::composer compose{use, noise};
+    const auto solved = [&](auto solver) {
+        return detail::compose_lambda(compose, c, a, net, solver, solver.noise_prediction(),
+                                      c.thresholding);
+    };
+    switch (c.scheduler) {
+        case scheduler::dpm_solver_singlestep:
+            a.allow(c.scheduler, {"timesteps", "mu"});
+            return solved(dpm_singlestep(c));
+        case scheduler::dpm_solver_multistep:
+            a.allow(c.scheduler, {"timesteps", "mu"});
+            return solved(dpm_multistep(c));
+        case scheduler::cosine_dpm_solver_multistep:
+        case scheduler::edm_dpm_solver_multistep:
+            a.allow(c.scheduler, {});
+            return solved(dpm_multistep(c));
+        default:
+            detail::refuse_class(c, "DPM-Solver");
+    }
+}
+
+}  // namespace diffgen::compat::diffusers

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Samplers for configurations of the schedulers whose state is x / alpha, noised by sigma:
+// EulerDiscreteScheduler, EulerAncestralDiscreteScheduler, HeunDiscreteScheduler,
+// KDPM2DiscreteScheduler, KDPM2AncestralDiscreteScheduler, LMSDiscreteScheduler and
+// EDMEulerScheduler.
+
+#include <diffgen/compat/diffusers/edm_euler.hpp>
+#include <diffgen/compat/diffusers/euler.hpp>
+#include <diffgen/compat/diffusers/heun.hpp>
+#include <diffgen/compat/diffusers/kdpm2.hpp>
+#include <diffgen/compat/diffusers/lms.hpp>
+#include <diffgen/compat/diffusers/pipeline/compose.hpp>
+#include <diffgen/kernel/variance_exploding.hpp>
+
+namespace diffgen::compat::diffusers {
+
+/// See with_scheduler.
+template <class Net, class Use, class Noise = noise::philox>
+auto with_exploding(const config& c, const arguments& a, Net net, Use&& use, Noise noise = {}) {
+    const auto exploding = [&](auto predictor, auto solver, const at_sigmas& grid) {
+        return detail::composer{use, noise}(grid.noise_schedule(), kernel::variance_exploding{},
+                                            predictor, solver, grid, grid.initial_sigma);
+    };
+    if (c.scheduler != scheduler::euler_discrete && c.scheduler != scheduler::lms_discrete)
+        require_noise_prediction(c);
+    switch (c.scheduler) {
+        case scheduler::euler_discrete:
+            a.allow(c.scheduler, {"timesteps", "sigmas"});
+            return exploding(exploding_predictor(c, net), euler{},
+                             !a.sigmas.empty()      ? euler_grid_of_sigmas(c, a.sigmas)
+                             : !a.timesteps.empty() ? euler_grid(c, a.timesteps)
+                                                    : euler_grid(c, a.steps()));
+        case scheduler::euler_ancestral_discrete:
+            a.allow(c.scheduler, {});
+            return exploding(exploding_predictor(c, net), euler_ancestral(),
+                             sigma_grid(c, a.steps()));
+        case scheduler::heun_discrete:
+            a.allow(c.scheduler, {"timesteps"});
+            return exploding(
+                heun_predictor(c, net), heun{},
+                a.timesteps.empty() ? heun_grid(c, a.steps()) : heun_grid(c, a.timesteps));
+        case scheduler::kdpm2_discrete:
+            a.allow(c.scheduler, {});
+            return exploding(exploding_predictor(c, net), kdpm2{}, kdpm2_grid(c, a.steps()));
+        case scheduler::kdpm2_ancestral_discrete:
+            a.allow(c.scheduler, {});
+            return exploding(exploding_predictor(c, net), kdpm2_ancestral{},
+                             kdpm2_grid(c, a.steps()));
+        case scheduler::lms_discrete:
+            a.allow(c.scheduler, {"order"});
+            return exploding(exploding_predictor(c, net), lms{a.order.value_or(4)},
+                             sigma_grid(c, a.steps()));
+        case scheduler::edm_euler:
+            a.allow(c.scheduler, {});
+            return exploding(edm_predictor(c, net), euler{}, edm_grid(c, a.steps()));
+        default:
+            detail::refuse_class(c, "Euler, Heun, KDPM2 and LMS");
+    }
+}
+
+}  // namespace diffgen::compat::diffusers
