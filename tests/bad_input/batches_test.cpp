@@ -5,7 +5,7 @@
 
 #include <diffgen/diffgen.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 

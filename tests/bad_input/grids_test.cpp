@@ -8,7 +8,7 @@
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/grid/karras.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 

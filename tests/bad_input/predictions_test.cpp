@@ -6,7 +6,7 @@
 
 #include <diffgen/diffgen.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 

@@ -11,7 +11,7 @@
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 

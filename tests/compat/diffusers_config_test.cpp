@@ -6,7 +6,7 @@
 #include <diffgen/compat/diffusers/timesteps.hpp>
 #include <diffgen/io/json.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,7 +7,7 @@
 #include <diffgen/compat/diffusers/unclip.hpp>
 #include <diffgen/io/json.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 

@@ -11,7 +11,7 @@
 #include <diffgen/compat/diffusers/unipc.hpp>
 #include <diffgen/io/json.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 

@@ -5,7 +5,7 @@
 
 #include <diffgen/compat/diffusers/pipeline.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,7 +19,7 @@ using namespace diffgen::compat;
 
 namespace {
 
-struct half {  // a network: half of its input
+struct halving {  // a network: half of its input
     void operator()(batch_view<const double> in, batch_view<double> out, const noise_level&) const {
         for (std::size_t i = 0; i < in.size(); ++i)
             out.data[i] = in.data[i] / 2;
@@ -32,7 +32,7 @@ struct asked {
     double initial_sigma;
 };
 asked ask(const diffusers::config& c, const diffusers::arguments& a) {
-    return diffusers::with_scheduler(c, a, half{}, [](auto& s, const options& o, double sigma) {
+    return diffusers::with_scheduler(c, a, halving{}, [](auto& s, const options& o, double sigma) {
         return asked{s.levels(o).size() - 1, sigma};
     });
 }
@@ -104,7 +104,7 @@ TEST_CASE("what a class does not take is refused by its key") {
     check_refused<unsupported>(
         [] {
             const diffusers::config c = diffusers::parse_config(of("LCM"));
-            diffusers::with_pndm(c, {.num_inference_steps = 4}, half{},
+            diffusers::with_pndm(c, {.num_inference_steps = 4}, halving{},
                                  [](auto&, const options&, double) {});
         },
         {"'_class_name'", "LCMScheduler"});
@@ -116,14 +116,14 @@ TEST_CASE("generate draws the first state with the deviation of the class") {
     const auto c = diffusers::parse_config(of("EulerDiscrete"));
     const diffusers::arguments a{.num_inference_steps = 4};
     std::vector<double> x(3 * 2), late(2 * 2);
-    const auto done = diffusers::generate(exec::cpp, c, a, half{}, batch(x, 3), {.seed = 5});
+    const auto done = diffusers::generate(exec::cpp, c, a, halving{}, batch(x, 3), {.seed = 5});
     CHECK(done.evaluations == 4);
-    diffusers::generate(exec::cpp, c, a, half{}, batch(late, 2), {.seed = 5, .first_sample = 1});
+    diffusers::generate(exec::cpp, c, a, halving{}, batch(late, 2), {.seed = 5, .first_sample = 1});
     CHECK(std::vector<double>(x.begin() + 2, x.end()) == late);
 
     std::vector<double> alone(3 * 2);  // by the header of the family
     auto view = batch(alone, 3);
-    diffusers::with_exploding(c, a, half{},
+    diffusers::with_exploding(c, a, halving{},
                               diffusers::generating{exec::cpp, view, options{.seed = 5}});
     CHECK(alone == x);
 
@@ -132,7 +132,7 @@ TEST_CASE("generate draws the first state with the deviation of the class") {
     const double sigma = ask(c, a).initial_sigma;
     for (std::size_t i = 0; i < own.size(); ++i)
         own[i] = sigma * source.normal<double>(noise::stream::prior, 0, i);
-    diffusers::generate_from(exec::cpp, c, a, half{}, batch(own, 3), {.seed = 5});
+    diffusers::generate_from(exec::cpp, c, a, halving{}, batch(own, 3), {.seed = 5});
     for (std::size_t i = 0; i < own.size(); ++i)
         CHECK(x[i] == doctest::Approx(own[i]).epsilon(1e-12));
 }
@@ -141,11 +141,13 @@ TEST_CASE("DDIMInverseScheduler starts from data") {
     const auto c = diffusers::parse_config(of("DDIMInverse"));
     std::vector<double> x{0.5, -0.25};
     check_refused<bad_argument>(
-        [&] { diffusers::generate(exec::cpp, c, {.num_inference_steps = 4}, half{}, batch(x, 1)); },
+        [&] {
+            diffusers::generate(exec::cpp, c, {.num_inference_steps = 4}, halving{}, batch(x, 1));
+        },
         {"DDIMInverseScheduler", "generate_from"});
     CHECK(x[0] == 0.5);
     const auto done =
-        diffusers::generate_from(exec::cpp, c, {.num_inference_steps = 4}, half{}, batch(x, 1));
+        diffusers::generate_from(exec::cpp, c, {.num_inference_steps = 4}, halving{}, batch(x, 1));
     CHECK(done.evaluations == 4);
     CHECK(x[0] != 0.5);
 }

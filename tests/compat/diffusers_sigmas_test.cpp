@@ -5,7 +5,7 @@
 #include <diffgen/compat/diffusers/flow_match.hpp>
 #include <diffgen/compat/diffusers/kdpm2.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 

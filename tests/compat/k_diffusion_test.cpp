@@ -9,7 +9,7 @@
 #include <diffgen/sampler.hpp>
 #include <diffgen/schedule/edm.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 

@@ -6,7 +6,7 @@
 
 #include <diffgen/noise/noise.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 #include "mixtures.hpp"
 #include "on_device.hpp"
 

@@ -8,7 +8,7 @@
 #include <diffgen/schedule/linear_beta.hpp>
 #include <diffgen/solver/ddim.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 

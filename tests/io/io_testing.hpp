@@ -6,7 +6,7 @@
 
 #include <diffgen/io/file.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -6,7 +6,7 @@
 
 #include <diffgen/core/error.hpp>
 
-#include "../check_refused.hpp"
+#include "check_refused.hpp"
 
 #include <Eigen/Core>
 
