@@ -17,9 +17,17 @@
 
 namespace digits {
 
-inline const std::vector<std::string> solver_names{
-    "ddim",       "ancestral", "euler-maruyama",      "reverse-diffusion", "heun",
-    "heun-churn", "rk4",       "predictor-corrector", "annealed-langevin"};
+inline const std::vector<std::string> solver_names{"ddim",
+                                                   "ancestral",
+                                                   "euler-maruyama",
+                                                   "reverse-diffusion",
+                                                   "heun",
+                                                   "heun-churn",
+                                                   "rk4",
+                                                   "dpm-solver++",
+                                                   "unipc",
+                                                   "predictor-corrector",
+                                                   "annealed-langevin"};
 
 /// Calls f with the solver of that name and the grid that suits it: methods of higher order want
 /// levels that are dense where the paths bend, annealed Langevin wants levels of equal ratio.
