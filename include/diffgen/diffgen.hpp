@@ -46,6 +46,7 @@
 #include <diffgen/schedule/stationary.hpp>
 #include <diffgen/schedule/sub_vp.hpp>
 #include <diffgen/schedule/zero_terminal_snr.hpp>
+#include <diffgen/solver/adaptive.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/churn.hpp>

@@ -164,7 +164,7 @@ compiled_stage<T, Shape> compile(const stage& s, const conversion& c, bool folds
         out.parameters[i] = static_cast<T>(s.parameters[i]);
         if (!s.measures()) continue;
         out.measured[i] = detail::compile<T, Shape>(s.measured[i], s, c, folds);
-        out.reads |= out.measured[i].reads;
+        out.reads |= out.measured[i].reads | (s.judged ? 1u : 0u);  // a judge compares to the state
     }
     return out;
 }

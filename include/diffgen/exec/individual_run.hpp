@@ -14,7 +14,7 @@
 #include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/exec/failure.hpp>
 #include <diffgen/exec/options.hpp>
-#include <diffgen/exec/path.hpp>
+#include <diffgen/exec/own_grids.hpp>
 #include <diffgen/exec/plan.hpp>
 #include <diffgen/noise/source.hpp>
 
