@@ -7,6 +7,7 @@
 // alpha) or the schedule's time (Song et al. 2021, eq. 13: dx/dt = f x - g^2 score / 2).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 #include <diffgen/solver/tableau.hpp>
 
@@ -89,7 +90,7 @@ struct runge_kutta {
             const double c = coefficients.c[static_cast<unsigned>(i)];
             if (c == 0) return from;
             if (c == 1) return to;
-            return V::level(s, V::variable(from) + c * h);
+            return V::level(s, V::variable(from) + product(c, h));
         };
         const int input = j == 0 ? 0 : 1;
         const noise_level here = at(j);
