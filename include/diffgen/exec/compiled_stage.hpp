@@ -6,6 +6,7 @@
 // folded into the coefficients, sized for the solver.
 
 #include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/stage.hpp>
 
@@ -111,8 +112,8 @@ namespace detail {
 template <class T, class Shape>
 compiled_form<T, Shape> compile(linear_form f, const stage& s, const conversion& c, bool folds) {
     if (folds) {
-        f.registers[static_cast<unsigned>(s.input)] += f.denoised * c.state;
-        f.denoised = f.denoised * c.output + f.network;
+        f.registers[static_cast<unsigned>(s.input)] += product(f.denoised, c.state);
+        f.denoised = product(f.denoised, c.output) + f.network;
         f.network = 0;
     }
     compiled_form<T, Shape> out;

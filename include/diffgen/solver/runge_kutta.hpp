@@ -7,6 +7,7 @@
 // alpha) or the schedule's time (Song et al. 2021, eq. 13: dx/dt = f x - g^2 score / 2).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 #include <diffgen/solver/tableau.hpp>
 
@@ -68,7 +69,7 @@ struct explicit_step {
         const double c = coefficients.c[static_cast<unsigned>(i)];
         if (c == 0) return from;
         if (c == 1) return s.to();
-        return V::level(s, V::variable(from) + c * size());
+        return V::level(s, V::variable(from) + product(c, size()));
     }
 
     /// h times the weighted slopes up to number j, which is given.
