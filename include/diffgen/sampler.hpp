@@ -166,8 +166,8 @@ class sampler {
         constexpr bool batched = Predictor::kind == granularity::batched;
         // whole samples, which the tiles of a pointwise functor do not hold
         constexpr bool by_sample = self_tuning_solver<Solver> || Predictor::hook_type::per_sample;
-        constexpr bool fuses =
-            !batched && !(Predictor::kind == granularity::pointwise && by_sample);
+        constexpr bool fuses = !batched && !exec::follows_path<Noise> &&
+                               !(Predictor::kind == granularity::pointwise && by_sample);
         if constexpr (fuses)
             if (!o.observe.see) return exec::run_fused(e, *this, x, l, o, from_prior);
         auto r = make_run(e, x, std::move(l), o, from_prior);

@@ -12,6 +12,7 @@
 #include <diffgen/exec/buffer.hpp>
 #include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/noise_for.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/pass.hpp>
 #include <diffgen/exec/plan.hpp>
@@ -193,6 +194,7 @@ class run {
     void carry_out() {
         const planned now = planned_;
         auto s = compile<T, shape>(now.what, now.map, folds, draws_, observer_.wants_denoised);
+        source_ = noise_for(source_, here(), now.what, part_, draws_);
         draws_ += static_cast<std::uint32_t>(now.what.draws);
         const bool ends_step = ++part_ == sampler_->solver.stages(here());
         if (ends_step) {
