@@ -232,7 +232,7 @@ class sampler {
                          const options& o, bool from_prior) {
         // whole samples, which the tiles of a pointwise functor do not hold
         constexpr bool by_sample = self_tuning_solver<Solver> || Predictor::hook_type::per_sample;
-        constexpr bool fuses = !batched && !judging_solver<Solver> &&
+        constexpr bool fuses = !batched && !judging_solver<Solver> && !exec::follows_path<Noise> &&
                                !(Predictor::kind == granularity::pointwise && by_sample);
         if constexpr (fuses)
             if (!o.observe.see) return exec::run_fused(e, *this, x, l, o, from_prior);

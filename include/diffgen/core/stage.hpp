@@ -28,6 +28,10 @@ struct stage {
     int draws = 0;          ///< normals used up, whether or not a coefficient is zero
     std::array<row, max_rows> updates{};
 
+    /// The log-SNRs between which the stage's first normal is the noise, for sources that know a
+    /// path. Equal: the step's first normal is the noise of the whole step.
+    std::array<double, 2> noise_between{};
+
     /// The predictor's second output v scales the normals: z becomes rule(v, noise_scale) z, with
     /// the rule of learned_variance.
     bool scales_noise = false;

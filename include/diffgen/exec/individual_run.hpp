@@ -13,6 +13,7 @@
 #include <diffgen/exec/batch_passes.hpp>
 #include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/noise_for.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/own_grids.hpp>
 #include <diffgen/exec/plan.hpp>
@@ -158,6 +159,7 @@ class individual_run {
             measured = measured || s.next.what.measures();
             host_[i].stage = compile<T, shape>(s.next.what, s.next.map, folds, s.draws,
                                                observer_.wants_denoised);
+            host_[i].noise = noise_for(host_[i].noise, here(s), s.next.what, s.part, s.draws);
             s.draws += static_cast<std::uint32_t>(s.next.what.draws);
             s.last = place(here(s), s.part);
             if (s.next.what.judged)

@@ -12,6 +12,7 @@
 #include <diffgen/exec/batch_passes.hpp>
 #include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/noise_for.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/plan.hpp>
 #include <diffgen/solver/step.hpp>
@@ -123,6 +124,7 @@ class run {
         const Sampler& sampler = passes_.sampler();
         const planned now = planned_;
         auto s = compile<T, shape>(now.what, now.map, folds, draws_, observer_.wants_denoised);
+        source_ = noise_for(source_, here(), now.what, part_, draws_);
         draws_ += static_cast<std::uint32_t>(now.what.draws);
         const bool ends_step = ++part_ == sampler.solver.stages(here());
         if (ends_step) {
