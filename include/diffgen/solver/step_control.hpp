@@ -91,10 +91,11 @@ struct step_memory {
         const double error = std::sqrt(m.sums[0] / static_cast<double>(m.elements));
         accepted = error <= 1;
         if (accepted) {
-            next = h * control.factor({error, errors[0], errors[1]}, k);
+            next = product(h, control.factor({error, errors[0], errors[1]}, k));
             errors = {error, errors[0]};
         } else {
-            next = h * std::clamp(control.safety * std::pow(error, -1 / k), control.least, 1.);
+            next =
+                product(h, std::clamp(control.safety * std::pow(error, -1 / k), control.least, 1.));
         }
         return accepted;
     }
