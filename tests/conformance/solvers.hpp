@@ -8,11 +8,13 @@
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/churn.hpp>
+#include <diffgen/solver/consistency.hpp>
 #include <diffgen/solver/ddim.hpp>
 #include <diffgen/solver/er_sde.hpp>
 #include <diffgen/solver/euler_maruyama.hpp>
 #include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/exponential_single.hpp>
+#include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
@@ -100,6 +102,11 @@ inline std::vector<entry> solvers() {
         {"er_sde 1, flow", er_sde<1, power>{{0}}, flow(1)},
         {"er_sde 2, flow", er_sde<2, power>{{0}}, flow(2)},
         {"er_sde 3", er_sde<3>{}, marginals(2)},
+        {"consistency", consistency{}, jumps()},
+        {"flow_map", flow_map{}, flow(1)},
+        {"tcd", tcd{}, jumps()},
+        {"tcd, gamma 1", tcd{.gamma = 1}, jumps()},
+        {"ctm", ctm{}, jumps()},
         {"langevin", langevin{}, stays_noisy(no_limit())},
         {"annealed_langevin", annealed_langevin{}, not_from_pure_noise(no_limit())},
         {"langevin_corrector", langevin_corrector{}, stays_noisy(no_limit())},
