@@ -6,6 +6,7 @@
 // network (diffgen/nn, diffgen/train), files (diffgen/io) and measures (diffgen/metrics).
 
 #include <diffgen/concepts.hpp>
+#include <diffgen/fit/fit_grid.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
