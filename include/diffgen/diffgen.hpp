@@ -11,6 +11,7 @@
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
+#include <diffgen/grid/gits.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/linear_quadratic.hpp>
 #include <diffgen/grid/log_linear.hpp>
