@@ -68,7 +68,7 @@ class bench {
     template <class Error>
     [[nodiscard]] double error(const Error& measure, const std::vector<double>& ratios) {
         try {
-            count(sampler_->generate(exec_, x_, with(grid::sigmas(ratios))));
+            count(sampler_->generate(exec_, x_, along(ratios)));
         } catch (const non_finite&) {
             return diffgen::detail::infinity;
         }
@@ -77,10 +77,10 @@ class bench {
 
     /// Whether a run along these sigma / alpha depends on more than where it starts.
     [[nodiscard]] bool draws_noise(const std::vector<double>& ratios) {
-        diffgen::options run = with(grid::sigmas(ratios));
+        diffgen::options run = along(ratios);
         std::vector<double> found[2];
         for (auto& each : found) {
-            static_cast<void>(sampler_->start(exec_, x_, with(grid::sigmas(ratios))));  // the prior
+            static_cast<void>(sampler_->start(exec_, x_, along(ratios)));  // the prior
             count(sampler_->generate_from(exec_, levels_.front().t, x_, run));
             each = read().values;
             ++run.seed;
@@ -110,10 +110,10 @@ class bench {
         const noise_level& from = levels_[static_cast<std::size_t>(i)];
         for (int j = i + 1; j <= options_->candidates; ++j) {
             exec_.for_each(x_.size(), detail::copy_elements<T>{start.data(), x_.data});
-            const double to = levels_[static_cast<std::size_t>(j)].ratio();
+            const std::vector<double> ratios{from.ratio(),
+                                             levels_[static_cast<std::size_t>(j)].ratio()};
             try {
-                count(sampler_->generate_from(exec_, from.t, x_,
-                                              with(grid::sigmas({from.ratio(), to}))));
+                count(sampler_->generate_from(exec_, from.t, x_, along(ratios)));
                 f(j, read());
             } catch (const non_finite&) {
                 f(j, ends{{}, x_.elements});
@@ -125,6 +125,10 @@ class bench {
     [[nodiscard]] diffgen::options with(any_grid g) const {
         return {
             .seed = options_->seed, .first_sample = options_->first_sample, .grid = std::move(g)};
+    }
+    [[nodiscard]] diffgen::options along(const std::vector<double>& ratios) const {
+        const grid::sigmas levels(ratios);
+        return with(levels);
     }
     void count(const run_summary& done) { evaluations_ += done.evaluations; }
     [[nodiscard]] ends read() const {
