@@ -6,6 +6,7 @@
 // schedules Chen et al. 2024, algorithm 1).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
@@ -54,7 +55,8 @@ class jump_costs {
         std::vector<int> first(size, last);
         for (int i = 0; i < last; ++i)
             for (int j = i + 1; j <= last; ++j) {
-                const double sum = costs.at(i, j) + coefficient * best[static_cast<std::size_t>(j)];
+                const double sum =
+                    costs.at(i, j) + product(coefficient, best[static_cast<std::size_t>(j)]);
                 if (!(sum < longer[static_cast<std::size_t>(i)])) continue;
                 longer[static_cast<std::size_t>(i)] = sum;
                 first[static_cast<std::size_t>(i)] = j;

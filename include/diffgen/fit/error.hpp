@@ -5,6 +5,8 @@
 // How far the samples of a short run are from those of the reference, which had the same noise at
 // the start: sample by sample, or as distributions.
 
+#include <diffgen/core/lanes/scalar.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -26,7 +28,7 @@ namespace detail {
 [[nodiscard]] inline double distance(const double* a, const double* b, std::size_t n) {
     double sum = 0;
     for (std::size_t i = 0; i < n; ++i)
-        sum += (a[i] - b[i]) * (a[i] - b[i]);
+        sum += product(a[i] - b[i], a[i] - b[i]);
     return std::sqrt(sum);
 }
 
@@ -50,7 +52,7 @@ struct paired {
         double sum = 0;
         for (std::size_t i = 0; i < x.values.size(); ++i) {
             const double d = x.values[i] - reference.values[i];
-            sum += d * d;
+            sum += product(d, d);
         }
         return std::sqrt(sum / static_cast<double>(x.values.size()));
     }
