@@ -7,10 +7,12 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/consistency.hpp>
+#include <diffgen/fit/fit_grid.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
+#include <diffgen/grid/gits.hpp>
 #include <diffgen/grid/inverted.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/linear_quadratic.hpp>
