@@ -7,10 +7,12 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/consistency.hpp>
+#include <diffgen/fit/fit_grid.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
+#include <diffgen/grid/gits.hpp>
 #include <diffgen/grid/inverted.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/linear_quadratic.hpp>
@@ -27,6 +29,7 @@
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/noise/brownian.hpp>
 #include <diffgen/noise/recorded.hpp>
 #include <diffgen/observe/observers.hpp>
 #include <diffgen/predictor/energy.hpp>
@@ -48,6 +51,7 @@
 #include <diffgen/schedule/stationary.hpp>
 #include <diffgen/schedule/sub_vp.hpp>
 #include <diffgen/schedule/zero_terminal_snr.hpp>
+#include <diffgen/solver/adaptive.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/churn.hpp>

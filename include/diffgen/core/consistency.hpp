@@ -6,6 +6,7 @@
 // itself (Song et al. 2023, section 3; Luo et al. 2023, LCM).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
 
@@ -27,9 +28,9 @@ struct consistency_preconditioned {
                         " and sigma_min = ", sigma_min, "; must be above 0, and 0 or more");
     }
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
-        const double r = l.ratio(), above = r - sigma_min, d2 = sigma_data * sigma_data;
+        const double r = l.ratio(), above = r - sigma_min, d2 = product(sigma_data, sigma_data);
         const double norm = std::hypot(r, sigma_data);
-        return {1 / (l.alpha * norm), d2 / ((above * above + d2) * l.alpha),
+        return {1 / (l.alpha * norm), d2 / ((product(above, above) + d2) * l.alpha),
                 above * sigma_data / norm};
     }
 };
@@ -44,7 +45,7 @@ struct boundary {
 [[nodiscard]] inline boundary latent_boundary(double t, double scaling = 10,
                                               double sigma_data = 0.5) {
     const double norm = std::hypot(scaling * t, sigma_data);
-    return {sigma_data / norm * (sigma_data / norm), scaling * t / norm};
+    return {product(sigma_data / norm, sigma_data / norm), scaling * t / norm};
 }
 
 /// A latent consistency model: skip x + out D, D what `Output` says of the data.
@@ -65,7 +66,7 @@ struct latent_consistency {
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         const conversion c = output.to_denoised(l);
         const boundary b = latent_boundary(l.t, timestep_scaling, sigma_data);
-        return {c.input, b.skip + b.out * c.state, b.out * c.output};
+        return {c.input, b.skip + product(b.out, c.state), b.out * c.output};
     }
 };
 template <class Output>

@@ -6,6 +6,7 @@
 // up to it, as the ancestral samplers of k-diffusion do (Crowson 2022), for any kernel.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 #include <array>
@@ -22,7 +23,8 @@ namespace descent {
 struct by_deviation {
     [[nodiscard]] static double kept(const noise_level& from, const noise_level& to, double eta) {
         // nothing cancels for eta = 1
-        return 1 - eta * eta + eta * eta * std::exp(from.log_snr - to.log_snr);
+        const double eta2 = product(eta, eta);
+        return 1 - eta2 + product(eta2, std::exp(from.log_snr - to.log_snr));
     }
 };
 
@@ -30,7 +32,8 @@ struct by_deviation {
 /// rule of ancestral sampling for flow matching. Of the reverse SDE's noise, sqrt(eta).
 struct by_time {
     [[nodiscard]] static double kept(const noise_level& from, const noise_level& to, double eta) {
-        const double s = time(to), below = s * (1 + (s / time(from) - 1) * eta);
+        const double s = time(to);
+        const double below = product(s, 1 + product(s / time(from) - 1, eta));
         const double r = below * (1 - s) / (s * (1 - below));
         return below > 0 ? r * r : 0;
     }

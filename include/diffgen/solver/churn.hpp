@@ -5,6 +5,7 @@
 // Churn: fresh noise before every step of a method (Karras et al. 2022, algorithm 2).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 #include <algorithm>
@@ -55,7 +56,8 @@ struct churn {
         if (!(gamma(s) > 0)) return method.plan(s, j);
         const noise_level &from = s.from(), top = level(s);
         if (j > 0) return method.plan(raised(s, top).step, j - 1);
-        const double added = std::sqrt(top.ratio() * top.ratio() - from.ratio() * from.ratio());
+        const double low = from.ratio(), high = top.ratio();
+        const double added = std::sqrt(product(high, high) - product(low, low));
         stage out = transform(top);
         out.draws = 1;
         return out.write(0, top.alpha * (symbol::x / from.alpha + s_noise * added * symbol::z));

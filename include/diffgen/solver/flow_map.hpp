@@ -72,7 +72,7 @@ struct tcd {
     [[nodiscard]] noise_level below(const step& s) const {
         const noise_level &to = s.to(), clean = s.process.clean();
         if (to.is_clean() || !(gamma > 0)) return to;
-        return gamma < 1 ? s.process.level(to.t - gamma * (to.t - clean.t)) : clean;
+        return gamma < 1 ? s.process.level(to.t - product(gamma, to.t - clean.t)) : clean;
     }
 };
 

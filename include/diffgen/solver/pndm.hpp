@@ -5,6 +5,7 @@
 // Pseudo numerical methods (Liu et al. 2022, PNDM): DDIM's step with a mean of noise estimates, in
 // the weights that classical methods have on equal steps.
 
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace diffgen::solver {
 /// eq. 11). `from` is not pure noise.
 [[nodiscard]] inline linear_form transferred(const noise_level& from, const noise_level& to,
                                              const linear_form& x, const linear_form& noise) {
-    return to.alpha / from.alpha * x + (to.sigma - to.alpha * from.ratio()) * noise;
+    return to.alpha / from.alpha * x + (to.sigma - product(to.alpha, from.ratio())) * noise;
 }
 
 /// The Adams-Bashforth mean on equal steps (eq. 12): of value number i, `newest`, and of the up to
