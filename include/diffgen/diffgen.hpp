@@ -57,6 +57,8 @@
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/consistency.hpp>
 #include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/dpm_2.hpp>
+#include <diffgen/solver/dpm_solver_fast.hpp>
 #include <diffgen/solver/er_sde.hpp>
 #include <diffgen/solver/euler_maruyama.hpp>
 #include <diffgen/solver/exponential_multistep.hpp>
@@ -64,6 +66,7 @@
 #include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/langevin.hpp>
+#include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/restart.hpp>
 #include <diffgen/solver/runge_kutta.hpp>

@@ -45,6 +45,23 @@ void check_order(const entry& e, Error error, int most = 9, double slack = 0.15)
     }
 }
 
+/// Whether some step has coefficients that are not finite, as runs refuse, or is refused itself.
+bool refuses(const entry& e, diffgen::step s) {
+    try {
+        for (; s.index < s.count(); ++s.index)
+            for (int j = 0, parts = e.solver.stages(s); j < parts; ++j) {
+                const diffgen::stage planned = e.solver.plan(s, j);
+                for (int i = 0; i < planned.rows; ++i)
+                    if (!diffgen::exec::detail::is_finite(
+                            planned.updates[static_cast<unsigned>(i)].form))
+                        return true;
+            }
+    } catch (const diffgen::bad_argument&) {
+        return true;
+    }
+    return false;
+}
+
 moments off_the_marginal(const noise_level& l) {
     moments m = marginal(testing::data, l);
     return {m.mean + 1.5, 2 * m.variance};
@@ -114,16 +131,7 @@ TEST_CASE("a solver of the reverse SDE has no step back up") {
             CAPTURE(e.name);
             const diffgen::grid::inverted<> up{.main = {.stop_at = to}, .stop_at = from};
             const auto levels = up.levels(p.until(to), 3);
-            bool refused = false;
-            diffgen::step s{p, levels, 0};
-            for (; s.index < s.count(); ++s.index)
-                for (int j = 0, parts = e.solver.stages(s); j < parts; ++j) {
-                    const auto planned = e.solver.plan(s, j);
-                    for (int i = 0; i < planned.rows; ++i)
-                        refused = refused || !diffgen::exec::detail::is_finite(
-                                                 planned.updates[static_cast<unsigned>(i)].form);
-                }
-            CHECK(refused);
+            CHECK(refuses(e, {p, levels, 0}));
         }
     });
 }

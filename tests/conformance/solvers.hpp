@@ -10,6 +10,8 @@
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/consistency.hpp>
 #include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/dpm_2.hpp>
+#include <diffgen/solver/dpm_solver_fast.hpp>
 #include <diffgen/solver/er_sde.hpp>
 #include <diffgen/solver/euler_maruyama.hpp>
 #include <diffgen/solver/exponential_multistep.hpp>
@@ -17,6 +19,7 @@
 #include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/langevin.hpp>
+#include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 #include <diffgen/solver/seeds.hpp>
@@ -33,6 +36,7 @@ inline std::vector<entry> solvers() {
     using rk4_in_time = runge_kutta<tableau::rk4, in_time>;
     using heun_in_signal = runge_kutta<tableau::heun, in_signal>;
     using rk4_in_signal = runge_kutta<tableau::rk4, in_signal>;
+    using rectified_ancestral = ancestral_of<euler, descent::by_time>;
     using noise_growth::power;
     constexpr auto first_order = start_up::first_order;
     return {
@@ -56,6 +60,9 @@ inline std::vector<entry> solvers() {
         {"reverse_diffusion", reverse_diffusion{}, not_exact(sde(1, 1))},
         {"churn of heun", churn<>{.amount = 10, .s_min = 0, .s_noise = 1}, marginals(2)},
         {"churn of amount 0", churn<>{.amount = 0}, flow(2)},
+        {"churn of singlestep 3",
+         churn<dpm_solver_pp_singlestep<3>>{.amount = 10, .s_min = 0, .s_noise = 1}, marginals(3)},
+        {"churn of dpm_2", churn<dpm_2>{.amount = 10, .s_min = 0, .s_noise = 1}, marginals(2)},
         {"churn of euler", churn<euler>{.amount = 10, .s_min = 0, .s_noise = 1}, marginals(1)},
         {"singlestep 1", dpm_solver_pp_singlestep<1>{}, flow(1)},
         {"singlestep 2", dpm_solver_pp_singlestep<2>{}, flow(2)},
@@ -92,6 +99,19 @@ inline std::vector<entry> solvers() {
         {"ancestral_of heun", ancestral_of<>{}, sde(1, 1)},
         {"ancestral_of heun, eta 0.5", ancestral_of<>{.eta = 0.5}, sde(0.5, 1)},
         {"ancestral_of euler", ancestral_of<euler>{}, sde(1, 1)},
+        {"ancestral_of dpm_2", ancestral_of<dpm_2>{}, sde(1, 1)},
+        {"ancestral_of euler, by time", rectified_ancestral{}, sde(1, 1)},
+        {"ancestral_of euler, by time, eta 0.49", rectified_ancestral{.eta = 0.49}, sde(0.7, 1)},
+        {"dpm_2", dpm_2{}, flow(2)},
+        {"dpm_solver_fast, 3 k", dpm_solver_fast<>{.evaluations = 18}, flow(2)},
+        {"dpm_solver_fast, 3 k + 1", dpm_solver_fast<>{.evaluations = 19}, flow(2)},
+        {"dpm_solver_fast, 3 k + 2", dpm_solver_fast<>{.evaluations = 20}, flow(3)},
+        {"ipndm 1", ipndm<1>{}, flow(1)},
+        {"ipndm 2", ipndm<2>{}, flow(2)},
+        {"ipndm 3", ipndm<3>{}, flow(2)},
+        {"ipndm 4", ipndm<4>{}, flow(2)},
+        // on one-point data exact but for rounding: 3e-11 in one step over most of a schedule
+        {"pndm", pndm{}, not_exact(flow(2))},
         {"seeds 1", seeds<1>{}, sde(1, 1)},
         {"seeds 2", seeds<2>{}, sde(1, 2)},
         {"seeds 3, tau 0.5", seeds<3>{.form = {.tau = 0.5}}, sde(0.5, 2)},

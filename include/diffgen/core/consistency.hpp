@@ -45,7 +45,7 @@ struct boundary {
 [[nodiscard]] inline boundary latent_boundary(double t, double scaling = 10,
                                               double sigma_data = 0.5) {
     const double norm = std::hypot(scaling * t, sigma_data);
-    return {sigma_data / norm * (sigma_data / norm), scaling * t / norm};
+    return {product(sigma_data / norm, sigma_data / norm), scaling * t / norm};
 }
 
 /// A latent consistency model: skip x + out D, D what `Output` says of the data.

@@ -6,6 +6,7 @@
 // latent consistency models (Luo et al. 2023).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -17,7 +18,7 @@ namespace diffgen::solver {
 /// sigma / alpha) that the data themselves have.
 [[nodiscard]] inline linear_form renoised(const noise_level& to, const linear_form& data,
                                           double sigma_min = 0, double s_noise = 1) {
-    const double least = to.alpha * sigma_min;
+    const double least = product(to.alpha, sigma_min);
     const double added = std::sqrt(std::max((to.sigma - least) * (to.sigma + least), 0.));
     return to.alpha * data + s_noise * added * symbol::z;
 }

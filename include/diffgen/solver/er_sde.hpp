@@ -5,7 +5,9 @@
 // ER-SDE-Solvers 1, 2, 3 (Cui et al. 2023): reverse SDEs with any amount of noise, given by a
 // function phi of r = sigma / alpha,
 //     y_t = phi_t / phi_s y_s + phi_t int_s^t D d(1 / phi) + noise,   y = x / alpha,
-// with the weights that the integral demands of the polynomial through the last values of D.
+// with the weights that the integral demands of the polynomial through the last values of D: those
+// of the authors' code (er_sde_solver.py, vp_1_order to vp_3_order_taylor), but that at order 3 the
+// polynomial's slope is taken at the newest value, where they take that of its last chord.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>

@@ -123,6 +123,14 @@ template <int Order>
 using dpm_solver_pp_singlestep = exponential_single<Order>;
 template <int Order>
 using dpm_solver_singlestep = exponential_single<Order, basis::noise>;
+/// In log(alpha / sigma) (Zhang and Chen 2023, log-rho); their rho-DEIS is lms.
+template <int Order>
+using deis = exponential_multistep<Order, 0, basis::noise>;
+/// Refined exponential solvers (Zhang et al. 2023), over steps and within one.
+template <int Order = 2>
+using res_multistep = exponential_multistep<Order>;
+template <int Order = 2>
+using res_singlestep = exponential_single<Order>;
 template <int Order>
 using unipc = exponential_multistep<Order, Order + 1>;
 template <int Predictor, int Corrector>
