@@ -6,14 +6,20 @@
 // file hold all of them to it; a new solver needs no test but its line here.
 
 #include <diffgen/solver/ancestral.hpp>
+#include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/churn.hpp>
+#include <diffgen/solver/consistency.hpp>
 #include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/er_sde.hpp>
 #include <diffgen/solver/euler_maruyama.hpp>
 #include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/exponential_single.hpp>
+#include <diffgen/solver/flow_map.hpp>
+#include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
+#include <diffgen/solver/seeds.hpp>
 
 #include "entry.hpp"
 
@@ -27,6 +33,7 @@ inline std::vector<entry> solvers() {
     using rk4_in_time = runge_kutta<tableau::rk4, in_time>;
     using heun_in_signal = runge_kutta<tableau::heun, in_signal>;
     using rk4_in_signal = runge_kutta<tableau::rk4, in_signal>;
+    using noise_growth::power;
     constexpr auto first_order = start_up::first_order;
     return {
         {"ddim", ddim{}, flow(1)},
@@ -81,6 +88,25 @@ inline std::vector<entry> solvers() {
         {"unipc 3, tau 0.5", unipc<3>{.form = {0.5}}, sde(0.5, 2)},
         {"sa_solver 2, 2", sa_solver<2, 2>{}, flow(2)},
         {"sa_solver 2, 2, tau 1", sa_solver<2, 2>{.form = {1}}, sde(1, 2)},
+        {"gradient_estimation", gradient_estimation{}, flow(1)},
+        {"ancestral_of heun", ancestral_of<>{}, sde(1, 1)},
+        {"ancestral_of heun, eta 0.5", ancestral_of<>{.eta = 0.5}, sde(0.5, 1)},
+        {"ancestral_of euler", ancestral_of<euler>{}, sde(1, 1)},
+        {"seeds 1", seeds<1>{}, sde(1, 1)},
+        {"seeds 2", seeds<2>{}, sde(1, 2)},
+        {"seeds 3, tau 0.5", seeds<3>{.form = {.tau = 0.5}}, sde(0.5, 2)},
+        {"seeds 3, tau 0", seeds<3>{.form = {.tau = 0}}, flow(3)},
+        {"er_sde 1, reverse SDE", er_sde<1, power>{}, sde(1, 1)},
+        {"er_sde 2, reverse SDE", er_sde<2, power>{}, sde(1, 2)},
+        {"er_sde 3, reverse SDE", er_sde<3, power>{}, sde(1, 2)},
+        {"er_sde 1, flow", er_sde<1, power>{{0}}, flow(1)},
+        {"er_sde 2, flow", er_sde<2, power>{{0}}, flow(2)},
+        {"er_sde 3", er_sde<3>{}, marginals(2)},
+        {"consistency", consistency{}, jumps()},
+        {"flow_map", flow_map{}, flow(1)},
+        {"tcd", tcd{}, jumps()},
+        {"tcd, gamma 1", tcd{.gamma = 1}, jumps()},
+        {"ctm", ctm{}, jumps()},
         {"langevin", langevin{}, stays_noisy(no_limit())},
         {"annealed_langevin", annealed_langevin{}, not_from_pure_noise(no_limit())},
         {"langevin_corrector", langevin_corrector{}, stays_noisy(no_limit())},

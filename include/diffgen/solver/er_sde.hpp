@@ -64,7 +64,9 @@ struct er_sde {
         const double fresh = std::sqrt((1 - kept) * (1 + kept));
         out.draws = fresh > 0 ? 1 : 0;
         const linear_form noise = kept * eps(from) + fresh * z;
-        out.write(0, at_level(to, noise) + to.alpha * change_of_estimate(s));
+        linear_form next = at_level(to, noise);
+        if (to.alpha > 0) next += to.alpha * change_of_estimate(s);
+        out.write(0, next);
         if constexpr (Order > 1) out.write(slot(s.index), D);
         return out;
     }

@@ -41,7 +41,7 @@ struct in_time {
 };
 
 /// The ODE in q = alpha / sigma, where it is d(x / sigma) = D dq: the one to leave pure noise with,
-/// alpha = 0, where the other two have no finite form.
+/// alpha = 0, or to reach it, where the other two have no finite form.
 struct in_signal {
     [[nodiscard]] static double variable(const noise_level& l) { return std::exp(0.5 * l.log_snr); }
     [[nodiscard]] static noise_level level(const step& s, double q) {
@@ -122,7 +122,8 @@ struct runge_kutta {
     /// The stage j of a step whose state lies at `from` (churn puts it above the grid's level).
     [[nodiscard]] stage plan(const step& s, int j, const noise_level& from) const {
         if (s.to().is_clean()) return evaluate(from).write(0, s.to().alpha * symbol::D);
-        return from.alpha > 0 ? plan_in<Variable>(s, j, from) : plan_in<in_signal>(s, j, from);
+        const bool signal = from.alpha > 0 && s.to().alpha > 0;
+        return signal ? plan_in<Variable>(s, j, from) : plan_in<in_signal>(s, j, from);
     }
 
   private:
