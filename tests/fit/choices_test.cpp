@@ -7,6 +7,7 @@
 #include <diffgen/fit/fit_grid.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/noise/brownian.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
@@ -59,6 +60,13 @@ TEST_CASE("energy_distance: by hand, and as the error of a solver that draws noi
     refused(3, {}, {"draws noise", "energy_distance"}, fit::combined{}, noisy);
     refused(3, {}, {"draws noise"}, fit::trajectory{}, noisy);
     refused(3, {}, {"draws noise"}, fit::descent<>{}, noisy);
+}
+
+TEST_CASE("fit_grid: of a solver that draws noise, where coarse and fine runs have the same path") {
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{}, exact(testing::three_in_2d),
+              solver::ancestral{}, noise::brownian{}};
+    const auto found = fit_with(s, 5, {.candidates = 12, .refine = 5});
+    CHECK(1.1 * found.error_after < found.error_before);
 }
 
 TEST_CASE("fit_grid: the same grid from functors and networks, on all host back ends") {

@@ -6,6 +6,7 @@
 // it, all on one batch with the same noise at the start.
 
 #include <diffgen/exec/buffer.hpp>
+#include <diffgen/exec/noise_for.hpp>
 #include <diffgen/fit/error.hpp>
 #include <diffgen/fit/options.hpp>
 #include <diffgen/sampler.hpp>
@@ -75,8 +76,10 @@ class bench {
         return measure(read(), reference_);
     }
 
-    /// Whether a run along these sigma / alpha depends on more than where it starts.
+    /// Whether a run along these sigma / alpha draws noise that a run of other steps would not
+    /// have.
     [[nodiscard]] bool draws_noise(const std::vector<double>& ratios) {
+        if constexpr (exec::follows_path<typename Sampler::noise_type>) return false;
         diffgen::options run = along(ratios);
         std::vector<double> found[2];
         for (auto& each : found) {
@@ -90,6 +93,10 @@ class bench {
 
     /// The reference at the candidates. One more reference run.
     [[nodiscard]] std::vector<ends> trajectory() {
+        static_assert(
+            !judging_solver<typename Sampler::solver_type>,
+            "diffgen: fit::trajectory and fit::combined need a solver that takes the steps "
+            "of its grid as they are; of one that judges them, use fit::descent");
         diffgen::options run = with(options_->reference);
         run.steps = options_->candidates * options_->refine;
         static_cast<void>(sampler_->start(exec_, x_, run));

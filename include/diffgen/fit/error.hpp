@@ -43,8 +43,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// The root mean square over all elements of x - reference. For runs without fresh noise, which
-/// take each start to one end.
+/// The root mean square over all elements of x - reference. For runs that take each start to one
+/// end: of solvers that draw no noise, or with noise::brownian.
 struct paired {
     static constexpr bool fresh_noise = false;  ///< whether it makes sense for runs that draw some
 

@@ -90,9 +90,11 @@ template <class Exec, class Sampler, class X, class Method = fit::combined>
         auto r = bench.ratios(o.starts[i], n);
         fit::detail::check_start(i, r, n, first, last);
         if (i == 0 && !decltype(m.error)::fresh_noise)
-            detail::require(!bench.draws_noise(r),
-                            "a fit that compares samples one by one, of a solver that draws noise; "
-                            "use fit::descent<fit::energy_distance>, or a solver that draws none");
+            detail::require(
+                !bench.draws_noise(r),
+                "a fit that compares samples one by one, of a solver that draws noise; use "
+                "noise::brownian, whose path does not depend on the steps, "
+                "fit::descent<fit::energy_distance>, or a solver that draws none");
         const double error = bench.error(m.error, r);
         if (!f.grid.values.empty() && !(error < f.error_after)) continue;
         f.grid.values = std::move(r);
