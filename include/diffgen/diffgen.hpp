@@ -6,6 +6,7 @@
 // network (diffgen/nn, diffgen/train), files (diffgen/io) and measures (diffgen/metrics).
 
 #include <diffgen/concepts.hpp>
+#include <diffgen/exec/log_density.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
@@ -30,6 +31,7 @@
 #include <diffgen/predictor/energy.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
 #include <diffgen/predictor/predicts.hpp>
+#include <diffgen/predictor/rescaled.hpp>
 #include <diffgen/process/add_noise.hpp>
 #include <diffgen/process/process.hpp>
 #include <diffgen/process/transition.hpp>
@@ -48,6 +50,7 @@
 #include <diffgen/schedule/zero_terminal_snr.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
+#include <diffgen/solver/annealed.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/ddim.hpp>
 #include <diffgen/solver/er_sde.hpp>
@@ -61,3 +64,5 @@
 #include <diffgen/solver/runge_kutta.hpp>
 #include <diffgen/solver/seeds.hpp>
 #include <diffgen/solver/tableau.hpp>
+#include <diffgen/solver/tempered.hpp>
+#include <diffgen/solver/underdamped_langevin.hpp>
