@@ -86,6 +86,15 @@ concept self_tuning_solver = solver_policy<S> && requires {
     typename S::tuner;
 };
 
+/// A solver that decides for every sample, on the host, whether what a judged stage proposed is
+/// taken and what comes next: error control, Metropolis steps. Its runs are exec::individual_run.
+/// Optional: memory (what it keeps of a sample), depart and proceed (its way through the levels),
+/// wants_density, judge::element (what is summed up).
+template <class S>
+concept judging_solver = solver_policy<S> && requires {
+    typename S::judge;
+};
+
 /// Something that a predictor_corrector can use between its predictor's steps. One that remembers
 /// is told which correction at the level it is, from 0.
 template <class C>

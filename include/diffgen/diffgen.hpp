@@ -26,6 +26,7 @@
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/noise/brownian.hpp>
 #include <diffgen/noise/recorded.hpp>
 #include <diffgen/observe/observers.hpp>
 #include <diffgen/predictor/energy.hpp>
@@ -48,6 +49,7 @@
 #include <diffgen/schedule/stationary.hpp>
 #include <diffgen/schedule/sub_vp.hpp>
 #include <diffgen/schedule/zero_terminal_snr.hpp>
+#include <diffgen/solver/adaptive.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/annealed.hpp>

@@ -2,15 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The log density of every sample, from predictors that know it beside their score: energies that
-// come with their value, Gaussian mixtures, and whatever functor has
+// The log density of every sample of a batch at one level, from predictors whose functor has,
+// beside its score,
 //   template <class V> V log_density(std::array<V, D> x, level_of<S> l) const
-// or the same without the level in what its at(level) returns. A constant may be missing.
+// as energies that come with their value and Gaussian mixtures do; or the same without the level in
+// what its at(level) returns. A constant may be missing.
 
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
-#include <diffgen/exec/fused.hpp>
+#include <diffgen/exec/evaluate.hpp>
 #include <diffgen/exec/trajectory.hpp>
 
 #include <array>

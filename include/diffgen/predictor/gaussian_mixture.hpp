@@ -124,6 +124,13 @@ struct gaussian_mixture {
         a.log_total = fma(S(D), S(0.918938533204672741780), log(total_weight));  // log(2 pi) / 2
         return a;
     }
+
+    /// The logarithm of the density at that level.
+    template <class V, class S>
+    [[nodiscard]] DIFFGEN_VALUE V log_density(const std::array<V, D>& x,
+                                              const level_of<S>& l) const {
+        return at(l).log_density(x);
+    }
 };
 
 /// The predictor of a mixture: its exact denoised estimate.

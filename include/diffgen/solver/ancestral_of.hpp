@@ -6,6 +6,7 @@
 // up to it, as the ancestral samplers of k-diffusion do (Crowson 2022), for any kernel.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 #include <algorithm>
@@ -81,8 +82,9 @@ struct ancestral_of {
 
         static noise_level end(const diffgen::step& s, const ancestral_of& a) {
             // 1 - (added / sigma)^2, where nothing cancels for eta = 1
-            const double eta2 = a.eta * a.eta;
-            const double kept = 1 - eta2 + eta2 * std::exp(s.from().log_snr - s.to().log_snr);
+            const double eta2 = product(a.eta, a.eta);
+            const double kept =
+                1 - eta2 + product(eta2, std::exp(s.from().log_snr - s.to().log_snr));
             return kept > 0 ? s.process.level_at(s.to().log_snr - std::log(kept))
                             : s.process.clean();
         }

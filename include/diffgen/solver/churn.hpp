@@ -5,6 +5,7 @@
 // Churn: fresh noise before every step of a Runge-Kutta method (Karras et al. 2022, algorithm 2).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 #include <algorithm>
@@ -48,8 +49,8 @@ struct churn {
         if (!(gamma(s) > 0)) return method.plan(s, j);
         const noise_level &from = s.from(), raised = level(s);
         if (j > 0) return method.plan(s, j - 1, raised);
-        const double added =
-            std::sqrt(raised.ratio() * raised.ratio() - from.ratio() * from.ratio());
+        const double low = from.ratio(), high = raised.ratio();
+        const double added = std::sqrt(product(high, high) - product(low, low));
         stage out = transform(raised);
         out.draws = 1;
         return out.write(0, raised.alpha * (symbol::x / from.alpha + s_noise * added * symbol::z));

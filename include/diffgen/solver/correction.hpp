@@ -34,7 +34,8 @@ namespace detail {
 [[nodiscard]] inline stage moved(stage s, int by) {
     const auto place = [by](int i) { return i > 0 ? i + by : 0; };
     s.input = place(s.input);
-    s.direction = moved(s.direction, by);
+    for (linear_form& f : s.measured)
+        f = moved(f, by);
     for (int i = 0; i < s.rows; ++i) {
         auto& row = s.updates[static_cast<unsigned>(i)];
         row = {place(row.target), moved(row.form, by)};

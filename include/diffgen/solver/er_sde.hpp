@@ -8,6 +8,7 @@
 // with the weights that the integral demands of the polynomial through the last values of D.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -87,22 +88,22 @@ struct er_sde {
         if (count > 1) {
             const linear_form curve =
                 (slope - (value(1) - value(2)) / (r(1) - r(2))) / (r(0) - r(2));
-            sum += (moment(2, r(0), s.to().ratio()) + first * (r(0) - r(1))) * curve;
+            sum += (moment(2, r(0), s.to().ratio()) + product(first, r(0) - r(1))) * curve;
         }
         return sum;
     }
 
-    /// phi_t int_s^t (r - s)^k d(1 / phi), by parts, and by Simpson's rule in log r.
+    /// phi_t int_s^t (r - s)^k d(1 / phi) for k = 1 or 2, by parts, and by Simpson's rule in log r.
     [[nodiscard]] double moment(int k, double s, double t) const {
         constexpr int panels = 64;
         const double d = std::log(t / s) / panels;
         double sum = 0;
         for (int i = 0; i <= panels; ++i) {
-            const double r = s * std::exp(i * d);
+            const double r = product(s, std::exp(i * d));
             const double weight = i == 0 || i == panels ? 1 : i % 2 == 1 ? 4 : 2;
-            sum += weight * std::pow(r - s, k - 1) * growth(t) / growth(r);
+            sum += weight * (k == 1 ? 1 : r - s) * growth(t) / growth(r);
         }
-        return std::pow(t - s, k) - k * t * sum * d / 3;
+        return (k == 1 ? t - s : product(t - s, t - s)) - k * t * sum * d / 3;
     }
 };
 

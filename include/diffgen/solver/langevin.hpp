@@ -134,8 +134,8 @@ struct langevin_corrector {
         stage out = evaluate(level);
         out.draws = 1;
         out.tunes = true;
-        out.direction = symbol::grad_log_q(level);
-        out.tuner_parameters = {snr, scale};
+        out.measured = {symbol::grad_log_q(level), symbol::z};
+        out.parameters = {snr, scale};
         return out.write(0, symbol::x);
     }
 };

@@ -40,6 +40,7 @@ struct seeds {
         const noise_level next = last ? s.to() : flow.plan(s, j + 1).at;
         const linear_form fresh = form.noise_scale(out.at, next) * symbol::z;
         out.draws = 1;
+        out.noise_between = {out.at.log_snr, next.log_snr};
         // the row of the end, or of the next argument, is the first
         out.updates[0].form += fresh;
         // from the start on, the linear part leads x to what it is at `next` with its noise

@@ -8,6 +8,7 @@
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/predictor/predicts.hpp>
 #include <diffgen/solver/step.hpp>
@@ -27,9 +28,9 @@ struct consistency_output {
     double sigma_data = 0.5, sigma_min = 0.002;
 
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
-        const double d2 = sigma_data * sigma_data, above = l.t - sigma_min;
-        const double norm = std::sqrt(l.t * l.t + d2);
-        return {1 / norm, d2 / (above * above + d2), above * sigma_data / norm};
+        const double d2 = product(sigma_data, sigma_data), above = l.t - sigma_min;
+        const double norm = std::sqrt(product(l.t, l.t) + d2);
+        return {1 / norm, d2 / (product(above, above) + d2), above * sigma_data / norm};
     }
 };
 
@@ -104,7 +105,7 @@ struct cm_stochastic_iterative {
         const double sigma = std::clamp(s.to().t, sigma_min, sigma_max);
         stage out = evaluate(s.from());
         out.draws = s.count() > 1 ? 1 : 0;
-        const double added = std::sqrt(sigma * sigma - sigma_min * sigma_min);
+        const double added = std::sqrt(product(sigma, sigma) - product(sigma_min, sigma_min));
         return out.write(0, symbol::D + s_noise * added * symbol::z);
     }
 };

@@ -8,6 +8,7 @@
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
@@ -96,7 +97,7 @@ struct tcd {
         if (last || !(eta > 0)) return out.write(0, noised);
         const double kept = level_or_end(s.process, next, set_alpha_to_one).alpha / below.alpha;
         out.draws = 1;
-        return out.write(0, kept * noised + std::sqrt(1 - kept * kept) * z);
+        return out.write(0, kept * noised + std::sqrt(1 - product(kept, kept)) * z);
     }
 };
 

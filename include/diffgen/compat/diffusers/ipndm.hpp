@@ -7,6 +7,7 @@
 
 #include <diffgen/compat/diffusers/adams_bashforth.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/solver/step.hpp>
 
@@ -52,8 +53,8 @@ struct ipndm_times {
     [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int /*steps*/) const {
         std::vector<noise_level> l;
         for (const double sigma : sigmas)
-            l.push_back(
-                p.level(std::atan2(sigma, std::sqrt(1 - sigma * sigma)) / quarter_circle::half_pi));
+            l.push_back(p.level(std::atan2(sigma, std::sqrt(1 - product(sigma, sigma))) /
+                                quarter_circle::half_pi));
         return l;
     }
 };

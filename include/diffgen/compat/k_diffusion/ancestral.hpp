@@ -6,6 +6,7 @@
 // their midpoint: sample_dpm_2(_ancestral), sample_dpmpp_2s_ancestral, sample_dpmpp_sde.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -19,7 +20,7 @@ struct ancestral_step {
 
     ancestral_step(double a, double b, double eta) {
         const double posterior = b / a * std::sqrt((a - b) * (a + b));
-        up = std::min(b, eta * posterior);
+        up = std::min(b, product(eta, posterior));
         down = std::sqrt((b - up) * (b + up));
     }
 };
@@ -37,7 +38,7 @@ namespace detail {
 /// The level at the geometric mean of two sigmas, or at another fraction of the way between them in
 /// log sigma.
 [[nodiscard]] inline noise_level between(const step& s, double a, double b, double part = 0.5) {
-    return s.process.level_at(-2 * (std::log(a) + part * (std::log(b) - std::log(a))));
+    return s.process.level_at(-2 * (std::log(a) + product(part, std::log(b) - std::log(a))));
 }
 
 /// Stage j of a midpoint step in sigma from level `from` to sigma r > 0, scaled as at `to`; its
