@@ -7,6 +7,7 @@
 
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
+#include <diffgen/solver/annealed.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/consistency.hpp>
 #include <diffgen/solver/ddim.hpp>
@@ -23,9 +24,12 @@
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 #include <diffgen/solver/seeds.hpp>
+#include <diffgen/solver/tempered.hpp>
+#include <diffgen/solver/underdamped_langevin.hpp>
 
 #include "entry.hpp"
 
+#include <limits>
 #include <vector>
 
 namespace conformance {
@@ -39,6 +43,7 @@ inline std::vector<entry> solvers() {
     using rectified_ancestral = ancestral_of<euler, descent::by_time>;
     using noise_growth::power;
     constexpr auto first_order = start_up::first_order;
+    constexpr double infinite = std::numeric_limits<double>::infinity();
     return {
         {"ddim", ddim{}, flow(1)},
         {"ddim, eta 0.5", ddim{.eta = 0.5}, sde(0.5, 1)},
@@ -130,7 +135,20 @@ inline std::vector<entry> solvers() {
         {"langevin", langevin{}, stays_noisy(no_limit())},
         {"annealed_langevin", annealed_langevin{}, not_from_pure_noise(no_limit())},
         {"langevin_corrector", langevin_corrector{}, stays_noisy(no_limit())},
+        {"underdamped_langevin", underdamped_langevin{}, stays_noisy(no_limit())},
+        {"underdamped_langevin, infinite friction", underdamped_langevin{.friction = infinite},
+         stays_noisy(no_limit())},
+        {"annealed underdamped", annealed(scaled_by_noise(underdamped_langevin{.step = 0.4}), 3),
+         not_from_pure_noise(no_limit())},
+        {"tempered", tempered(langevin{}), stays_noisy(no_limit())},
+        {"tempered, annealed underdamped",
+         tempered(annealed(underdamped_langevin{}), cooling::logarithmic{}),
+         not_from_pure_noise(no_limit())},
         {"predictor_corrector", predictor_corrector(ancestral{}, langevin{}, 2), no_limit()},
+        {"predictor_corrector, underdamped",
+         predictor_corrector(dpm_solver_pp_multistep<2>{}, scaled_by_noise(underdamped_langevin{}),
+                             2),
+         no_limit()},
         {"predictor_corrector, tuning", predictor_corrector(ddim{}, langevin_corrector{}),
          no_limit()},
     };
