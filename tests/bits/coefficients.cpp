@@ -157,7 +157,8 @@ void add(testing::hash& h, const stage& s) {
         const auto compiled = exec::compile<double, shape>(s, c, true, 0, true);
         for (int i = 0; i < compiled.rows; ++i)
             add(h, compiled.updates[i].form);
-        add(h, compiled.direction);
+        for (const auto& measured : compiled.measured)
+            add(h, measured);
     });
 }
 

@@ -37,7 +37,7 @@ struct gradient_estimation {
         const linear_form now = eps(from);
         linear_form next = at_level(to, now);
         if (s.index > 0)
-            next += (to.sigma - to.alpha * from.ratio()) * (gamma - 1) * (now - reg(1));
+            next += (to.sigma - product(to.alpha, from.ratio())) * (gamma - 1) * (now - reg(1));
         return out.write(0, next).write(1, now);
     }
 };
