@@ -127,6 +127,26 @@ const std::map<std::string, by_hand> formulas{
          const double r = t.alpha / s.alpha;
          return moments{r * x.mean, r * r * x.variance};
      }},
+    {"consistency",
+     [](auto&, auto& s, auto& t, moments x) {
+         return applied({0, t.alpha, t.sigma * t.sigma}, s, x);
+     }},
+    {"tcd",
+     [](auto& p, auto& s, auto& t, moments x) {
+         const noise_level below = p.level(0.7 * t.t);
+         x = applied({below.sigma / s.sigma, below.alpha - s.alpha * below.sigma / s.sigma, 0}, s,
+                     x);
+         const double a = t.alpha / below.alpha;
+         return moments{a * x.mean,
+                        a * a * x.variance + t.sigma * t.sigma - a * a * below.sigma * below.sigma};
+     }},
+    {"ctm",
+     [](auto&, auto& s, auto& t, moments x) {
+         // in units of the data, with gamma = 1 / 2: to sqrt(3) / 2 r, then noise r / 2
+         const double r = t.sigma / t.alpha, kept = std::sqrt(0.75) * r * s.alpha / s.sigma;
+         return applied({t.alpha / s.alpha * kept, t.alpha * (1 - kept), t.sigma * t.sigma / 4}, s,
+                        x);
+     }},
     {"annealed underdamped",
      [](auto&, auto& s, auto& t, moments x) {
          underdamped run(s, 0.4 * s.sigma, 1 / s.sigma, x);

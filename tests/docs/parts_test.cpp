@@ -173,6 +173,26 @@ TEST_CASE("batched and pointwise networks of one formula give one result") {
     CHECK(with(batched) == with(functor));
 }
 
+TEST_CASE("a flow map needs one step, and as many as one likes give the same") {
+    // [flow_map]
+    /// The average velocity between two times, here known: of standard normal data.
+    const auto average_velocity = [](auto in, auto out, const noise_level& level) {
+        const double t = level.input, r = level.target;  // from time t to time r
+        const double kept = std::hypot(1 - r, r) / std::hypot(1 - t, t);
+        for (std::size_t i = 0; i < in.size(); ++i)
+            out.data[i] = (1 - kept) / (t - r) * in.data[i];
+    };
+    sampler s{schedule::rectified{}, kernel::linear_interpolant{},
+              predicts(flow{}, average_velocity), solver::flow_map{}};
+    std::vector<double> x(64);
+    s.generate(exec::cpp, batch(x, 64), {.steps = 1, .seed = 7});
+    // [flow_map]
+    std::vector<double> four(64);
+    s.generate(exec::cpp, batch(four, 64), {.steps = 4, .seed = 7});
+    for (std::size_t i = 0; i < x.size(); ++i)
+        CHECK(std::fabs(x[i] - four[i]) < 1e-14);
+}
+
 TEST_CASE("Langevin dynamics in coordinates of one width") {
     // [rescaled]
     const rescaled in_y(valley{}, std::array{0.125, 8.});  // deviations of the two coordinates
