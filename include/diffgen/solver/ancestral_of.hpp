@@ -17,9 +17,9 @@ namespace diffgen::solver {
 /// The noise, in units of the data, is eta times the deviation of the posterior (at most all of the
 /// level's), times s_noise; what `Method` leaves lies that much below, so that marginals are kept
 /// to its order. With euler this is ddim{eta}. The method is one of single steps without noise.
-/// Weak order 1; of the marginals, the method's. Evaluations a step: the method's. Noise: 1 draw
-/// where eta > 0, none on the step to the clean end. Converges to the probability flow (eta = 0) or
-/// the reverse SDE (eta = 1).
+/// Weak and strong order 1; of the marginals, the method's. Evaluations a step: the method's.
+/// Noise: 1 draw where eta > 0, none on the step to the clean end. Converges to the probability
+/// flow (eta = 0) or the reverse SDE (eta = 1).
 template <class Method = heun>
 struct ancestral_of {
     static_assert(Method::single_step && Method::draws == 0,

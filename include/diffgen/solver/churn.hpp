@@ -15,8 +15,8 @@ namespace diffgen::solver {
 /// Raises the level to r (1 + gamma), r = sigma / alpha, by adding noise, then solves from there;
 /// gamma = min(amount / steps, sqrt(2) - 1) inside [s_min, s_max], else 0. The network sees the
 /// noised state.
-/// Order: the method's for amount = 0. Evaluations a step: the method's. Noise: 1 draw where
-/// gamma > 0. Converges to a reverse SDE with extra Langevin noise.
+/// Order: of the marginals, the method's; strong order 1. Evaluations a step: the method's. Noise:
+/// 1 draw where gamma > 0. Converges to a reverse SDE with extra Langevin noise.
 template <class Method = heun>
 struct churn {
     static constexpr int registers = Method::registers;
