@@ -67,7 +67,8 @@ void inspect(const entry& e, diffgen::step s, usage& u) {
         for (int j = 0; j < parts; ++j) {
             const stage part = e.solver.plan(s, j);
             check_draws(e, part, s.to().log_snr < s.from().log_snr);
-            check_reads(part.direction);
+            check_reads(part.measured[0]);
+            check_reads(part.measured[1]);
             CHECK(written[static_cast<unsigned>(part.input)]);
             for_each_row(part, [&](const stage::row& r) { check_reads(r.form); });
             for_each_row(part, [&](const stage::row& r) {

@@ -43,6 +43,10 @@ constexpr promise sde(double eta, int order) {
 constexpr promise marginals(int order) {
     return {.tends_to = limit::marginals, .order = order};
 }
+/// Steps of no limit that are exact for a network that knows their ends.
+constexpr promise jumps() {
+    return {};
+}
 constexpr promise no_limit() {
     return {.exact_on_a_point = false};
 }

@@ -20,7 +20,8 @@ enum class stream : std::uint32_t {
     dropout,     // dropped conditions and units
     weights,     // initial weights
     data,        // shuffling and augmentation
-    metric       // projections and subsets of a metric
+    metric,      // projections and subsets of a metric
+    acceptance   // the choices of Metropolis steps
 };
 
 /// From here on, the paths of noise::brownian.

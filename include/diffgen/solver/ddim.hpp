@@ -6,6 +6,7 @@
 // family between it and DDPM. With eta = 0 it is Euler's method in sigma / alpha.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -36,7 +37,7 @@ struct ddim {
         const auto &from = s.from(), &to = s.to();
         // without noise the step may also lead back to more of it, where there is no posterior
         const double c =
-            eta > 0 ? std::min(eta * std::sqrt(posterior(from, to).variance), to.sigma) : 0;
+            eta > 0 ? std::min(product(eta, std::sqrt(posterior(from, to).variance)), to.sigma) : 0;
         stage out = evaluate(from);
         out.draws = eta > 0 && !to.is_clean() ? 1 : 0;
         // sigma_t eps, with the part that the fresh noise replaces taken away

@@ -8,6 +8,7 @@
 
 #include <diffgen/compat/diffusers/heun.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/schedule/rectified.hpp>
 #include <diffgen/solver/step.hpp>
 
@@ -48,7 +49,7 @@ namespace detail {
 
 /// sigma moved towards noise by the factor `shift` on sigma / (1 - sigma).
 [[nodiscard]] inline double shifted(double sigma, double shift) {
-    return shift * sigma / (1 + (shift - 1) * sigma);
+    return shift * sigma / (1 + product(shift - 1, sigma));
 }
 
 /// n falling sigmas between the ends of the training's, which are shifted where `shift` is fixed.
@@ -56,7 +57,7 @@ namespace detail {
     if (n < 1) throw bad_argument(diffgen::detail::text("diffgen: ", n, " steps"));
     const double low = 1. / c.num_train_timesteps;
     const double last = c.use_dynamic_shifting ? low : shifted(low, c.shift);
-    return along(n, [=](double u) { return 1 + u * (last - 1); });
+    return along(n, [=](double u) { return 1 + product(u, last - 1); });
 }
 
 }  // namespace detail

@@ -7,6 +7,7 @@
 // which is half a step of the method, is a step here: grids have 2 n - 1 of them.
 
 #include <diffgen/compat/diffusers/exploding.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/transition.hpp>
 #include <diffgen/solver/step.hpp>
 
@@ -53,7 +54,7 @@ struct kdpm2_ancestral {
         if (s.index % 2 == 0) return kdpm2::to_middle(s);
         const double from = s.level(s.index - 1).sigma, to = s.to().sigma;
         const double up = to / from * std::sqrt((from - to) * (from + to));
-        stage out = kdpm2::whole(s, std::sqrt(to * to - up * up));
+        stage out = kdpm2::whole(s, std::sqrt(product(to, to) - product(up, up)));
         out.updates[0].form += up * symbol::z;
         out.draws = 1;
         return out;
