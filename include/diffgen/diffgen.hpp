@@ -7,6 +7,7 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/consistency.hpp>
+#include <diffgen/exec/log_density.hpp>
 #include <diffgen/fit/fit_grid.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
@@ -35,6 +36,7 @@
 #include <diffgen/predictor/energy.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
 #include <diffgen/predictor/predicts.hpp>
+#include <diffgen/predictor/rescaled.hpp>
 #include <diffgen/process/add_noise.hpp>
 #include <diffgen/process/process.hpp>
 #include <diffgen/process/transition.hpp>
@@ -54,6 +56,7 @@
 #include <diffgen/solver/adaptive.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
+#include <diffgen/solver/annealed.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/consistency.hpp>
 #include <diffgen/solver/ddim.hpp>
@@ -73,3 +76,5 @@
 #include <diffgen/solver/runge_kutta.hpp>
 #include <diffgen/solver/seeds.hpp>
 #include <diffgen/solver/tableau.hpp>
+#include <diffgen/solver/tempered.hpp>
+#include <diffgen/solver/underdamped_langevin.hpp>

@@ -7,6 +7,7 @@
 
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
+#include <diffgen/solver/annealed.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/consistency.hpp>
 #include <diffgen/solver/ddim.hpp>
@@ -22,11 +23,15 @@
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
+#include <diffgen/solver/restart.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 #include <diffgen/solver/seeds.hpp>
+#include <diffgen/solver/tempered.hpp>
+#include <diffgen/solver/underdamped_langevin.hpp>
 
 #include "entry.hpp"
 
+#include <limits>
 #include <vector>
 
 namespace conformance {
@@ -40,6 +45,7 @@ inline std::vector<entry> solvers() {
     using rectified_ancestral = ancestral_of<euler, descent::by_time>;
     using noise_growth::power;
     constexpr auto first_order = start_up::first_order;
+    constexpr double infinite = std::numeric_limits<double>::infinity();
     return {
         {"ddim", ddim{}, flow(1)},
         {"ddim, eta 0.5", ddim{.eta = 0.5}, sde(0.5, 1)},
@@ -54,11 +60,30 @@ inline std::vector<entry> solvers() {
         {"heun", heun{}, flow(2)},
         {"heun in time", heun_in_time{}, not_exact(flow(2))},
         {"heun in signal", heun_in_signal{}, flow(2)},
+        {"midpoint", midpoint{}, flow(2)},
+        {"ralston", runge_kutta<tableau::ralston>{}, flow(2)},
+        {"second_order, node 0.7", runge_kutta<tableau::second_order>{tableau::second_order{0.7}},
+         flow(2)},
+        {"kutta3", runge_kutta<tableau::kutta3>{}, flow(3)},
+        {"heun3", runge_kutta<tableau::heun3>{}, flow(3)},
+        {"ssprk3", runge_kutta<tableau::ssprk3>{}, flow(3)},
+        {"bogacki_shampine", runge_kutta<tableau::bogacki_shampine>{}, flow(3)},
+        // in one large step its inner stages cancel, and leave a rounding above 1e-12
+        {"dormand_prince", dormand_prince{}, not_exact(flow(5))},
         {"rk4", rk4{}, flow(4)},
         {"rk4 in time", rk4_in_time{}, not_exact(flow(4))},
         {"rk4 in signal", rk4_in_signal{}, flow(4)},
         {"euler_maruyama", euler_maruyama{}, not_from_pure_noise(not_exact(sde(1, 1)))},
         {"reverse_diffusion", reverse_diffusion{}, not_exact(sde(1, 1))},
+        {"ancestral_of heun", ancestral_of<>{}, sde(1, 1)},
+        {"ancestral_of heun, eta 0", ancestral_of<>{.eta = 0}, flow(2)},
+        {"ancestral_of singlestep 2, eta 0.5",
+         ancestral_of<dpm_solver_pp_singlestep<2>>{.eta = 0.5}, sde(0.5, 1)},
+        {"restart of heun", restart<>{}, adds_noise_upwards(flow(2))},
+        {"restart of singlestep 3", restart<dpm_solver_pp_singlestep<3>>{},
+         adds_noise_upwards(flow(3))},
+        {"gradient_estimation", gradient_estimation{}, flow(1)},
+        {"gradient_estimation, gamma 1", gradient_estimation{.gamma = 1}, flow(1)},
         {"churn of heun", churn<>{.amount = 10, .s_min = 0, .s_noise = 1}, marginals(2)},
         {"churn of amount 0", churn<>{.amount = 0}, flow(2)},
         {"churn of singlestep 3",
@@ -96,8 +121,6 @@ inline std::vector<entry> solvers() {
         {"unipc 3, tau 0.5", unipc<3>{.form = {0.5}}, sde(0.5, 2)},
         {"sa_solver 2, 2", sa_solver<2, 2>{}, flow(2)},
         {"sa_solver 2, 2, tau 1", sa_solver<2, 2>{.form = {1}}, sde(1, 2)},
-        {"gradient_estimation", gradient_estimation{}, flow(1)},
-        {"ancestral_of heun", ancestral_of<>{}, sde(1, 1)},
         {"ancestral_of heun, eta 0.5", ancestral_of<>{.eta = 0.5}, sde(0.5, 1)},
         {"ancestral_of euler", ancestral_of<euler>{}, sde(1, 1)},
         {"ancestral_of dpm_2", ancestral_of<dpm_2>{}, sde(1, 1)},
@@ -129,10 +152,28 @@ inline std::vector<entry> solvers() {
         {"tcd", tcd{}, jumps()},
         {"tcd, gamma 1", tcd{.gamma = 1}, jumps()},
         {"ctm", ctm{}, jumps()},
+        {"seeds 2, tau 0", seeds<2>{{0}}, flow(2)},
+        {"seeds 3", seeds<3>{}, sde(1, 2)},
+        {"seeds 2, noise, tau 0.5", seeds<2, basis::noise>{{0.5}}, not_exact(sde(0.5, 2))},
+        {"er_sde 1", er_sde<1>{}, marginals(1)},
+        {"er_sde 2", er_sde<2>{}, marginals(2)},
         {"langevin", langevin{}, stays_noisy(no_limit())},
         {"annealed_langevin", annealed_langevin{}, not_from_pure_noise(no_limit())},
         {"langevin_corrector", langevin_corrector{}, stays_noisy(no_limit())},
+        {"underdamped_langevin", underdamped_langevin{}, stays_noisy(no_limit())},
+        {"underdamped_langevin, infinite friction", underdamped_langevin{.friction = infinite},
+         stays_noisy(no_limit())},
+        {"annealed underdamped", annealed(scaled_by_noise(underdamped_langevin{.step = 0.4}), 3),
+         not_from_pure_noise(no_limit())},
+        {"tempered", tempered(langevin{}), stays_noisy(no_limit())},
+        {"tempered, annealed underdamped",
+         tempered(annealed(underdamped_langevin{}), cooling::logarithmic{}),
+         not_from_pure_noise(no_limit())},
         {"predictor_corrector", predictor_corrector(ancestral{}, langevin{}, 2), no_limit()},
+        {"predictor_corrector, underdamped",
+         predictor_corrector(dpm_solver_pp_multistep<2>{}, scaled_by_noise(underdamped_langevin{}),
+                             2),
+         no_limit()},
         {"predictor_corrector, tuning", predictor_corrector(ddim{}, langevin_corrector{}),
          no_limit()},
     };
