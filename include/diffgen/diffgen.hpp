@@ -68,6 +68,7 @@
 #include <diffgen/solver/exponential_single.hpp>
 #include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
+#include <diffgen/solver/heavy_ball.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
