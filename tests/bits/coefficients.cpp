@@ -4,12 +4,14 @@
 // kernel and grid, the conversions of every prediction, and the stages of every solver. The same
 // from every compiler and optimisation, with fused multiply-adds and without: no compiler may
 // contract a product of theirs with the sum it feeds (core/lanes/scalar.hpp).
+#include <diffgen/core/consistency.hpp>
 #include <diffgen/exec/any_grid.hpp>
 #include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/gits.hpp>
+#include <diffgen/grid/inverted.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/linear_quadratic.hpp>
 #include <diffgen/grid/log_linear.hpp>
@@ -77,6 +79,7 @@ std::vector<std::pair<std::string, any_grid>> grids() {
             {"kl_optimal", grid::kl_optimal{}},
             {"shifted", grid::shifted{grid::uniform{}, 3.}},
             {"shift_terminal", grid::shift_terminal{grid::uniform{}, 0.1}},
+            {"inverted", grid::inverted<grid::karras>{}},
             {"restarted", grid::restarted<grid::karras>{}}};
 }
 
@@ -132,6 +135,8 @@ void for_each_conversion(testing::hash& h, const noise_level& l, F f) {
     call(score{});
     call(flow{});
     call(edm_preconditioned{});
+    call(consistency_preconditioned{});
+    call(latent_consistency<>{});
 }
 
 using shape = exec::shape_of<conformance::any_solver>;

@@ -82,7 +82,7 @@ inline std::vector<entry> solvers() {
         {"ancestral_of euler", ancestral_of<euler>{}, sde(1, 1)},
         {"ancestral_of dpm_2", ancestral_of<dpm_2>{}, sde(1, 1)},
         {"ancestral_of euler, by time", rectified_ancestral{}, sde(1, 1)},
-        {"ancestral_of euler, by time, eta 0.49", rectified_ancestral{.eta = 0.49}, sde(0.7, 1)},
+        {"ancestral_of euler, by time, eta 0.25", rectified_ancestral{.eta = 0.25}, sde(0.5, 1)},
         {"restart of heun", restart<>{}, adds_noise_upwards(flow(2))},
         {"restart of singlestep 3", restart<dpm_solver_pp_singlestep<3>>{},
          adds_noise_upwards(flow(3))},
