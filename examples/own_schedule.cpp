@@ -15,7 +15,7 @@
 struct linear_log_snr {
     double first = 9, last = -9;
 
-    double log_snr(double t) const { return first + t * (last - first); }
+    double log_snr(double t) const { return first + diffgen::product(t, last - first); }
     double log_snr_rate(double) const { return last - first; }
     double t_min() const { return 0; }
     double t_max() const { return 1; }

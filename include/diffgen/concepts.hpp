@@ -86,11 +86,25 @@ concept self_tuning_solver = solver_policy<S> && requires {
     typename S::tuner;
 };
 
-/// Something that a predictor_corrector can use between its predictor's steps.
-template <class C>
-concept corrector_policy = solver_policy<C> && requires(const C& c, const noise_level& l) {
-    { c.correct(l) } -> std::convertible_to<stage>;
+/// A solver that decides for every sample, on the host, whether what a judged stage proposed is
+/// taken and what comes next: error control, Metropolis steps. Its runs are exec::individual_run.
+/// Optional: memory (what it keeps of a sample), depart and proceed (its way through the levels),
+/// wants_density, judge::element (what is summed up).
+template <class S>
+concept judging_solver = solver_policy<S> && requires {
+    typename S::judge;
 };
+
+/// Something that a predictor_corrector can use between its predictor's steps. One that remembers
+/// is told which correction at the level it is, from 0.
+template <class C>
+concept corrector_policy = solver_policy<C> &&(
+    requires(const C& c, const noise_level& l) {
+        { c.correct(l) } -> std::convertible_to<stage>;
+    } ||
+    requires(const C& c, const noise_level& l, int k) {
+        { c.correct(l, k) } -> std::convertible_to<stage>;
+    });
 
 /// Standard normals addressed by (stream, draw, flat element); no state, no order.
 template <class N>

@@ -10,7 +10,9 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/check.hpp>
+#include <diffgen/exec/evaluate.hpp>
 #include <diffgen/exec/fused.hpp>
+#include <diffgen/exec/individual_run.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/policy.hpp>
 #include <diffgen/exec/run.hpp>
@@ -19,6 +21,8 @@
 #include <diffgen/process/process.hpp>
 
 #include <cmath>
+#include <map>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -93,6 +97,16 @@ class sampler {
         return complete(e, view(e, x), levels_from(t, o), o, false);
     }
 
+    /// Like generate_from, each sample from a time of its own: times[i] is that of sample i. The
+    /// network is called as net(in, out, std::span<const noise_level>), a level a row.
+    template <class Exec, class X>
+    run_summary generate_from(const Exec& e, std::span<const double> times, X&& x,
+                              const options& o = {}) {
+        auto v = view(e, x);
+        auto r = make_individual(e, v, grids_from(times, v.samples, o), o, false);
+        return complete(e, r);
+    }
+
     /// A run whose network its owner calls; from the prior. x and the sampler must outlive it.
     template <class Exec, class X>
     [[nodiscard]] auto start(const Exec& e, X&& x, const options& o = {}) const {
@@ -103,6 +117,13 @@ class sampler {
     [[nodiscard]] auto start_from(const Exec& e, double t, X&& x, const options& o = {}) const {
         return make_run(e, view(e, x), levels_from(t, o), o, false);
     }
+    /// The same, each sample from a time of its own: an exec::individual_run.
+    template <class Exec, class X>
+    [[nodiscard]] auto start_from(const Exec& e, std::span<const double> times, X&& x,
+                                  const options& o = {}) const {
+        auto v = view(e, x);
+        return make_individual(e, v, grids_from(times, v.samples, o), o, false);
+    }
 
     /// Brings clean samples x to time t: x = alpha x + sigma z (Ho et al. 2020, eq. 4). Of the
     /// options, seed and first_sample count. generate_from(e, t, x, o) goes back.
@@ -111,7 +132,23 @@ class sampler {
         check();
         const auto v = view(e, x);
         using T = typename decltype(v)::value_type;
-        exec::add_noise_to(e, v, level_as<T>(process.level(t)), noise::stream::forward,
+        exec::add_noise_to(e, v, exec::common_level<T>(level_as<T>(process.level(t))),
+                           noise::stream::forward, exec::seeded(noise, o.seed), o.first_sample);
+        e.wait();
+    }
+    /// Brings sample i to times[i].
+    template <class Exec, class X>
+    void add_noise(const Exec& e, std::span<const double> times, X&& x,
+                   const options& o = {}) const {
+        check();
+        const auto v = view(e, x);
+        using T = typename decltype(v)::value_type;
+        require_times(times, v.samples);
+        std::vector<level_of<T>> at;
+        for (const double t : times)
+            at.push_back(level_as<T>(process.level(t)));
+        exec::buffer<level_of<T>, typename Exec::space> memory(e, std::move(at));
+        exec::add_noise_to(e, v, exec::own_levels<T>(memory.data()), noise::stream::forward,
                            exec::seeded(noise, o.seed), o.first_sample);
         e.wait();
     }
@@ -123,6 +160,8 @@ class sampler {
     }
 
   private:
+    static constexpr bool batched = Predictor::kind == granularity::batched;
+
     template <class Exec, class X>
     static auto view(const Exec& e, X&& x) {
         static_assert(
@@ -154,28 +193,80 @@ class sampler {
         return l;
     }
 
+    static void require_times(std::span<const double> times, std::size_t samples) {
+        if (times.size() != samples)
+            throw bad_shape(detail::text("diffgen: ", times.size(), " times for a batch of ",
+                                         samples, " samples; one a sample"));
+    }
+    [[nodiscard]] own_grids grids_from(std::span<const double> times, std::size_t samples,
+                                       const options& o) const {
+        require_times(times, samples);
+        own_grids g;
+        std::map<double, std::size_t> known;
+        for (const double t : times) {
+            detail::require(!std::isnan(t), "a sample at a time that is not a number");
+            const auto [at, is_new] = known.try_emplace(t, g.grids.size());
+            if (is_new) g.grids.push_back(levels_from(t, o));
+            g.of_sample.push_back(at->second);
+        }
+        return g;
+    }
+
     template <class Exec, class T, class Space>
     [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x, std::vector<noise_level> l,
                                 const options& o, bool from_prior) const {
-        return exec::run<Exec, sampler, T>(e, *this, x, std::move(l), o, from_prior);
+        if constexpr (judging_solver<Solver>)
+            return make_individual(e, x, {{std::move(l)}, std::vector<std::size_t>(x.samples, 0)},
+                                   o, from_prior);
+        else
+            return exec::run<Exec, sampler, T>(e, *this, x, std::move(l), o, from_prior);
+    }
+    template <class Exec, class T, class Space>
+    [[nodiscard]] auto make_individual(const Exec& e, batch_view<T, Space> x, own_grids grids,
+                                       const options& o, bool from_prior) const {
+        return exec::individual_run<Exec, sampler, T>(e, *this, x, std::move(grids), o, from_prior);
     }
 
     template <class Exec, class T, class Space>
     run_summary complete(const Exec& e, batch_view<T, Space> x, std::vector<noise_level> l,
                          const options& o, bool from_prior) {
-        constexpr bool batched = Predictor::kind == granularity::batched;
         // whole samples, which the tiles of a pointwise functor do not hold
         constexpr bool by_sample = self_tuning_solver<Solver> || Predictor::hook_type::per_sample;
-        constexpr bool fuses =
-            !batched && !(Predictor::kind == granularity::pointwise && by_sample);
+        constexpr bool fuses = !batched && !judging_solver<Solver> && !exec::follows_path<Noise> &&
+                               !(Predictor::kind == granularity::pointwise && by_sample);
         if constexpr (fuses)
             if (!o.observe.see) return exec::run_fused(e, *this, x, l, o, from_prior);
         auto r = make_run(e, x, std::move(l), o, from_prior);
+        return complete(e, r);
+    }
+
+    template <class Exec, class T>
+    run_summary complete(const Exec& e, exec::run<Exec, sampler, T>& r) {
         for (; r; r.advance()) {
             if constexpr (batched)
                 predictor.call(r.input(), r.output(), r.level());
             else
                 exec::evaluate_functor(e, predictor, r.input(), r.output(), r.level());
+        }
+        return r.summary();
+    }
+    template <class Exec, class T>
+    run_summary complete([[maybe_unused]] const Exec& e,
+                         exec::individual_run<Exec, sampler, T>& r) {
+        using run = exec::individual_run<Exec, sampler, T>;
+        if constexpr (batched) {
+            for (; r; r.advance()) {
+                predictor.call(r.input(), r.output(), r.levels());
+                if constexpr (run::wants_density)
+                    predictor.log_densities(r.input(), r.log_densities(), r.levels());
+            }
+        } else {
+            exec::own_evaluator<Exec, Predictor, T> evaluator;
+            for (; r; r.advance()) {
+                evaluator.evaluate(e, predictor, r.input(), r.output(), r.levels());
+                if constexpr (run::wants_density)
+                    evaluator.log_densities(e, predictor, r.input(), r.log_densities(), r.levels());
+            }
         }
         return r.summary();
     }

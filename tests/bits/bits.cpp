@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 namespace {
@@ -54,18 +55,18 @@ struct every_function {
     }
 };
 
-template <class T>
+template <class T, class Source>
 struct noise_plus_number {
+    Source source;
     const T* in;
     T* out;
 
     template <class V>
     DIFFGEN_VALUE void operator()(lanes::tag<V>) const {
-        const noise::philox source{0x243f6a8885a308d3u};
         constexpr int tile = 256;
         for (std::ptrdiff_t i = 0; i < size; i += tile) {
-            source.fill<V>(noise::stream::solver, 3, static_cast<std::uint64_t>(i) + 1, tile,
-                           out + i);
+            source.template fill<V>(noise::stream::solver, 3, static_cast<std::uint64_t>(i) + 1,
+                                    tile, out + i);
             for (std::ptrdiff_t j = i; j < i + tile; j += value_traits<V>::width) {
                 store(out + j, load<V>(out + j) + load<V>(in + j));
             }
@@ -84,15 +85,23 @@ void print(const char* type) {
     std::vector<T> out(static_cast<std::size_t>(functions * size));
     std::vector<T> normals(static_cast<std::size_t>(size));
     const every_function<T> function{in.data(), out.data()};
-    const noise_plus_number<T> noise{in.data(), normals.data()};
     lanes::run<T>(function);
     std::printf("%s functions widest %016llx\n", type, static_cast<unsigned long long>(hash(out)));
     function(lanes::tag<T>{});
     std::printf("%s functions single %016llx\n", type, static_cast<unsigned long long>(hash(out)));
-    lanes::run<T>(noise);
-    std::printf("%s noise widest %016llx\n", type, static_cast<unsigned long long>(hash(normals)));
-    noise(lanes::tag<T>{});
-    std::printf("%s noise single %016llx\n", type, static_cast<unsigned long long>(hash(normals)));
+    const auto print_noise = [&](const char* name, const auto& source) {
+        const noise_plus_number<T, std::remove_cvref_t<decltype(source)>> noise{source, in.data(),
+                                                                                normals.data()};
+        lanes::run<T>(noise);
+        std::printf("%s %s widest %016llx\n", type, name,
+                    static_cast<unsigned long long>(hash(normals)));
+        noise(lanes::tag<T>{});
+        std::printf("%s %s single %016llx\n", type, name,
+                    static_cast<unsigned long long>(hash(normals)));
+    };
+    constexpr std::uint64_t seed = 0x243f6a8885a308d3u;
+    print_noise("noise", noise::philox{seed});
+    print_noise("path", noise::brownian{seed}.at({-0.7, 3.3, 1, 3}));
 }
 
 }  // namespace

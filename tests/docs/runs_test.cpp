@@ -83,6 +83,28 @@ TEST_CASE("guidance, then clipping") {
     CHECK(std::fabs(mean - 1.92) < 0.4);
 }
 
+TEST_CASE("a time for every sample") {
+    const auto rows = [](auto in, auto out, std::span<const noise_level> levels) {
+        for (std::size_t i = 0; i < in.samples; ++i)
+            for (std::size_t e = 0; e < in.elements; ++e)
+                out.sample(i)[e] = static_cast<float>(levels[i].sigma) * in.sample(i)[e];
+    };
+    sampler s{schedule::cosine{}, kernel::variance_preserving{}, predicts(epsilon{}, rows),
+              solver::ddim{}};
+    std::vector<float> x(2 * 8, 1.0f);
+    // [times]
+    const std::vector<double> times{400, 150};
+    s.add_noise(exec::cpp, times, batch(x, 2), {.seed = 7});
+    s.generate_from(exec::cpp, times, batch(x, 2), {.steps = 20, .seed = 8});
+    // [times]
+    std::vector<float> one(8, 1.0f);
+    sampler alone{schedule::cosine{}, kernel::variance_preserving{}, predicts(epsilon{}, network),
+                  solver::ddim{}};
+    alone.add_noise(exec::cpp, 150, batch(one, 1), {.seed = 7, .first_sample = 1});
+    alone.generate_from(exec::cpp, 150, batch(one, 1), {.steps = 20, .seed = 8, .first_sample = 1});
+    CHECK(std::equal(one.begin(), one.end(), x.begin() + 8));
+}
+
 TEST_CASE("a seed a sample: the batch does not matter") {
     // [seeds]
     const std::vector<std::uint64_t> seeds{11, 12, 13};
@@ -141,6 +163,21 @@ TEST_CASE("to a noise level and back") {
     CHECK(std::all_of(x.begin(), x.end(), [](float v) { return v > -10 && v < 10; }));
     CHECK_THROWS_AS(s.generate_from(exec::cpp, t, batch(x, 2), {.grid = grid::leading{}}),
                     bad_argument);
+}
+
+TEST_CASE("data to their noise and back") {
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{}, predicts(epsilon{}, network),
+              solver::heun{}};
+    std::vector<float> x{0.5f, -1, 2, 0, 1, -0.25f, 0.75f, 1.5f};
+    const std::vector<float> data = x;
+    // [invert]
+    const double t = 0.01;  // what the data are taken for: nearly clean
+    const grid::inverted up{grid::uniform{.stop_at = t}};
+    s.generate_from(exec::cpp, t, batch(x, 2), {.steps = 50, .grid = up});  // to their noise
+    s.generate_from(exec::cpp, 1, batch(x, 2), {.steps = 50, .grid = up.main});
+    // [invert]
+    for (std::size_t i = 0; i < x.size(); ++i)
+        CHECK(std::fabs(x[i] - data[i]) < 2e-2f);
 }
 
 TEST_CASE("errors are caught by type") {

@@ -20,38 +20,22 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
 #include <vector>
 
 using namespace diffgen;
 using namespace diffgen::solver;
-using testing::data;
 using testing::moments;
 
 namespace {
 
-void check_moment(double before, double now, int order) {
-    CAPTURE(order);
-    CAPTURE(now);
-    CHECK(std::fabs(std::log2(before / now) - order) <= 0.1);
-}
-
 template <int Order>
 void check_orders(const any_process& p, double stop) {
+    using orders = testing::weak_orders;
     for (const double tau : {0.5, 1.}) {
         CAPTURE(tau);
-        const seeds<Order> s{{tau}};
-        moments before = testing::error(p, stop, s, tau, 256);
-        for (int n = 512; n <= 1024; n *= 2) {
-            const moments now = testing::error(p, stop, s, tau, n);
-            // with tau = 1 the linear part alone is the mean's whole solution
-            if (tau == 1)
-                CHECK(now.mean < 1e-12);
-            else
-                check_moment(before.mean, now.mean, Order);
-            check_moment(before.variance, now.variance, Order == 1 ? 1 : 2);
-            before = now;
-        }
+        // with tau = 1 the linear part alone is the mean's whole solution
+        testing::check_weak_order(p, stop, seeds<Order>{{tau}}, tau, 256, 2,
+                                  {tau == 1 ? orders::exact : Order, Order == 1 ? 1 : 2});
     }
 }
 
@@ -87,10 +71,7 @@ TEST_CASE("variance exploding") {
 TEST_CASE("over the noise estimate, tau = 1/2") {
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
     const any_process p = any_process(typed).until(0.7);
-    const seeds<3, basis::noise> s{{0.5}};
-    const moments a = testing::error(p, 0.1, s, 0.5, 256), b = testing::error(p, 0.1, s, 0.5, 512);
-    check_moment(a.mean, b.mean, 3);
-    check_moment(a.variance, b.variance, 2);
+    testing::check_weak_order(p, 0.1, seeds<3, basis::noise>{{0.5}}, 0.5, 256, 1, {3, 2});
 }
 
 TEST_CASE("on one-point data it is exact in any number of steps: the noise of the pieces adds up") {
@@ -107,6 +88,41 @@ TEST_CASE("on one-point data it is exact in any number of steps: the noise of th
     check(seeds<1>{});
     check(seeds<2>{{0.6}});
     check(seeds<3>{});
+}
+
+TEST_CASE("SEEDS-3 by its formulas: two inner values, and the noise of three pieces") {
+    const process typed(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5},
+                        kernel::variance_exploding{});
+    const any_process p(typed);
+    const std::vector<noise_level> levels{p.level(0.8), p.level(0.5)};
+    const double eta = 0.64, x = 0.7, d[3]{0.2, -0.4, 0.9}, z[3]{1.1, -0.6, 0.3};
+    const seeds<3> solver{{.tau = 0.8}};  // eta = tau^2
+    std::vector<double> registers(8);
+    registers[0] = x;
+    for (int j = 0; j < 3; ++j) {
+        const stage s = solver.plan({p, levels, 0}, j);
+        std::vector<double> next = registers;
+        for (int i = 0; i < s.rows; ++i) {
+            const auto& row = s.updates[static_cast<std::size_t>(i)];
+            double sum = row.form.denoised * d[j] + row.form.noise[0] * z[j];
+            for (std::size_t k = 0; k < 8; ++k)
+                sum += row.form.registers[k] * registers[k];
+            next[static_cast<std::size_t>(row.target)] = sum;
+        }
+        registers = next;
+        // h = log(sigma / sigma'), of which the first part of the noise decays over the rest
+        const double h = std::log(levels[0].sigma / levels[1].sigma), k = h * (1 + eta);
+        const double u = (j + 1) / 3., sigma = levels[0].sigma * std::exp(-u * h);
+        double expected = std::exp(-u * k) * x + (1 - std::exp(-u * k)) * d[0];
+        // phi_2 of u k, through the values at 0 and at the last node
+        if (j > 0)
+            expected += u / (j / 3.) * ((std::exp(-u * k) - 1) / (u * k) + 1) * (d[j] - d[0]);
+        for (int i = 0; i <= j; ++i)
+            expected += sigma * z[i] *
+                        std::sqrt(std::exp(-2 * eta * h * (u - (i + 1) / 3.)) -
+                                  std::exp(-2 * eta * h * (u - i / 3.)));
+        CHECK(testing::relative_error(registers[j < 2 ? 1 : 0], expected) < 1e-13);
+    }
 }
 
 TEST_CASE("without noise it is the exponential Runge-Kutta method: the same bits") {

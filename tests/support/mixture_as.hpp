@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 
 namespace testing {
 
@@ -58,13 +59,23 @@ struct batched {
     template <class T>
     void operator()(diffgen::batch_view<const T> in, diffgen::batch_view<T> out,
                     const diffgen::noise_level& l) const {
-        const auto f = functor.at(diffgen::level_as<T>(l));
-        for (std::size_t i = 0; i < in.samples; ++i) {
-            std::array<T, D> x;
-            std::copy_n(in.sample(i), D, x.begin());
-            x = f(x);
-            std::copy_n(x.begin(), D, out.sample(i));
-        }
+        for (std::size_t i = 0; i < in.samples; ++i)
+            call(in.sample(i), out.sample(i), l);
+    }
+    template <class T>
+    void operator()(diffgen::batch_view<const T> in, diffgen::batch_view<T> out,
+                    std::span<const diffgen::noise_level> levels) const {
+        for (std::size_t i = 0; i < in.samples; ++i)
+            call(in.sample(i), out.sample(i), levels[i]);
+    }
+
+  private:
+    template <class T>
+    void call(const T* in, T* out, const diffgen::noise_level& l) const {
+        std::array<T, D> x;
+        std::copy_n(in, D, x.begin());
+        x = functor.at(diffgen::level_as<T>(l))(x);
+        std::copy_n(x.begin(), D, out);
     }
 };
 

@@ -58,13 +58,15 @@ std::vector<T> sampled(Sampler s, const Exec& e, std::size_t elements, diffgen::
 
 /// `functor` and `network`: the same predictor, as a functor that fuses and as a batched network;
 /// D: elements of a sample.
-template <class T, std::size_t D, class Functor, class Network, class Solver>
-void check_all_ways(const Functor& functor, const Network& network, const Solver& solver) {
+template <class T, std::size_t D, class Functor, class Network, class Solver,
+          class Noise = diffgen::noise::philox>
+void check_all_ways(const Functor& functor, const Network& network, const Solver& solver,
+                    const Noise& noise = {}) {
     using namespace diffgen;
     const schedule::linear_beta schedule{};
     const kernel::variance_preserving kernel{};
-    const sampler fused{schedule, kernel, functor, solver};
-    const sampler stepwise{schedule, kernel, network, solver};
+    const sampler fused{schedule, kernel, functor, solver, noise};
+    const sampler stepwise{schedule, kernel, network, solver, noise};
     const options o{.steps = 6, .seed = 77};
     const std::vector<T> expected = sampled<T>(fused, exec::cpp, D, o);
     const std::vector<std::size_t> split{1, 5, 58};

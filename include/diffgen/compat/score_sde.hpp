@@ -6,6 +6,7 @@
 // 1 / N wherever the N times lie, and discrete coefficients looked up at int(t (N - 1)).
 
 #include <diffgen/compat/unsupported.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/step.hpp>
 
@@ -118,7 +119,7 @@ struct predictor_corrector {
             return {s.process.drift(t) / s.count(), s.process.diffusion_squared(t) / s.count()};
         }
         if (sde == sde::vp) return {std::sqrt(1 - beta(s)) - 1, beta(s)};
-        return {0, sigma(s, 0) * sigma(s, 0) - sigma(s, -1) * sigma(s, -1)};
+        return {0, product(sigma(s, 0), sigma(s, 0)) - product(sigma(s, -1), sigma(s, -1))};
     }
 
     [[nodiscard]] static int place(const step& s) {
@@ -129,7 +130,7 @@ struct predictor_corrector {
     }
     /// Entry of the N discrete betas at the step's time.
     [[nodiscard]] double beta(const step& s) const {
-        return (beta_min + fraction(s, place(s)) * (beta_max - beta_min)) / s.count();
+        return (beta_min + product(fraction(s, place(s)), beta_max - beta_min)) / s.count();
     }
     /// Entry of the N discrete sigmas at the step's time, or `offset` from it; 0 before the first.
     [[nodiscard]] double sigma(const step& s, int offset) const {

@@ -6,6 +6,7 @@
 // (DLMF 8.17.22, its continued fraction).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 
 #include <cmath>
 #include <limits>
@@ -18,7 +19,8 @@ namespace diffgen {
     if (x >= 1) return 1;
     if (x > (a + 1) / (a + b + 2)) return 1 - beta_distribution(1 - x, b, a);
     const double log_beta = std::lgamma(a) + std::lgamma(b) - std::lgamma(a + b);
-    const double front = std::exp(a * std::log(x) + b * std::log1p(-x) - log_beta) / a;
+    const double front =
+        std::exp(product(a, std::log(x)) + product(b, std::log1p(-x)) - log_beta) / a;
     // the convergents' ratios of numerators and of denominators (Lentz 1976); for this x, a few
     // tens of terms do
     double numerators = 1, denominators = 1 / (1 - (a + b) * x / (a + 1)), value = denominators;
@@ -28,13 +30,13 @@ namespace diffgen {
         double factor = 1;
         for (const double d : {even, odd}) {
             numerators = 1 + d / numerators;
-            denominators = 1 / (1 + d * denominators);
-            factor = numerators * denominators;
+            denominators = 1 / (1 + product(d, denominators));
+            factor = product(numerators, denominators);
             value *= factor;
         }
         if (std::abs(factor - 1) <= std::numeric_limits<double>::epsilon()) break;
     }
-    return front * value;
+    return product(front, value);
 }
 
 /// The x with P(X <= x) = p, by bisection to the last bit. Throws bad_argument unless p is in

@@ -6,6 +6,8 @@
 // denoised estimate D of the evaluation, the network's output itself, and standard normals z.
 // Solvers write their update with it as their paper does: x_next = a * x + b * D + c * z.
 
+#include <diffgen/core/lanes/scalar.hpp>
+
 #include <array>
 
 namespace diffgen {
@@ -30,11 +32,11 @@ struct linear_form {
     }
     friend constexpr linear_form operator*(double s, linear_form a) {
         for (double& c : a.registers)
-            c *= s;
-        a.denoised *= s;
-        a.network *= s;
+            c = product(s, c);
+        a.denoised = product(s, a.denoised);
+        a.network = product(s, a.network);
         for (double& c : a.noise)
-            c *= s;
+            c = product(s, c);
         return a;
     }
     friend constexpr linear_form operator*(linear_form a, double s) { return s * a; }

@@ -8,6 +8,7 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
@@ -37,7 +38,7 @@ struct denoised {
 struct velocity {
     static constexpr const char* name = "velocity";
     [[nodiscard]] static conversion to_denoised(const noise_level& l) {
-        const double norm2 = l.alpha * l.alpha + l.sigma * l.sigma;
+        const double norm2 = product(l.alpha, l.alpha) + product(l.sigma, l.sigma);
         return {1, l.alpha / norm2, -l.sigma / norm2};
     }
 };
@@ -71,7 +72,7 @@ struct edm_preconditioned {
                         "; must be above 0: the standard deviation of the data");
     }
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
-        const double s = l.sigma / l.alpha, norm2 = s * s + sigma_data * sigma_data;
+        const double s = l.sigma / l.alpha, norm2 = product(s, s) + product(sigma_data, sigma_data);
         return {1 / (l.alpha * std::sqrt(norm2)), sigma_data * sigma_data / (norm2 * l.alpha),
                 s * sigma_data / std::sqrt(norm2)};
     }

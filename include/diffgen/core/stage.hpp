@@ -22,23 +22,37 @@ struct stage {
     };
 
     noise_level at;         ///< level of the evaluation
+    noise_level leads_to;   ///< where a flow map is to lead; `at` for all other predictors
     bool evaluates = true;  ///< false: an affine update without a network call
     int input = 0;          ///< the register that the network sees
     int rows = 0;           ///< entries of `row` in use
     int draws = 0;          ///< normals used up, whether or not a coefficient is zero
     std::array<row, max_rows> updates{};
 
+    /// The log-SNRs between which the stage's first normal is the noise, for sources that know a
+    /// path. Equal: the step's first normal is the noise of the whole step.
+    std::array<double, 2> noise_between{};
+
     /// The predictor's second output v scales the normals: z becomes rule(v, noise_scale) z, with
     /// the rule of learned_variance.
     bool scales_noise = false;
     std::array<double, 2> noise_scale{};
 
-    /// A self-tuning stage adds p S + q z to row 0, with (p, q) chosen for every sample from the
-    /// norms of S and z by the solver's tuner, which is given these parameters.
+    /// A measured stage forms the sums of squares of S_0 and S_1 over every sample. From them, where
+    /// it `tunes`, the solver's tuner picks (p, q), and p S_0 + q S_1 is added to row 0; where it is
+    /// `judged`, the solver's judge decides on the host how the sample goes on.
     bool tunes = false;
-    linear_form direction;                     ///< S
-    std::array<double, 2> tuner_parameters{};  ///< for the solver's tuner
+    bool judged = false;
+    std::array<linear_form, 2> measured{};  ///< S_0 and S_1
+    std::array<double, 2> parameters{};     ///< for the tuner or the judge's rule
 
+    [[nodiscard]] bool measures() const { return tunes || judged; }
+
+    /// The level to which the network, where it is a flow map, is to lead. Returns *this.
+    stage& towards(const noise_level& l) {
+        leads_to = l;
+        return *this;
+    }
     /// Adds the row register[target] = form. Returns *this, to be chained.
     stage& write(int target, const linear_form& form) {
         updates[static_cast<unsigned>(rows++)] = {target, form};
@@ -50,6 +64,7 @@ struct stage {
 inline stage evaluate(const noise_level& level, int input = 0) {
     stage s;
     s.at = level;
+    s.leads_to = level;
     s.input = input;
     return s;
 }

@@ -34,6 +34,11 @@ class buffer<T, space::host> {
     template <class Exec>
     buffer(const Exec&, std::vector<T> values) : values_(std::move(values)) {}
     [[nodiscard]] T* data() { return values_.data(); }
+    /// Replaces the first numbers; there is room for all of them.
+    template <class Exec>
+    void write(const Exec&, const std::vector<T>& values) {
+        std::copy(values.begin(), values.end(), values_.begin());
+    }
     /// Copies to host memory; complete when it returns.
     template <class Exec>
     static void read(const Exec&, const T* from, std::size_t n, T* to) {
@@ -60,10 +65,15 @@ class buffer<T, space::cuda> {
     buffer(const Exec& e, const std::vector<T>& values) {
         if (values.empty()) return;
         allocate(values.size());
+        write(e, values);
+    }
+    [[nodiscard]] T* data() { return data_.get(); }
+    /// Replaces the first numbers, in the order of the stream; there is room for all of them.
+    template <class Exec>
+    void write(const Exec& e, const std::vector<T>& values) {
         check(cudaMemcpyAsync(data_.get(), values.data(), values.size() * sizeof(T),
                               cudaMemcpyHostToDevice, e.stream));
     }
-    [[nodiscard]] T* data() { return data_.get(); }
     /// Copies to host memory what the stream has written; complete when it returns.
     template <class Exec>
     static void read(const Exec& e, const T* from, std::size_t n, T* to) {

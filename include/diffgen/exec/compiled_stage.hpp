@@ -6,6 +6,7 @@
 // folded into the coefficients, sized for the solver.
 
 #include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/stage.hpp>
 
@@ -23,6 +24,31 @@ inline constexpr bool within_limits = [] {
         return true;
 }();
 
+namespace detail {
+
+/// The tuner or judge of a solver: what it makes of the measured forms.
+struct no_rule {};
+template <class Solver>
+struct rule_of {
+    using type = no_rule;
+};
+template <class Solver>
+requires requires {
+    typename Solver::tuner;
+}
+struct rule_of<Solver> {
+    using type = typename Solver::tuner;
+};
+template <class Solver>
+requires requires {
+    typename Solver::judge;
+}
+struct rule_of<Solver> {
+    using type = typename Solver::judge;
+};
+
+}  // namespace detail
+
 /// How much a solver needs of everything.
 template <class Solver>
 struct shape_of {
@@ -32,6 +58,9 @@ struct shape_of {
     static constexpr int draws = Solver::draws > 0 ? Solver::draws : 1;
     static constexpr bool noisy = Solver::draws > 0;
     static constexpr bool tunes = requires { typename Solver::tuner; };
+    static constexpr bool judges = requires { typename Solver::judge; };
+    static constexpr bool measures = tunes || judges;
+    using rule = typename detail::rule_of<Solver>::type;
 };
 
 /// Coefficients of one linear form; `reads` has a bit for every register that matters.
@@ -67,10 +96,13 @@ struct compiled_stage {
     bool scales_noise = false;
     T noise_scale[2] = {};
     bool tunes = false;
-    compiled_form<T, Shape> direction;
-    T tuner_parameters[2] = {};
+    bool measures = false;
+    compiled_form<T, Shape> measured[2];
+    T parameters[2] = {};
     int next_input = -1;  ///< register to be written, scaled, to the network's input; -1: none
     T next_scale = 1;
+
+    [[nodiscard]] DIFFGEN_HD bool does_nothing() const { return rows == 0 && next_input < 0; }
 };
 
 namespace detail {
@@ -80,8 +112,8 @@ namespace detail {
 template <class T, class Shape>
 compiled_form<T, Shape> compile(linear_form f, const stage& s, const conversion& c, bool folds) {
     if (folds) {
-        f.registers[static_cast<unsigned>(s.input)] += f.denoised * c.state;
-        f.denoised = f.denoised * c.output + f.network;
+        f.registers[static_cast<unsigned>(s.input)] += product(f.denoised, c.state);
+        f.denoised = product(f.denoised, c.output) + f.network;
         f.network = 0;
     }
     compiled_form<T, Shape> out;
@@ -127,13 +159,13 @@ compiled_stage<T, Shape> compile(const stage& s, const conversion& c, bool folds
     out.first_draw = first_draw;
     out.scales_noise = s.scales_noise;
     out.tunes = s.tunes;
-    if (s.tunes) {
-        out.direction = detail::compile<T, Shape>(s.direction, s, c, folds);
-        out.reads |= out.direction.reads;
-    }
+    out.measures = s.measures();
     for (unsigned i = 0; i < 2; ++i) {
         out.noise_scale[i] = static_cast<T>(s.noise_scale[i]);
-        out.tuner_parameters[i] = static_cast<T>(s.tuner_parameters[i]);
+        out.parameters[i] = static_cast<T>(s.parameters[i]);
+        if (!s.measures()) continue;
+        out.measured[i] = detail::compile<T, Shape>(s.measured[i], s, c, folds);
+        out.reads |= out.measured[i].reads | (s.judged ? 1u : 0u);  // a judge compares to the state
     }
     return out;
 }

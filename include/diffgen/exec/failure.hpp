@@ -5,6 +5,8 @@
 // Where a pass notes the first stage and sample that ceased to be finite.
 
 #include <diffgen/core/config.hpp>
+#include <diffgen/core/error.hpp>
+#include <diffgen/solver/step.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -33,5 +35,23 @@ struct failure {
 #endif
     }
 };
+
+/// Where in a run a stage was carried out.
+struct place {
+    int step = 0, steps = 0, part = 0;
+    double from = 0, to = 0;  ///< times
+
+    place() = default;
+    place(const diffgen::step& s, int stage)
+        : step(s.index), steps(s.count()), part(stage), from(s.from().t), to(s.to().t) {}
+};
+
+/// Throws non_finite for what happened there to the sample of that number in the whole job.
+[[noreturn]] inline void throw_non_finite_at(const place& p, std::uint64_t sample) {
+    throw non_finite(diffgen::detail::text(
+        "diffgen: NaN or infinity in step ", p.step, " of ", p.steps, " (stage ", p.part,
+        ", from t = ", p.from, " to ", p.to, "), first in sample ", sample,
+        "; the network's output there, the state it was given, or what follows from both"));
+}
 
 }  // namespace diffgen::exec

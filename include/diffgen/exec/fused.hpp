@@ -4,6 +4,7 @@
 
 // A whole run in one pass: plans all stages on the host, then launches the trajectory.
 
+#include <diffgen/exec/evaluate.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/plan.hpp>
 #include <diffgen/exec/run.hpp>
@@ -15,64 +16,6 @@
 #include <vector>
 
 namespace diffgen::exec {
-
-namespace detail {
-
-struct no_tuner {
-    template <class T>
-    DIFFGEN_VALUE static void pick(const T*, T, T, T& p, T& q) {
-        p = q = T(0);
-    }
-};
-template <class Solver>
-struct tuner_or_none {
-    using type = no_tuner;
-};
-template <class Solver>
-requires requires {
-    typename Solver::tuner;
-}
-struct tuner_or_none<Solver> {
-    using type = typename Solver::tuner;
-};
-
-}  // namespace detail
-
-/// Samples (or elements, for a pointwise functor) that one call of a predictor's functor covers.
-template <class Predictor>
-inline constexpr int elements_of_call =
-    Predictor::kind == granularity::samplewise ? Predictor::elements : 0;
-
-/// Throws bad_shape where the functor of a samplewise predictor takes samples of another size.
-template <class Predictor>
-void require_elements(std::size_t elements) {
-    if constexpr (Predictor::kind == granularity::samplewise)
-        if (elements != static_cast<std::size_t>(Predictor::elements))
-            throw bad_shape(diffgen::detail::text(
-                "diffgen: the predictor takes samples of ", Predictor::elements,
-                " elements, the batch has samples of ", elements));
-}
-
-/// Evaluates a functor predictor for a stepwise run.
-template <class Exec, class Predictor, class In, class Out>
-void evaluate_functor(const Exec& e, const Predictor& p, const In& in, const Out& out,
-                      const noise_level& level) {
-    using T = typename Out::value_type;
-    constexpr int D = elements_of_call<Predictor>;
-    const auto prepared = at_level<T>(p.functor(), level_as<T>(level));
-    using merge = typename Predictor::merge_type;
-    const std::size_t size = out.size() / static_cast<std::size_t>(merge::copies);
-    const std::size_t calls = size / (D == 0 ? 1 : D);
-    constexpr std::size_t tile = tile_samples<D>(Exec::tile_capacity);
-    for (int c = 0; c < merge::copies; ++c) {
-        const std::size_t at = static_cast<std::size_t>(c) * size;
-        using pass =
-            evaluation_pass<T, D, std::remove_const_t<decltype(prepared)>, Exec::tile_capacity>;
-        e.for_each((calls + tile - 1) / tile,
-                   with_lanes<T, pass>{{prepared, in.data + (c < merge::inputs ? at : 0), T(1),
-                                        out.data + at, calls, c == 0}});
-    }
-}
 
 /// Runs all stages in one pass. Nothing is written to a tile in which a number ceased to be finite.
 template <class Exec, class Sampler, class T, class Space>
@@ -105,8 +48,7 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
     buffer<std::uint64_t, Space> failed(e, std::vector<std::uint64_t>{failure::none});
     using pass = trajectory_pass<T, shape, typename predictor_type::merge_type,
                                  typename predictor_type::hook_type, typename Sampler::noise_type,
-                                 typename detail::tuner_or_none<solver_type>::type, D,
-                                 prepared_type, Exec::tile_capacity>;
+                                 D, prepared_type, Exec::tile_capacity>;
     const std::size_t calls = D == 0 ? x.size() : x.samples;
     constexpr std::size_t tile = static_cast<std::size_t>(pass::tile);
     e.for_each(

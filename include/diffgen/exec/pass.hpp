@@ -10,6 +10,7 @@
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/exec/failure.hpp>
 #include <diffgen/exec/reduce.hpp>
+#include <diffgen/exec/stages.hpp>
 #include <diffgen/exec/tile.hpp>
 #include <diffgen/noise/stream.hpp>
 #include <diffgen/process/add_noise.hpp>
@@ -27,8 +28,9 @@ struct batch_memory {
     T* kept;        ///< the other registers, each as long as the batch
     T* outputs;     ///< Copies times the batch
     T* inputs;      ///< as many times the batch as the network takes, where it reads no register
-    T* tuned;       ///< p then q, one a sample
-    T* partials;    ///< sums over chunks of directions, then of noise
+    T* tuned;       ///< p then q, one a sample; of a judged stage the sums themselves
+    T* densities;   ///< the log density at the evaluation, one a sample, where a judge asks
+    T* partials;    ///< sums over chunks of the first measured form, then of the second
     T* measures;    ///< of a hook that depends on the whole sample, an element each
     T* statistics;  ///< what it makes of them, one a sample
     std::uint64_t* failed;
@@ -82,32 +84,33 @@ DIFFGEN_VALUE void draw(const compiled_stage<T, Shape>& s, const Noise& source, 
 
 }  // namespace detail
 
-/// One stage on the tile that `index` names.
-template <class T, class Shape, class Merge, class Hook, class Noise, int Capacity>
+/// One stage on the tile that `index` names. Stages: common_stage or own_stages.
+template <class T, class Shape, class Merge, class Hook, class Stages, int Capacity>
 struct stage_pass {
-    compiled_stage<T, Shape> stage;
+    Stages stages;
     batch_memory<T, Shape, Merge::copies> batch;
     Merge merge;
     Hook hook;
-    Noise source;
     int tile;
     std::uint64_t stage_number;
 
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
-        const std::size_t begin = index * static_cast<std::size_t>(tile);
-        const std::size_t left = batch.size() - begin;
-        const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
+        const auto [begin, count, sample] =
+            Stages::range(index, batch.samples, batch.elements, tile);
+        const compiled_stage<T, Shape>& stage = stages.of(sample);
+        if (stage.does_nothing()) return;
         auto m = batch.tile(begin);
         T normals[Shape::draws][Capacity];
-        detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, count, normals, m);
+        detail::draw<V, T, Shape>(stage, stages.source(sample), batch.first_flat + begin, count,
+                                  normals, m);
         T p[Shape::tunes ? Capacity : 1], q[Shape::tunes ? Capacity : 1];
         if constexpr (Shape::tunes)
             if (stage.tunes) {
                 batch.spread(batch.tuned, begin, count, p);
                 batch.spread(batch.tuned + batch.samples, begin, count, q);
-                m.tuned_direction = p;
-                m.tuned_noise = q;
+                m.tuned[0] = p;
+                m.tuned[1] = q;
             }
         T statistic[Hook::per_sample ? Capacity : 1];
         if constexpr (Hook::per_sample) {
@@ -123,9 +126,9 @@ struct stage_pass {
 };
 
 /// What a hook that depends on the whole sample measures of the elements of a tile.
-template <class T, class Shape, class Merge, class Hook>
-struct measure_pass {
-    compiled_stage<T, Shape> stage;
+template <class T, class Shape, class Merge, class Hook, class Stages>
+struct hook_pass {
+    Stages stages;
     batch_memory<T, Shape, Merge::copies> batch;
     Merge merge;
     Hook hook;
@@ -133,10 +136,11 @@ struct measure_pass {
 
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
-        const std::size_t begin = index * static_cast<std::size_t>(tile);
-        const std::size_t left = batch.size() - begin;
-        const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
-        measure<V>(stage, batch.tile(begin), merge, hook, count, batch.measures + begin);
+        const auto [begin, count, sample] =
+            Stages::range(index, batch.samples, batch.elements, tile);
+        const compiled_stage<T, Shape>& stage = stages.of(sample);
+        if (stage.evaluates)
+            measure<V>(stage, batch.tile(begin), merge, hook, count, batch.measures + begin);
     }
 };
 
@@ -153,81 +157,92 @@ struct statistic_pass {
     }
 };
 
-/// Sums of squares of the direction and of the noise over one chunk of one sample, which a device
-/// takes in pieces that fit into registers.
-template <class T, class Shape, class Merge, class Hook, class Noise, int Capacity>
-struct norm_pass {
+/// Sums of squares of the measured forms over one chunk of one sample, which a device takes in
+/// pieces that fit into registers.
+template <class T, class Shape, class Merge, class Hook, class Stages, int Capacity>
+struct sums_pass {
     static constexpr int piece = Capacity < chunk ? accumulators : chunk;
 
-    compiled_stage<T, Shape> stage;
+    Stages stages;
     batch_memory<T, Shape, Merge::copies> batch;
     Merge merge;
     Hook hook;
-    Noise source;
 
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
         const std::size_t sample = index / batch.chunks(), part = index % batch.chunks();
+        const compiled_stage<T, Shape>& stage = stages.of(sample);
+        if (!stage.measures) return;
         std::size_t begin = sample * batch.elements + part * static_cast<std::size_t>(chunk);
         const std::size_t left = (sample + 1) * batch.elements - begin;
         int count = left < static_cast<std::size_t>(chunk) ? static_cast<int>(left) : chunk;
-        sum_of_squares<V> direction2, noise2;
+        sum_of_squares<V> sums[2];
         for (; count > 0; count -= piece, begin += static_cast<std::size_t>(piece)) {
             const int here = count < piece ? count : piece;
             auto m = batch.tile(begin);
-            T normals[Shape::draws][piece], directions[piece];
-            detail::draw<V, T, Shape>(stage, source, batch.first_flat + begin, here, normals, m);
+            T normals[Shape::draws][piece], first[piece], second[piece];
+            detail::draw<V, T, Shape>(stage, stages.source(sample), batch.first_flat + begin, here,
+                                      normals, m);
             T statistic[Hook::per_sample ? piece : 1];
             if constexpr (Hook::per_sample) {
                 batch.spread(batch.statistics, begin, here, statistic);
                 m.statistic = statistic;
             }
-            direction<V>(stage, m, merge, hook, here, directions);
-            direction2.add(directions, here);
-            noise2.add(normals[0], here);
+            measured_forms<V>(stage, m, merge, hook, here, first, second);
+            sums[0].add(first, here);
+            sums[1].add(second, here);
         }
-        batch.partials[index] = direction2.total();
-        batch.partials[batch.samples * batch.chunks() + index] = noise2.total();
+        batch.partials[index] = sums[0].total();
+        batch.partials[batch.samples * batch.chunks() + index] = sums[1].total();
     }
 };
 
-/// The tuner's choice for sample `index`, from its partial sums.
-template <class T, class Shape, int Copies, class Tuner>
+/// The sums of sample `index`, and the tuner's choice from them.
+template <class T, class Shape, int Copies, class Stages>
 struct tune_pass {
-    compiled_stage<T, Shape> stage;
+    Stages stages;
     batch_memory<T, Shape, Copies> batch;
 
     template <class V>
     DIFFGEN_VALUE void run(std::size_t sample) const {
+        const compiled_stage<T, Shape>& stage = stages.of(sample);
+        if (!stage.measures) return;
         const std::size_t chunks = batch.chunks();
-        const T* d = batch.partials + sample * chunks;
-        const T* n = d + batch.samples * chunks;
-        T direction2 = d[0], noise2 = n[0];
+        const T* a = batch.partials + sample * chunks;
+        const T* b = a + batch.samples * chunks;
+        T first2 = a[0], second2 = b[0];
         for (std::size_t i = 1; i < chunks; ++i) {
-            direction2 = direction2 + d[i];
-            noise2 = noise2 + n[i];
+            first2 = first2 + a[i];
+            second2 = second2 + b[i];
         }
-        Tuner::pick(stage.tuner_parameters, direction2, noise2, batch.tuned[sample],
-                    batch.tuned[batch.samples + sample]);
+        T &p = batch.tuned[sample], &q = batch.tuned[batch.samples + sample];
+        if constexpr (Shape::tunes) {
+            if (stage.tunes) {
+                Shape::rule::pick(stage.parameters, first2, second2, p, q);
+                return;
+            }
+        }
+        p = first2;
+        q = second2;
     }
 };
 
-/// x = alpha x + sigma z: the forward process, and with alpha = 0 the prior.
-template <class T, class Noise, int Capacity>
+/// x = alpha x + sigma z: the forward process, and with alpha = 0 the prior. Levels: common_level
+/// or own_levels.
+template <class T, class Noise, class Levels, int Capacity>
 struct noising_pass {
     T* x;
-    std::size_t size;
+    std::size_t samples, elements;
     std::uint64_t first_flat;
-    level_of<T> level;
+    Levels levels;
     noise::stream stream;
     Noise source;
     int tile;
 
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
-        const std::size_t begin = index * static_cast<std::size_t>(tile);
-        const std::size_t left = size - begin;
-        const int count = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
+        const auto [begin, count, sample] = Levels::range(index, samples, elements, tile);
+        const level_of<T> level = levels.of(sample);
         T normals[Capacity];
         source.template fill<V>(stream, 0, first_flat + begin, count, normals);
         T* to = x + begin;
@@ -255,14 +270,13 @@ struct with_lanes {
 };
 
 /// Launches noising_pass over a state; does not wait. source: with its seed.
-template <class Exec, class T, class Space, class Noise>
-void add_noise_to(const Exec& e, batch_view<T, Space> x, level_of<T> level, noise::stream stream,
+template <class Exec, class T, class Space, class Levels, class Noise>
+void add_noise_to(const Exec& e, batch_view<T, Space> x, const Levels& levels, noise::stream stream,
                   const Noise& source, std::uint64_t first_sample) {
-    using pass = noising_pass<T, Noise, Exec::tile_capacity>;
-    const auto tile = static_cast<std::size_t>(e.tile);
-    e.for_each((x.size() + tile - 1) / tile,
-               with_lanes<T, pass>{
-                   {x.data, x.size(), first_sample * x.elements, level, stream, source, e.tile}});
+    using pass = noising_pass<T, Noise, Levels, Exec::tile_capacity>;
+    e.for_each(Levels::tiles(x.samples, x.elements, e.tile),
+               with_lanes<T, pass>{{x.data, x.samples, x.elements, first_sample * x.elements,
+                                    levels, stream, source, e.tile}});
 }
 
 }  // namespace diffgen::exec

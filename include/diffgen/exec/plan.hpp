@@ -52,7 +52,7 @@ void check_stage(const stage& s, const step& at, int part) {
             ", or a row names a register "
             "that is not there; the solver declares registers = ",
             Solver::registers, ", rows = ", Solver::rows, ", draws = ", Solver::draws));
-    bool finite = is_finite(s.direction);
+    bool finite = is_finite(s.measured[0]) && is_finite(s.measured[1]);
     for (int i = 0; i < s.rows; ++i)
         finite = finite && is_finite(s.updates[static_cast<unsigned>(i)].form);
     if (!finite)
@@ -86,7 +86,17 @@ template <class Sampler>
                                                  " stages in step ", at.index, "; at least 1"));
     planned p{s.solver.plan(at, part), {}};
     p.what.at = s.predictor.at(p.what.at);
+    if (p.what.evaluates) p.what.at.target = s.predictor.at(p.what.leads_to).input;
     if (p.what.evaluates) p.map = s.predictor.to_denoised(p.what.at);
+    detail::check_stage<typename Sampler::solver_type>(p.what, at, part);
+    return p;
+}
+
+/// What follows a judged stage: a stage without an evaluation.
+template <class Sampler>
+[[nodiscard]] planned settled(const Sampler& s, const step& at, int part, bool accepted) {
+    planned p{s.solver.settle(at, part, accepted), {}};
+    p.what.evaluates = p.what.judged = false;
     detail::check_stage<typename Sampler::solver_type>(p.what, at, part);
     return p;
 }

@@ -27,8 +27,7 @@ struct tile_memory {
     std::size_t copies_apart;
     const T* normals;  ///< of this stage, one a draw
     std::size_t normals_apart;
-    const T* tuned_direction;  ///< p and q of the self-tuning stage, an element each
-    const T* tuned_noise;
+    const T* tuned[2];   ///< p and q of the self-tuning stage, an element each
     const T* statistic;  ///< of a hook that depends on the whole sample, an element each
 
     [[nodiscard]] DIFFGEN_VALUE T* slot(int r) const {
@@ -133,8 +132,8 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s, const tile_memory<T>
             values[r] = e.form(s.updates[r].form);
             if constexpr (Shape::tunes)
                 if (s.tunes && r == 0) {
-                    values[r] = fma(load<V>(m.tuned_noise + i), e.noise[0], values[r]);
-                    values[r] = fma(load<V>(m.tuned_direction + i), e.form(s.direction), values[r]);
+                    values[r] = fma(load<V>(m.tuned[1] + i), e.form(s.measured[1]), values[r]);
+                    values[r] = fma(load<V>(m.tuned[0] + i), e.form(s.measured[0]), values[r]);
                 }
             bad = bad + (values[r] - values[r]);
         }
@@ -159,11 +158,25 @@ DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s, const tile_memor
     return bad == bad;
 }
 
+/// The measured forms of the stage at element i, as the solver's rule wants them.
+template <class V, class T, class Shape, class Merge, class Hook>
+DIFFGEN_VALUE void measured_forms_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                                     const Merge& merge, const Hook& hook, int i, T* first,
+                                     T* second) {
+    const element<V, T, Shape, Merge, Hook> e(s, m, merge, hook, i);
+    V a = e.form(s.measured[0]), b = e.form(s.measured[1]);
+    if constexpr (requires { Shape::rule::element(s.parameters, e.registers[0], a, b); })
+        Shape::rule::element(s.parameters, e.registers[0], a, b);
+    store(first + i, a);
+    store(second + i, b);
+}
+
 template <class T, class Shape, class Merge, class Hook>
-DIFFGEN_REST void direction_rest(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                                 const Merge& merge, const Hook& hook, int i, int count, T* to) {
+DIFFGEN_REST void measured_forms_rest(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                                      const Merge& merge, const Hook& hook, int i, int count,
+                                      T* first, T* second) {
     for (; i < count; ++i)
-        to[i] = element<T, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction);
+        measured_forms_at<T>(s, m, merge, hook, i, first, second);
 }
 
 }  // namespace detail
@@ -207,16 +220,16 @@ DIFFGEN_VALUE void measure(const compiled_stage<T, Shape>& s, const tile_memory<
         store(to + i, detail::measured_at<T>(s, m, merge, hook, i));
 }
 
-/// The direction of a self-tuning stage, S, into `to`.
+/// The forms that a measured stage sums up, into `first` and `second`.
 template <class V, class T, class Shape, class Merge, class Hook>
-DIFFGEN_VALUE void direction(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                             const Merge& merge, const Hook& hook, int count, T* to) {
+DIFFGEN_VALUE void measured_forms(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+                                  const Merge& merge, const Hook& hook, int count, T* first,
+                                  T* second) {
     constexpr int width = value_traits<V>::width;
     int i = 0;
     for (; i + width <= count; i += width)
-        store(to + i,
-              detail::element<V, T, Shape, Merge, Hook>(s, m, merge, hook, i).form(s.direction));
-    if (i < count) detail::direction_rest(s, m, merge, hook, i, count, to);
+        detail::measured_forms_at<V>(s, m, merge, hook, i, first, second);
+    if (i < count) detail::measured_forms_rest(s, m, merge, hook, i, count, first, second);
 }
 
 }  // namespace diffgen::exec

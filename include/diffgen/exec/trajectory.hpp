@@ -40,6 +40,9 @@ struct bound_functor {
                                                                      bool conditioned) const {
         return f(x, level, conditioned);
     }
+    template <class X>
+    requires requires(const F& g, const X& x, const level_of<T>& l) { g.log_density(x, l); }
+    DIFFGEN_VALUE auto log_density(const X& x) const { return f.log_density(x, level); }
 };
 
 /// The functor for one level: its own at(level), or the functor and the level.
@@ -133,8 +136,8 @@ struct evaluation_pass {
 };
 
 /// All stages on one tile of samples.
-template <class T, class Shape, class Merge, class Hook, class Noise, class Tuner, int D,
-          class Prepared, int Capacity>
+template <class T, class Shape, class Merge, class Hook, class Noise, int D, class Prepared,
+          int Capacity>
 struct trajectory_pass {
     static constexpr int elements = D == 0 ? 1 : D;
     static constexpr int tile = tile_samples<D>(Capacity);
@@ -169,8 +172,8 @@ struct trajectory_pass {
         m.kept = registers[0] + room;
         m.outputs = outputs[0];
         m.kept_apart = m.copies_apart = room;
-        m.tuned_direction = p;
-        m.tuned_noise = q;
+        m.tuned[0] = p;
+        m.tuned[1] = q;
         T statistic[Hook::per_sample ? room : 1];
         m.statistic = statistic;
         if (prior_scale != T(0)) {
@@ -191,7 +194,7 @@ struct trajectory_pass {
             if constexpr (Hook::per_sample && D > 0)
                 if (s.evaluates) measure_samples<V>(s, m, here, statistic);
             if constexpr (Shape::tunes && D > 0)
-                if (s.tunes) tune<V>(s, m, normals[0], here, p, q);
+                if (s.tunes) tune<V>(s, m, here, p, q);
             if (!apply<V>(s, m, merge, hook, size)) {
                 const std::size_t bad =
                     begin + static_cast<std::size_t>(first_bad_element(s, m, size));
@@ -218,14 +221,13 @@ struct trajectory_pass {
         }
     }
     template <class V>
-    DIFFGEN_VALUE void tune(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                            const T* normals, int here, T* p, T* q) const {
-        T directions[room];
-        direction<V>(s, m, merge, hook, here * elements, directions);
+    DIFFGEN_VALUE void tune(const compiled_stage<T, Shape>& s, const tile_memory<T>& m, int here,
+                            T* p, T* q) const {
+        T first[room], second[room];
+        measured_forms<V>(s, m, merge, hook, here * elements, first, second);
         for (int i = 0; i < here; ++i) {
             T a, b;
-            Tuner::pick(s.tuner_parameters, norm2(directions + i * D), norm2(normals + i * D), a,
-                        b);
+            Shape::rule::pick(s.parameters, norm2(first + i * D), norm2(second + i * D), a, b);
             for (int d = 0; d < D; ++d) {
                 p[i * D + d] = a;
                 q[i * D + d] = b;

@@ -4,6 +4,7 @@
 
 // Grids by time under the names that ComfyUI gives them, with n steps for every n.
 
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/process/any_process.hpp>
 
@@ -18,8 +19,8 @@ struct sgm_uniform {
         levels.reserve(static_cast<std::size_t>(n) + 1);
         levels.push_back(p.level(p.t_max()));
         for (int k = 1; k < n; ++k)
-            levels.push_back(
-                p.level(p.t_min() + (p.t_max() - p.t_min()) * (static_cast<double>(n - k) / n)));
+            levels.push_back(p.level(
+                p.t_min() + product(p.t_max() - p.t_min(), static_cast<double>(n - k) / n)));
         levels.push_back(p.clean());
         return levels;
     }

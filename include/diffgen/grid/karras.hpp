@@ -6,6 +6,7 @@
 // then the clean end. Karras et al. 2022, eq. 5 (rho), and uniform in log-SNR (Lu et al. 2022).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/any_process.hpp>
 
 #include <algorithm>
@@ -65,7 +66,7 @@ struct karras {
                                  "; must be above 0, mostly 7");
         return detail::by_noise(p, n, bounds, stops, [&](double u, double high, double low) {
             const double a = std::pow(high, 1 / rho), b = std::pow(low, 1 / rho);
-            return std::pow(a + u * (b - a), rho);
+            return std::pow(a + product(u, b - a), rho);
         });
     }
 };

@@ -6,6 +6,7 @@
 // sampler of Mochi, Genmo 2024).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/grid/uniform.hpp>
 
 #include <optional>
@@ -26,9 +27,9 @@ struct linear_quadratic {
                                  "; must be above 0 and below 0.5, mostly 0.025");
         const int m = n / 2;
         return detail::by_time(p, n, stop_at, [&](double left) {
-            const double k = n * (1 - left);
+            const double k = product(static_cast<double>(n), 1 - left);
             const double past = k > m ? (k - m) / (n - m) : 0;
-            return 1 - threshold * k / m - (1 - threshold * n / m) * past * past;
+            return 1 - threshold * k / m - product((1 - threshold * n / m) * past, past);
         });
     }
 };

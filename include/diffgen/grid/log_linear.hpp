@@ -6,6 +6,7 @@
 // ("Align Your Steps", table 3) optimised for ten steps.
 
 #include <diffgen/core/error.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/any_process.hpp>
 
 #include <cmath>
@@ -50,7 +51,7 @@ struct log_linear {
         const double here = std::log(values[static_cast<std::size_t>(i)]);
         if (rest == 0) return here;
         const double next = std::log(values[static_cast<std::size_t>(i) + 1]);
-        return here + static_cast<double>(rest) / n * (next - here);
+        return here + product(static_cast<double>(rest) / n, next - here);
     }
 };
 

@@ -6,6 +6,7 @@
 // "polyexponential"), and the angle atan(sigma / alpha) uniform (Sabour et al. 2024).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/grid/karras.hpp>
 
 #include <cmath>
@@ -35,7 +36,7 @@ struct kl_optimal {
 
     [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
         return detail::by_noise(p, n, bounds, stops, [](double u, double high, double low) {
-            return std::tan((1 - u) * std::atan(high) + u * std::atan(low));
+            return std::tan(product(1 - u, std::atan(high)) + product(u, std::atan(low)));
         });
     }
 };

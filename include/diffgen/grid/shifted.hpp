@@ -7,6 +7,7 @@
 // noise's share, is the time of rectified flow; any process has it.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/any_process.hpp>
 
 #include <cmath>
@@ -73,8 +74,8 @@ struct shift_terminal {
         for (std::size_t i = 1; i < count; ++i) {
             const detail::noise_share at(levels[i]);
             const double part = (at.signal - first.signal) / (last.signal - first.signal);
-            const double signal = first.signal + part * (1 - terminal - first.signal);
-            const double noise = terminal + (1 - part) * (first.noise - terminal);
+            const double signal = first.signal + product(part, 1 - terminal - first.signal);
+            const double noise = terminal + product(1 - part, first.noise - terminal);
             levels[i] = p.level_at(2 * std::log(signal / noise));
         }
         return levels;

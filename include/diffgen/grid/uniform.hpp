@@ -4,6 +4,7 @@
 
 // Grids that place their levels by time: uniform and quadratic (Song et al. 2021, DDIM, app. D.2).
 
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/any_process.hpp>
 
 #include <optional>
@@ -22,7 +23,7 @@ std::vector<noise_level> by_time(const any_process& p, int n, std::optional<doub
     levels.push_back(p.level(p.t_max()));
     for (int k = 1; k < n; ++k)
         levels.push_back(
-            p.level(last.t + (p.t_max() - last.t) * f(static_cast<double>(n - k) / n)));
+            p.level(last.t + product(p.t_max() - last.t, f(static_cast<double>(n - k) / n))));
     levels.push_back(last);
     return levels;
 }

@@ -34,9 +34,14 @@ struct decorator {
     [[nodiscard]] merge_type merge() const { return inner.merge(); }
     [[nodiscard]] hook_type hook() const { return inner.hook(); }
 
-    template <class In, class Out, class... Extra>
-    void call(const In& in, const Out& out, const noise_level& l, const Extra&... extra) {
+    /// Level: one for the batch, or one a row.
+    template <class In, class Out, class Level, class... Extra>
+    void call(const In& in, const Out& out, const Level& l, const Extra&... extra) {
         inner.call(in, out, l, extra...);
+    }
+    template <class In, class Out, class Levels>
+    void log_densities(const In& in, const Out& out, const Levels& l) {
+        inner.log_densities(in, out, l);
     }
 };
 

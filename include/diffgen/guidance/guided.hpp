@@ -66,8 +66,8 @@ struct guided : decorator<Inner> {
 
     [[nodiscard]] merge_type merge() const { return rule; }
 
-    template <class In, class Out>
-    void call(const In& in, const Out& out, const noise_level& l) {
+    template <class In, class Out, class Level>
+    void call(const In& in, const Out& out, const Level& l) {
         this->inner.call(in, out, l, guidance_rows{in.samples / 2});
     }
 };
@@ -76,7 +76,8 @@ template <class Inner, class Rule>
 guided(Inner, Rule) -> guided<Inner, Rule>;
 
 /// A network conditioned on one label a sample, for use with or without guidance: calls
-/// net(in, out, level, std::span<const Label>), one label a row, `none` for unconditional rows.
+/// net(in, out, level, std::span<const Label>), one label a row (and one level a row where they
+/// have their own), `none` for unconditional rows.
 template <class Net, class Label = int>
 class labelled {
   public:
@@ -85,13 +86,13 @@ class labelled {
         labels_.resize(2 * conditioned_, none);
     }
 
-    template <class In, class Out>
-    void operator()(const In& in, const Out& out, const noise_level& l) {
+    template <class In, class Out, class Level>
+    void operator()(const In& in, const Out& out, const Level& l) {
         require(in.samples);
         net_(in, out, l, std::span<const Label>(labels_.data(), conditioned_));
     }
-    template <class In, class Out>
-    void operator()(const In& in, const Out& out, const noise_level& l, guidance_rows rows) {
+    template <class In, class Out, class Level>
+    void operator()(const In& in, const Out& out, const Level& l, guidance_rows rows) {
         require(rows.conditioned);
         net_(in, out, l, std::span<const Label>(labels_));
     }

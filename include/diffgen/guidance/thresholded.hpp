@@ -38,7 +38,7 @@ template <class T>
 /// The quantile of numbers that are not negative, linear between ranks.
 template <class T>
 [[nodiscard]] DIFFGEN_VALUE T quantile(const T* values, std::size_t count, double ratio) {
-    const double rank = ratio * static_cast<double>(count - 1);
+    const double rank = product(ratio, static_cast<double>(count - 1));
     const auto k = static_cast<std::size_t>(rank);
     const T low = of_rank(values, count, k);
     const T high = k + 1 < count ? of_rank(values, count, k + 1) : low;

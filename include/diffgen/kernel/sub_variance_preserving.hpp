@@ -4,6 +4,7 @@
 
 // The forward kernel with sigma = 1 - alpha^2 (the sub-VP SDE of Song et al. 2021, eq. 14).
 
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/kernel/scales.hpp>
 
@@ -16,12 +17,13 @@ struct sub_variance_preserving {
     [[nodiscard]] static scales level(double log_snr) {
         // alpha / (1 - alpha^2) = exp(log_snr / 2), solved for alpha without cancellation
         const double up = std::exp(0.5 * log_snr), down = std::exp(-0.5 * log_snr);
-        return {2 / (down + std::sqrt(down * down + 4)), 2 / (1 + std::sqrt(1 + 4 * up * up))};
+        return {2 / (down + std::sqrt(product(down, down) + 4)),
+                2 / (1 + std::sqrt(1 + 4 * product(up, up)))};
     }
     /// d log(alpha) / d log_snr.
     [[nodiscard]] static double log_alpha_rate(double log_snr) {
         const auto [alpha, sigma] = level(log_snr);
-        return 0.5 * sigma / (1 + alpha * alpha);
+        return 0.5 * sigma / (1 + product(alpha, alpha));
     }
 };
 

@@ -4,6 +4,7 @@
 
 // All sources of noise.
 
+#include <diffgen/noise/brownian.hpp>
 #include <diffgen/noise/per_sample_seeds.hpp>
 #include <diffgen/noise/recorded.hpp>
 #include <diffgen/noise/source.hpp>

@@ -8,7 +8,7 @@
 
 namespace diffgen::noise {
 
-/// A user's own purposes are numbered from stream{1u << 16}.
+/// A user's own purposes are numbered from stream{1u << 16} to stream{first_path_stream}.
 enum class stream : std::uint32_t {
     prior,       // the state at the highest noise level
     solver,      // the solver's steps
@@ -20,7 +20,11 @@ enum class stream : std::uint32_t {
     dropout,     // dropped conditions and units
     weights,     // initial weights
     data,        // shuffling and augmentation
-    metric       // projections and subsets of a metric
+    metric,      // projections and subsets of a metric
+    acceptance   // the choices of Metropolis steps
 };
+
+/// From here on, the paths of noise::brownian.
+inline constexpr std::uint32_t first_path_stream = 1u << 31;
 
 }  // namespace diffgen::noise

@@ -17,7 +17,7 @@ namespace diffgen {
 class observation {
   public:
     int step;              ///< steps done, 1 .. steps
-    int steps;             ///< of the whole run
+    int steps;             ///< of the whole run; 0 where the solver decides how many there will be
     noise_level level;     ///< that the state has reached
     std::size_t samples;   ///< of the batch
     std::size_t elements;  ///< of a sample

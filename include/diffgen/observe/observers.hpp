@@ -17,8 +17,8 @@
 
 namespace diffgen::observe {
 
-/// One line "label [=====>    ] 31/50 0.4 s" rewritten in place, as on a terminal. A new line ends
-/// it with the last step.
+/// One line "label [=====     ] 31/50 0.4 s" rewritten in place, as on a terminal. A new line ends
+/// it with the last step. Where nobody knows how many steps there will be, "label 31 0.4 s".
 [[nodiscard]] inline observer progress(std::ostream& out, std::string label = "sampling",
                                        int width = 40) {
     diffgen::detail::require(width >= 1, "a progress bar of ", width,
@@ -27,11 +27,16 @@ namespace diffgen::observe {
     return {[&out, label = std::move(label), width,
              begin = clock::now()](const observation& o) mutable {
         if (o.step == 1) begin = clock::now();
-        const int filled = static_cast<int>(static_cast<long long>(width) * o.step / o.steps);
         const double seconds = std::chrono::duration<double>(clock::now() - begin).count();
-        out << '\r' << label << " [" << std::string(static_cast<std::size_t>(filled), '=')
-            << std::string(static_cast<std::size_t>(width - filled), ' ') << "] " << o.step << '/'
-            << o.steps << ' ' << std::fixed << std::setprecision(1) << seconds << " s";
+        out << '\r' << label << ' ';
+        if (o.steps > 0) {
+            const int filled = static_cast<int>(static_cast<long long>(width) * o.step / o.steps);
+            out << '[' << std::string(static_cast<std::size_t>(filled), '=')
+                << std::string(static_cast<std::size_t>(width - filled), ' ') << "] ";
+        }
+        out << o.step;
+        if (o.steps > 0) out << '/' << o.steps;
+        out << ' ' << std::fixed << std::setprecision(1) << seconds << " s";
         if (o.step == o.steps) out << '\n';
         out.flush();
         return true;

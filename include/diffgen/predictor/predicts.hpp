@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -81,8 +82,8 @@ struct evaluation_of<samplewise_functor<D, F>> {
 }  // namespace detail
 
 /// What becomes of a network's outputs before the solver sees them. With one output a sample, that
-/// output; guidance has two inputs and two outputs a sample and merges them; a learned variance is a
-/// second output from one input.
+/// output; guidance has two inputs and two outputs a sample and merges them; a learned variance is
+/// a second output from one input.
 struct take_output {
     static constexpr int copies = 1;  ///< outputs a sample
     static constexpr int inputs = 1;  ///< inputs a sample
@@ -93,9 +94,9 @@ struct take_output {
 };
 
 /// What happens to the denoised estimate before the solver sees it: nothing, so that it need never
-/// be formed and folds into the solver's coefficients. A hook that is present has apply(D); one that
-/// depends on the whole sample (per_sample) has measure(D) of an element, statistic(measures, count)
-/// of a sample, and apply(D, statistic).
+/// be formed and folds into the solver's coefficients. A hook that is present has apply(D); one
+/// that depends on the whole sample (per_sample) has measure(D) of an element, statistic(measures,
+/// count) of a sample, and apply(D, statistic).
 struct no_hook {
     static constexpr bool present = false;
     static constexpr bool per_sample = false;
@@ -140,16 +141,34 @@ struct predicts {
     [[nodiscard]] merge_type merge() const { return {}; }
     [[nodiscard]] hook_type hook() const { return {}; }
 
-    /// Evaluates a batched network; `extra` is what a decorator has to tell it.
-    template <class In, class Out, class... Extra>
-    void call(const In& in, const Out& out, const noise_level& l, const Extra&... extra) {
+    /// Evaluates a batched network. Level: noise_level, or std::span<const noise_level> with one a
+    /// row; `extra` is what a decorator has to tell it.
+    template <class In, class Out, class Level, class... Extra>
+    void call(const In& in, const Out& out, const Level& l, const Extra&... extra) {
+        constexpr bool own = !std::is_same_v<Level, noise_level>;
         static_assert(
-            std::is_invocable_v<Net&, In, Out, noise_level, Extra...>,
+            own || std::is_invocable_v<Net&, In, Out, noise_level, Extra...>,
             "diffgen: a batched network is called as net(batch_view<const T> in, "
             "batch_view<T> out, noise_level level), under guidance with a 4th argument, "
             "guidance_rows; wrap a functor of one element in pointwise{...}, of one sample "
             "in samplewise<D>(...)");
+        static_assert(
+            !own || std::is_invocable_v<Net&, In, Out, Level, Extra...>,
+            "diffgen: where samples have noise levels of their own, a batched network is called as "
+            "net(batch_view<const T> in, batch_view<T> out, std::span<const noise_level> levels), "
+            "one level a row; a network with this overload serves both");
         net(in, out, l, extra...);
+    }
+
+    /// The log densities of a batched network for a solver that compares them.
+    template <class In, class Out>
+    void log_densities(const In& in, const Out& out, std::span<const noise_level> levels) {
+        static_assert(
+            requires { net.log_density(in, out, levels); },
+            "diffgen: this solver compares densities: the network needs a member "
+            "log_density(batch_view<const T> in, batch_view<T> out, std::span<const noise_level> "
+            "levels) beside its call, one number a row");
+        net.log_density(in, out, levels);
     }
 };
 

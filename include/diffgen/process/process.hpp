@@ -8,6 +8,7 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
@@ -82,12 +83,12 @@ struct process {
 
     /// f(t) of the SDE.
     [[nodiscard]] double drift(double t) const {
-        return kernel.log_alpha_rate(schedule.log_snr(t)) * schedule.log_snr_rate(t);
+        return product(kernel.log_alpha_rate(schedule.log_snr(t)), schedule.log_snr_rate(t));
     }
     /// g(t)^2 of the SDE.
     [[nodiscard]] double diffusion_squared(double t) const {
         const double sigma = kernel.level(schedule.log_snr(t)).sigma;
-        return -sigma * sigma * schedule.log_snr_rate(t);
+        return product(-sigma * sigma, schedule.log_snr_rate(t));
     }
 
     [[nodiscard]] double t_min() const { return schedule.t_min(); }

@@ -6,6 +6,7 @@
 // q(x_s | x_t) and the posterior q(x_t | x_s, x_0) (Ho et al. 2020, eq. 7, for any two levels and
 // any kernel: Kingma et al. 2021, appendix A).
 
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
@@ -20,7 +21,7 @@ struct transition_kernel {
 
 [[nodiscard]] inline transition_kernel transition(const noise_level& s, const noise_level& t) {
     // sigma_s^2 (1 - exp(lambda_s - lambda_t)): nothing cancels between close levels
-    return {s.alpha / t.alpha, -s.sigma * s.sigma * std::expm1(s.log_snr - t.log_snr)};
+    return {s.alpha / t.alpha, product(-s.sigma * s.sigma, std::expm1(s.log_snr - t.log_snr))};
 }
 
 /// q(x_t | x_s, x_0) = N(state x_s + data x_0, variance I).
@@ -32,8 +33,8 @@ struct posterior_kernel {
     const double ratio = std::exp(s.log_snr - t.log_snr);  // of the signal-to-noise ratios
     // state: scale sigma_t^2 / sigma_s^2 = ratio alpha_t / alpha_s, finite also where alpha_s = 0
     const double state = s.alpha > 0 ? ratio * t.alpha / s.alpha : 0;
-    return {state, -t.alpha * std::expm1(s.log_snr - t.log_snr),
-            -t.sigma * t.sigma * std::expm1(s.log_snr - t.log_snr)};
+    return {state, product(-t.alpha, std::expm1(s.log_snr - t.log_snr)),
+            product(-t.sigma * t.sigma, std::expm1(s.log_snr - t.log_snr))};
 }
 
 }  // namespace diffgen

@@ -4,6 +4,7 @@
 
 // Discrete schedules from betas (Ho et al. 2020): abar_t = prod_{i <= t} (1 - beta_i).
 
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/schedule/table.hpp>
 
 #include <algorithm>
@@ -63,7 +64,7 @@ class linear : public betas {
   public:
     explicit linear(int steps = 1000, double beta_start = 1e-4, double beta_end = 0.02)
         : betas(detail_betas::sampled(
-              steps, [=](double u) { return beta_start + u * (beta_end - beta_start); })) {}
+              steps, [=](double u) { return beta_start + product(u, beta_end - beta_start); })) {}
 };
 
 /// sqrt(beta) linear in the step (Rombach et al. 2022, latent diffusion).
@@ -72,7 +73,7 @@ class scaled_linear : public betas {
     explicit scaled_linear(int steps = 1000, double beta_start = 0.00085, double beta_end = 0.012)
         : betas(detail_betas::sampled(steps, [=](double u) {
               const double a = std::sqrt(beta_start), b = std::sqrt(beta_end);
-              const double root = a + u * (b - a);
+              const double root = a + product(u, b - a);
               return root * root;
           })) {}
 };
@@ -82,7 +83,8 @@ class sigmoid : public betas {
   public:
     explicit sigmoid(int steps = 1000, double beta_start = 1e-4, double beta_end = 0.02)
         : betas(detail_betas::sampled(steps, [=](double u) {
-              return beta_start + diffgen::detail::sigmoid(12 * u - 6) * (beta_end - beta_start);
+              return beta_start +
+                     product(diffgen::detail::sigmoid(product(12., u) - 6), beta_end - beta_start);
           })) {}
 };
 

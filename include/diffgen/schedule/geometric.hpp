@@ -5,6 +5,7 @@
 // sigma(t) = sigma_min (sigma_max / sigma_min)^t, the VE schedule of Song et al. 2021, eq. 30.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 
 #include <cmath>
 
@@ -22,7 +23,7 @@ struct geometric {
                         "; must be 0 < sigma_min < sigma_max");
     }
     [[nodiscard]] double log_snr(double t) const {
-        return -2 * (std::log(sigma_min) + t * std::log(sigma_max / sigma_min));
+        return -2 * (std::log(sigma_min) + product(t, std::log(sigma_max / sigma_min)));
     }
     [[nodiscard]] double log_snr_rate(double /*t*/) const {
         return -2 * std::log(sigma_max / sigma_min);

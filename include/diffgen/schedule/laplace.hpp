@@ -6,6 +6,7 @@
 // 2024, "Improved Noise Schedule for Diffusion Training").
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 
 #include <cmath>
 
@@ -26,7 +27,8 @@ struct laplace {
                         " to last = ", last, "; must be 0 < first < last <= 1");
     }
     [[nodiscard]] double log_snr(double t) const {
-        return t < 0.5 ? mean - scale * std::log(2 * t) : mean + scale * std::log(2 * (1 - t));
+        return t < 0.5 ? mean - product(scale, std::log(2 * t))
+                       : mean + product(scale, std::log(2 * (1 - t)));
     }
     [[nodiscard]] double log_snr_rate(double t) const { return -scale / (t < 0.5 ? t : 1 - t); }
     /// Inverse of log_snr.

@@ -6,6 +6,7 @@
 // eq. 32.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
@@ -26,9 +27,9 @@ struct linear_beta {
         detail::require(first > 0 && first < 1, "linear_beta with its first time at ", first,
                         "; must be between 0 (clean) and 1");
     }
-    [[nodiscard]] double beta(double t) const { return beta_min + t * (beta_max - beta_min); }
+    [[nodiscard]] double beta(double t) const { return beta_min + product(t, beta_max - beta_min); }
     [[nodiscard]] double integral(double t) const {
-        return t * (beta_min + 0.5 * t * (beta_max - beta_min));
+        return product(t, beta_min + 0.5 * product(t, beta_max - beta_min));
     }
     /// log(abar / (1 - abar)) = -log(expm1(B)), without cancellation at small t.
     [[nodiscard]] double log_snr(double t) const {
@@ -39,7 +40,9 @@ struct linear_beta {
     /// Inverse of log_snr: B = log(1 + exp(-log_snr)), a quadratic in t.
     [[nodiscard]] double time(double log_snr) const {
         const double b = detail::softplus(-log_snr);
-        return 2 * b / (beta_min + std::sqrt(beta_min * beta_min + 2 * b * (beta_max - beta_min)));
+        return 2 * b /
+               (beta_min +
+                std::sqrt(product(beta_min, beta_min) + 2 * product(b, beta_max - beta_min)));
     }
     [[nodiscard]] double t_min() const { return first; }
     [[nodiscard]] static double t_max() { return 1; }

@@ -6,6 +6,7 @@
 // betas or sigmas become, and the base of every discrete schedule.
 
 #include <diffgen/core/error.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <algorithm>
@@ -46,7 +47,7 @@ class table {
         const auto [i, w] = locate(t);
         if (w == 0) return log_snr_[i];
         if (fades(i)) return log_snr_[i] + 2 * std::log1p(-w);
-        return log_snr_[i] + w * (log_snr_[i + 1] - log_snr_[i]);
+        return log_snr_[i] + product(w, log_snr_[i + 1] - log_snr_[i]);
     }
     [[nodiscard]] double log_snr_rate(double t) const {
         require_inside(t);

@@ -6,6 +6,7 @@
 // (Sohl-Dickstein et al. 2015; Ho et al. 2020, algorithm 2), between any two levels of any kernel.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -20,8 +21,8 @@ enum class variance {
 };
 
 /// mean + eta std z, the mean that of the posterior of variance (eta posterior std)^2 (DDIM, eq.
-/// 12). Weak order 1. Evaluations a step: 1. Noise: 1 draw, none on the step to the clean end.
-/// Converges to the reverse SDE.
+/// 12). Weak and strong order 1. Evaluations a step: 1. Noise: 1 draw, none on the step to the
+/// clean end. Converges to the reverse SDE.
 struct ancestral {
     static constexpr int registers = 1;
     static constexpr int rows = 1;
@@ -46,8 +47,10 @@ struct ancestral {
         out.draws = eta > 0 && !to.is_clean() ? 1 : 0;
         linear_form next = q.state * x + q.data * D;
         if (eta != 1 && !to.is_clean()) {
-            const double c2 = eta * eta * q.variance;
-            next = to.alpha * D + std::sqrt(std::max(to.sigma * to.sigma - c2, 0.)) * eps(from);
+            // without noise the step may also lead up, where there is no posterior
+            const double c2 = eta > 0 ? product(eta * eta, q.variance) : 0;
+            next = to.alpha * D +
+                   std::sqrt(std::max(product(to.sigma, to.sigma) - c2, 0.)) * eps(from);
         }
         const double v =
             variance == solver::variance::posterior ? q.variance : transition(from, to).variance;

@@ -6,6 +6,7 @@
 // family between it and DDPM. With eta = 0 it is Euler's method in sigma / alpha.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -14,8 +15,8 @@
 namespace diffgen::solver {
 
 /// x_t = alpha_t D + sqrt(sigma_t^2 - c^2) eps + c z, c = eta times the posterior's deviation.
-/// Order 1 (eta = 0). Evaluations a step: 1. Noise: 1 draw where eta > 0.
-/// Converges to the probability flow (eta = 0) or the reverse SDE (eta = 1: ancestral sampling).
+/// Order 1; with noise, weak and strong order 1. Evaluations a step: 1. Noise: 1 draw where eta >
+/// 0. Converges to the probability flow (eta = 0) or the reverse SDE (eta = 1: ancestral sampling).
 struct ddim {
     static constexpr int registers = 1;
     static constexpr int rows = 1;
@@ -36,7 +37,7 @@ struct ddim {
         const auto &from = s.from(), &to = s.to();
         // without noise the step may also lead back to more of it, where there is no posterior
         const double c =
-            eta > 0 ? std::min(eta * std::sqrt(posterior(from, to).variance), to.sigma) : 0;
+            eta > 0 ? std::min(product(eta, std::sqrt(posterior(from, to).variance)), to.sigma) : 0;
         stage out = evaluate(from);
         out.draws = eta > 0 && !to.is_clean() ? 1 : 0;
         // sigma_t eps, with the part that the fresh noise replaces taken away

@@ -5,9 +5,12 @@
 // ER-SDE-Solvers 1, 2, 3 (Cui et al. 2023): reverse SDEs with any amount of noise, given by a
 // function phi of r = sigma / alpha,
 //     y_t = phi_t / phi_s y_s + phi_t int_s^t D d(1 / phi) + noise,   y = x / alpha,
-// with the weights that the integral demands of the polynomial through the last values of D.
+// with the weights that the integral demands of the polynomial through the last values of D: those
+// of the authors' code (er_sde_solver.py, vp_1_order to vp_3_order_taylor), but that at order 3 the
+// polynomial's slope is taken at the newest value, where they take that of its last chord.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -37,9 +40,9 @@ struct er_sde_5 {
 
 }  // namespace noise_growth
 
-/// Starts by lower orders. Weak order: 1 (Order = 1), else 2. Evaluations a step: 1. Noise: 1 draw
-/// where there is any, none on the step to the clean end. Converges to the SDE of phi, whose
-/// marginals are those of the forward process.
+/// Starts by lower orders. Weak order: 1 (Order = 1), else 2; strong order 1. Evaluations a
+/// step: 1. Noise: 1 draw where there is any, none on the step to the clean end. Converges to the
+/// SDE of phi, whose marginals are those of the forward process.
 template <int Order = 3, class Growth = noise_growth::er_sde_5>
 struct er_sde {
     static_assert(Order >= 1 && Order <= 3, "diffgen: orders of ER-SDE are 1, 2 and 3");
@@ -63,7 +66,9 @@ struct er_sde {
         const double fresh = std::sqrt((1 - kept) * (1 + kept));
         out.draws = fresh > 0 ? 1 : 0;
         const linear_form noise = kept * eps(from) + fresh * z;
-        out.write(0, at_level(to, noise) + to.alpha * change_of_estimate(s));
+        linear_form next = at_level(to, noise);
+        if (to.alpha > 0) next += to.alpha * change_of_estimate(s);
+        out.write(0, next);
         if constexpr (Order > 1) out.write(slot(s.index), D);
         return out;
     }
@@ -87,22 +92,22 @@ struct er_sde {
         if (count > 1) {
             const linear_form curve =
                 (slope - (value(1) - value(2)) / (r(1) - r(2))) / (r(0) - r(2));
-            sum += (moment(2, r(0), s.to().ratio()) + first * (r(0) - r(1))) * curve;
+            sum += (moment(2, r(0), s.to().ratio()) + product(first, r(0) - r(1))) * curve;
         }
         return sum;
     }
 
-    /// phi_t int_s^t (r - s)^k d(1 / phi), by parts, and by Simpson's rule in log r.
+    /// phi_t int_s^t (r - s)^k d(1 / phi) for k = 1 or 2, by parts, and by Simpson's rule in log r.
     [[nodiscard]] double moment(int k, double s, double t) const {
         constexpr int panels = 64;
         const double d = std::log(t / s) / panels;
         double sum = 0;
         for (int i = 0; i <= panels; ++i) {
-            const double r = s * std::exp(i * d);
+            const double r = product(s, std::exp(i * d));
             const double weight = i == 0 || i == panels ? 1 : i % 2 == 1 ? 4 : 2;
-            sum += weight * std::pow(r - s, k - 1) * growth(t) / growth(r);
+            sum += weight * (k == 1 ? 1 : r - s) * growth(t) / growth(r);
         }
-        return std::pow(t - s, k) - k * t * sum * d / 3;
+        return (k == 1 ? t - s : product(t - s, t - s)) - k * t * sum * d / 3;
     }
 };
 

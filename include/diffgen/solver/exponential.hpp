@@ -6,6 +6,8 @@
 // nodes (Lu et al. 2022, DPM-Solver, proposition 3.1; Zhang and Chen 2023, DEIS; Xue et al. 2023,
 // SA-Solver).
 
+#include <diffgen/core/lanes/scalar.hpp>
+
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -26,7 +28,7 @@ namespace detail {
             // sum over j of (-x)^j k! / (k + j + 1)!
             double term = 1. / (k + 1), sum = term;
             for (int j = 1; j < 30; ++j) {
-                term *= -x / (k + j + 1);
+                term = product(term, -x / (k + j + 1));
                 sum += term;
             }
             psi[static_cast<std::size_t>(k)] = sum;
@@ -35,7 +37,7 @@ namespace detail {
     }
     psi[0] = -std::expm1(-x) / x;
     for (std::size_t k = 1; k < max_nodes; ++k)
-        psi[k] = (1 - static_cast<double>(k) * psi[k - 1]) / x;
+        psi[k] = (1 - product(static_cast<double>(k), psi[k - 1])) / x;
     return psi;
 }
 
@@ -57,11 +59,11 @@ namespace detail {
             const double scale = h / (nodes[i] - nodes[j]), root = nodes[j] / h;
             ++degree;
             for (std::size_t k = degree; k > 0; --k)
-                c[k] = scale * (c[k - 1] - root * c[k]);
-            c[0] = -scale * root * c[0];
+                c[k] = product(scale, c[k - 1] - product(root, c[k]));
+            c[0] = product(-scale * root, c[0]);
         }
         for (std::size_t k = 0; k < n; ++k)
-            weights[i] += h * c[k] * psi[k];
+            weights[i] += product(h * c[k], psi[k]);
     }
     return weights;
 }

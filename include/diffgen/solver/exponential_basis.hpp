@@ -6,6 +6,7 @@
 //     x_t = transition x_s + gain int_0^h exp(rate (s - h)) value(s) ds + noise z,
 // h the step of a variable in which `value` is smooth. Between them lie most fast solvers.
 
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
@@ -23,7 +24,7 @@ struct denoised {
     [[nodiscard]] static noise_level level(const step& s, double v) {
         return s.process.level_at(2 * v);
     }
-    [[nodiscard]] double rate() const { return 1 + tau * tau; }
+    [[nodiscard]] double rate() const { return 1 + product(tau, tau); }
     [[nodiscard]] static linear_form value(const noise_level&, int) { return symbol::D; }
     [[nodiscard]] double transition(const noise_level& s, const noise_level& t) const {
         return t.sigma / s.sigma * std::exp(-tau * tau * (variable(t) - variable(s)));
@@ -50,7 +51,9 @@ struct noise {
     [[nodiscard]] static double transition(const noise_level& s, const noise_level& t) {
         return t.alpha / s.alpha;
     }
-    [[nodiscard]] double gain(const noise_level& t) const { return -(1 + tau * tau) * t.sigma; }
+    [[nodiscard]] double gain(const noise_level& t) const {
+        return -(1 + product(tau, tau)) * t.sigma;
+    }
     [[nodiscard]] double noise_scale(const noise_level& s, const noise_level& t) const {
         return tau * t.sigma * std::sqrt(std::expm1(2 * (variable(t) - variable(s))));
     }

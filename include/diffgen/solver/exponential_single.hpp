@@ -6,6 +6,7 @@
 // et al. 2022a, algorithms 1 and 2; 2022b, algorithm 1), with the weights that the integrals
 // demand.
 
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/exponential.hpp>
 #include <diffgen/solver/exponential_basis.hpp>
 #include <diffgen/solver/step.hpp>
@@ -39,7 +40,7 @@ struct exponential_single {
         const auto &from = s.from(), &to = s.to();
         if (is_one_stage(s)) return evaluate(from).write(0, at_level(to, eps(from)));
         const double start = Basis::variable(from), h = Basis::variable(to) - start;
-        const double nodes[3] = {0, middle * h, 2. / 3 * h};
+        const double nodes[3] = {0, product(middle, h), product(2. / 3, h)};
         const auto at = [&](int i) { return i == 0 ? from : Basis::level(s, start + nodes[i]); };
         // the state at `there`, from the values at the start and at node `second`
         const auto advanced = [&](const noise_level& there, double length, const linear_form& v0,
@@ -58,10 +59,10 @@ struct exponential_single {
         return j == 0 ? out.write(base + 1, value) : out;
     }
 
-    /// Steps without a finite length: to the data (then the denoised estimate), and from pure noise
-    /// (then DDIM's step).
+    /// Steps without a finite length: to the data (then the denoised estimate), and from or to pure
+    /// noise (then DDIM's step).
     [[nodiscard]] static bool is_one_stage(const step& s) {
-        return s.to().is_clean() || s.from().alpha == 0;
+        return s.to().is_clean() || s.from().alpha == 0 || s.to().alpha == 0;
     }
 };
 

@@ -7,6 +7,7 @@
 // alpha) or the schedule's time (Song et al. 2021, eq. 13: dx/dt = f x - g^2 score / 2).
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 #include <diffgen/solver/tableau.hpp>
 
@@ -40,7 +41,7 @@ struct in_time {
 };
 
 /// The ODE in q = alpha / sigma, where it is d(x / sigma) = D dq: the one to leave pure noise with,
-/// alpha = 0, where the other two have no finite form.
+/// alpha = 0, or to reach it, where the other two have no finite form.
 struct in_signal {
     [[nodiscard]] static double variable(const noise_level& l) { return std::exp(0.5 * l.log_snr); }
     [[nodiscard]] static noise_level level(const step& s, double q) {
@@ -51,6 +52,51 @@ struct in_signal {
         return symbol::D;
     }
 };
+
+namespace detail {
+
+/// The forms of one explicit Runge-Kutta step from the state in register 0, at level `from`; slope
+/// number i lies in register 2 + i once its stage is over.
+template <class Tableau, class V>
+struct explicit_step {
+    const Tableau& coefficients;
+    const step& s;
+    const noise_level& from;
+
+    [[nodiscard]] double size() const { return V::variable(s.to()) - V::variable(from); }
+
+    [[nodiscard]] noise_level level(int i) const {
+        const double c = coefficients.c[static_cast<unsigned>(i)];
+        if (c == 0) return from;
+        if (c == 1) return s.to();
+        return V::level(s, V::variable(from) + product(c, size()));
+    }
+
+    /// h times the weighted slopes up to number j, which is given.
+    template <class Weights>
+    [[nodiscard]] linear_form increment(const Weights& weights, int j,
+                                        const linear_form& slope) const {
+        const double h = size();
+        linear_form sum;
+        for (int i = 0; i < j; ++i)
+            sum += h * weights[static_cast<unsigned>(i)] * symbol::reg(2 + i);
+        return sum + h * weights[static_cast<unsigned>(j)] * slope;
+    }
+
+    /// The state at level `there`, the coordinate advanced by that increment.
+    template <class Weights>
+    [[nodiscard]] linear_form advanced(const Weights& weights, int j, const linear_form& slope,
+                                       const noise_level& there) const {
+        return V::scale(there) * (symbol::x / V::scale(from) + increment(weights, j, slope));
+    }
+
+    /// What the evaluation after number j sees.
+    [[nodiscard]] linear_form argument(int j, const linear_form& slope) const {
+        return advanced(coefficients.a[static_cast<unsigned>(j + 1)], j, slope, level(j + 1));
+    }
+};
+
+}  // namespace detail
 
 /// Order: the tableau's; from pure noise (alpha = 0) over sigma or time at most 2, over in_signal
 /// the tableau's. Evaluations a step: the tableau's; 1 on the step to the clean end, which is the
@@ -71,44 +117,23 @@ struct runge_kutta {
 
     [[nodiscard]] static int stages(const step& s) { return s.to().is_clean() ? 1 : stage_count; }
 
-    [[nodiscard]] stage plan(const step& s, int j) const { return plan(s, j, s.from()); }
-
-    /// The stage j of a step whose state lies at `from` (churn puts it above the grid's level).
-    [[nodiscard]] stage plan(const step& s, int j, const noise_level& from) const {
-        if (s.to().is_clean()) return evaluate(from).write(0, s.to().alpha * symbol::D);
-        return from.alpha > 0 ? plan_in<Variable>(s, j, from) : plan_in<in_signal>(s, j, from);
+    [[nodiscard]] stage plan(const step& s, int j) const {
+        if (s.to().is_clean()) return evaluate(s.from()).write(0, s.to().alpha * symbol::D);
+        const bool signal = s.from().alpha > 0 && s.to().alpha > 0;
+        return signal ? plan_in<Variable>(s, j) : plan_in<in_signal>(s, j);
     }
 
   private:
     template <class V>
-    [[nodiscard]] stage plan_in(const step& s, int j, const noise_level& from) const {
-        using namespace symbol;
-        const auto& to = s.to();
-        const double h = V::variable(to) - V::variable(from);
-        const auto at = [&](int i) {
-            const double c = coefficients.c[static_cast<unsigned>(i)];
-            if (c == 0) return from;
-            if (c == 1) return to;
-            return V::level(s, V::variable(from) + c * h);
-        };
-        const int input = j == 0 ? 0 : 1;
-        const noise_level here = at(j);
-        const linear_form slope = V::slope(s, here, input);
-        // the coordinate advanced by h times the weighted slopes so far, this one included
-        const auto advanced = [&](const auto& weights, const noise_level& there) {
-            linear_form y = x / V::scale(from);
-            for (int i = 0; i < j; ++i)
-                y += h * weights[static_cast<unsigned>(i)] * reg(2 + i);
-            y += h * weights[static_cast<unsigned>(j)] * slope;
-            return V::scale(there) * y;
-        };
-        stage out = evaluate(here, input);
+    [[nodiscard]] stage plan_in(const step& s, int j) const {
+        const detail::explicit_step<Tableau, V> method{coefficients, s, s.from()};
+        const noise_level here = method.level(j);
+        const linear_form slope = V::slope(s, here, j == 0 ? 0 : 1);
+        stage out = evaluate(here, j == 0 ? 0 : 1);
         if constexpr (stage_count > 1)
-            if (j + 1 < stage_count) {
-                out.write(1, advanced(coefficients.a[static_cast<unsigned>(j + 1)], at(j + 1)));
-                return out.write(2 + j, slope);
-            }
-        return out.write(0, advanced(coefficients.b, to));
+            if (j + 1 < stage_count)
+                return out.write(1, method.argument(j, slope)).write(2 + j, slope);
+        return out.write(0, method.advanced(coefficients.b, j, slope, s.to()));
     }
 };
 

@@ -3,7 +3,9 @@
 #pragma once
 
 // SEEDS-1, 2, 3 (Gonzalez et al. 2023): single-step exponential Runge-Kutta methods for the reverse
-// SDE, whose inner evaluations see the same noise path as the step.
+// SDE, whose inner evaluations see the same noise path as the step. SEEDS-2 has the weights that
+// the integral demands, as exponential_single<2>; the paper's takes the value in the middle for all
+// of the step, which differs at the third order of it. For basis::denoised, eta of others is tau^2.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/exponential_single.hpp>
@@ -12,9 +14,10 @@ namespace diffgen::solver {
 
 /// exponential_single<Order> with the noise of each piece of the step added exactly, to the inner
 /// argument and, carried on by the linear part of the SDE, to the end.
-/// Order of the mean: Order; of the variance: 1 (Order = 1), else 2. Evaluations a step: Order; 1
-/// on the step to the clean end. Noise: 1 draw an evaluation where tau > 0, none on the step to the
-/// clean end. Converges to the probability flow (tau = 0) or the reverse SDE of that tau.
+/// Order of the mean: Order; of the variance: 1 (Order = 1), else 2; strong order 1. Evaluations a
+/// step: Order; 1 on the step to the clean end. Noise: 1 draw an evaluation where tau > 0, none on
+/// the step to the clean end. Converges to the probability flow (tau = 0) or the reverse SDE of
+/// that tau.
 template <int Order, class Basis = basis::denoised>
 struct seeds {
     using method = exponential_single<Order, Basis>;
@@ -40,6 +43,7 @@ struct seeds {
         const noise_level next = last ? s.to() : flow.plan(s, j + 1).at;
         const linear_form fresh = form.noise_scale(out.at, next) * symbol::z;
         out.draws = 1;
+        out.noise_between = {out.at.log_snr, next.log_snr};
         // the row of the end, or of the next argument, is the first
         out.updates[0].form += fresh;
         // from the start on, the linear part leads x to what it is at `next` with its noise

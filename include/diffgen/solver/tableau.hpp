@@ -4,6 +4,8 @@
 
 // Butcher tableaux of explicit Runge-Kutta methods as data: nodes c, coefficients a (row by row,
 // strictly lower), weights b (Hairer, Norsett and Wanner 1993, chapter II; others at their name).
+// An embedded pair has the weights of a second solution of order embedded_order too; where they are
+// one more than b, the last is of the slope at the end of the step.
 
 #include <diffgen/core/check.hpp>
 
@@ -17,9 +19,10 @@ struct euler {
     static constexpr std::array<std::array<double, 1>, 1> a{};
 };
 
+/// With Euler's method embedded.
 struct heun {
-    static constexpr int evaluations = 2, order = 2;
-    static constexpr std::array<double, 2> c{0, 1}, b{0.5, 0.5};
+    static constexpr int evaluations = 2, order = 2, embedded_order = 1;
+    static constexpr std::array<double, 2> c{0, 1}, b{0.5, 0.5}, embedded{1, 0};
     static constexpr std::array<std::array<double, 2>, 2> a{{{}, {1}}};
 };
 
@@ -78,7 +81,8 @@ struct ssprk3 {
 /// Bogacki and Shampine 1989, the solution of order 3 of their pair, which is also Ralston's method
 /// of order 3. With fixed steps there is no error estimate, and hence no fourth evaluation.
 struct bogacki_shampine {
-    static constexpr int evaluations = 3, order = 3;
+    static constexpr int evaluations = 3, order = 3, embedded_order = 2;
+    static constexpr std::array<double, 4> embedded{7. / 24, 1. / 4, 1. / 3, 1. / 8};
     static constexpr std::array<double, 3> c{0, 0.5, 0.75}, b{2. / 9, 1. / 3, 4. / 9};
     static constexpr std::array<std::array<double, 3>, 3> a{{{}, {0.5}, {0, 0.75}}};
 };
@@ -93,7 +97,9 @@ struct rk4 {
 /// Dormand and Prince 1980, the solution of order 5 of their pair. With fixed steps there is no
 /// error estimate, and hence no seventh evaluation.
 struct dormand_prince {
-    static constexpr int evaluations = 6, order = 5;
+    static constexpr int evaluations = 6, order = 5, embedded_order = 4;
+    static constexpr std::array<double, 7> embedded{
+        5179. / 57600, 0, 7571. / 16695, 393. / 640, -92097. / 339200, 187. / 2100, 1. / 40};
     static constexpr std::array<double, 6> c{0, 1. / 5, 3. / 10, 4. / 5, 8. / 9, 1},
         b{35. / 384, 0, 500. / 1113, 125. / 192, -2187. / 6784, 11. / 84};
     static constexpr std::array<std::array<double, 6>, 6> a{

@@ -6,6 +6,7 @@
 // Karras et al. 2022 (algorithm 2) add it before.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/stage.hpp>
@@ -61,7 +62,7 @@ struct churned_euler {
         const noise_level& from = s.from();
         const double gamma = noise.gamma(from.sigma, s.count());
         noise_level raised = from;
-        raised.sigma = from.sigma * (gamma + 1);
+        raised.sigma = product(from.sigma, gamma + 1);
         const conversion c = output.to_denoised(output_at_level ? from : raised);
         stage out = evaluate(from);
         out.draws = gamma > 0 ? 1 : 0;

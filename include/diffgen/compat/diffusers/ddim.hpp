@@ -7,6 +7,7 @@
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
@@ -42,11 +43,11 @@ struct ddim {
         const noise_level& from = s.from();
         const int t = static_cast<int>(from.t) - stride;
         const noise_level to = level_or_end(s.process, t, set_alpha_to_one);
-        const double c2 = eta * eta * posterior(from, to).variance;
+        const double c2 = product(eta * eta, posterior(from, to).variance);
         const linear_form noise = use_clipped_model_output ? eps(from) : output.noise(from);
         stage out = evaluate(from);
         out.draws = eta > 0 ? 1 : 0;
-        const double kept = std::sqrt(to.sigma * to.sigma - c2);
+        const double kept = std::sqrt(product(to.sigma, to.sigma) - c2);
         return out.write(0, to.alpha * D + kept * noise + std::sqrt(c2) * z);
     }
 };

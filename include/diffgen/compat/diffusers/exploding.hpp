@@ -7,6 +7,7 @@
 
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/predictor/predicts.hpp>
@@ -27,7 +28,7 @@ struct exploding_output {
     prediction_type type = prediction_type::epsilon;
 
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
-        const double norm = std::sqrt(l.sigma * l.sigma + 1);
+        const double norm = std::sqrt(product(l.sigma, l.sigma) + 1);
         switch (type) {
             case prediction_type::epsilon:
                 return {1 / norm, 1, -l.sigma};

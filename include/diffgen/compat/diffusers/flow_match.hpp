@@ -9,6 +9,7 @@
 #include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/heun.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/schedule/rectified.hpp>
 #include <diffgen/solver/step.hpp>
 
@@ -49,7 +50,7 @@ namespace detail {
 
 /// sigma moved towards noise by the factor `shift` on sigma / (1 - sigma).
 [[nodiscard]] inline double shifted(double sigma, double shift) {
-    return shift * sigma / (1 + (shift - 1) * sigma);
+    return shift * sigma / (1 + product(shift - 1, sigma));
 }
 
 /// n falling sigmas between the ends of the training's, which are shifted where `shift` is fixed.
@@ -57,7 +58,7 @@ namespace detail {
     if (n < 1) throw bad_argument(diffgen::detail::text("diffgen: ", n, " steps"));
     const double low = 1. / c.num_train_timesteps;
     const double last = c.use_dynamic_shifting ? low : shifted(low, c.shift);
-    return along(n, [=](double u) { return 1 + u * (last - 1); });
+    return along(n, [=](double u) { return 1 + product(u, last - 1); });
 }
 
 }  // namespace detail
@@ -161,7 +162,7 @@ struct flow_heun {
         using namespace symbol;
         const bool first = s.index % 2 == 0;
         const double sigma = s.level(first ? s.index : s.index - 1).sigma;
-        const double gamma = noise.gamma(sigma, s.count()), raised = sigma * (gamma + 1);
+        const double gamma = noise.gamma(sigma, s.count()), raised = product(sigma, gamma + 1);
         const double h = (first ? s.to() : s.from()).sigma - raised;
         stage out = evaluate(s.from());
         out.draws = gamma > 0 ? 1 : 0;

@@ -5,9 +5,10 @@
 // IPNDMScheduler of diffusers: a pseudo numerical method (Liu et al. 2022) with a schedule of its
 // own.
 
-#include <diffgen/compat/diffusers/adams_bashforth.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
+#include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -52,8 +53,8 @@ struct ipndm_times {
     [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int /*steps*/) const {
         std::vector<noise_level> l;
         for (const double sigma : sigmas)
-            l.push_back(
-                p.level(std::atan2(sigma, std::sqrt(1 - sigma * sigma)) / quarter_circle::half_pi));
+            l.push_back(p.level(std::atan2(sigma, std::sqrt(1 - product(sigma, sigma))) /
+                                quarter_circle::half_pi));
         return l;
     }
 };
@@ -69,7 +70,7 @@ struct ipndm {
 
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
-        constexpr detail::history outputs{1};
+        constexpr solver::adams_bashforth outputs{1};
         const noise_level &from = s.from(), &to = s.to();
         const linear_form noise = from.alpha * network + from.sigma * x;
         const linear_form mean = outputs.mean(noise, s.index);

@@ -7,7 +7,7 @@
 // which is half a step of the method, is a step here: grids have 2 n - 1 of them.
 
 #include <diffgen/compat/diffusers/exploding.hpp>
-#include <diffgen/core/lanes.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/transition.hpp>
 #include <diffgen/solver/step.hpp>
 

@@ -5,6 +5,7 @@
 // What the solvers of diffusers that work in lambda make of a network's output.
 
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/guidance/thresholded.hpp>
 #include <diffgen/predictor/predicts.hpp>
@@ -50,7 +51,8 @@ class lambda_output {
             case prediction_type::sample:
                 return {1, 0, 1};
             case prediction_type::v_prediction:
-                return {1, by_noise_ && flows_ ? (1 - l.sigma * l.sigma) / l.alpha : l.alpha,
+                return {1,
+                        by_noise_ && flows_ ? (1 - product(l.sigma, l.sigma)) / l.alpha : l.alpha,
                         -l.sigma};
             case prediction_type::flow_prediction:
                 break;

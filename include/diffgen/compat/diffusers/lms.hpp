@@ -6,6 +6,7 @@
 // (k-diffusion's linear multistep sampler), on the grid sigma_grid.
 
 #include <diffgen/compat/diffusers/exploding.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -53,7 +54,7 @@ struct lms {
         const auto polynomial = [&](double at) {
             double value = 1;
             for (int k = 0; k < used; ++k)
-                if (k != i) value *= (at - sigma(k)) / (sigma(i) - sigma(k));
+                if (k != i) value = product(value, (at - sigma(k)) / (sigma(i) - sigma(k)));
             return value;
         };
         const double a = sigma(0), b = s.to().sigma;

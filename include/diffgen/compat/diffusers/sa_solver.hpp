@@ -6,6 +6,7 @@
 
 #include <diffgen/compat/diffusers/dpm_update.hpp>
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/exponential.hpp>
 #include <diffgen/solver/step.hpp>
 
@@ -95,10 +96,10 @@ class sa_solver {
             nodes[static_cast<std::size_t>(j)] = lambda(s.level(newest - j)) - lambda(from);
         auto w = solver::exponential_weights(by_noise_ ? -1 : k, h, nodes, order);
         if (!by_noise_ && order == 2) {
-            const double moment = (h * k + std::expm1(-k * h)) / (k * k);
+            const double moment = (product(h, k) + std::expm1(-k * h)) / (k * k);
             // the peer divides the corrector's by a distance of h, the predictor's by the last step
-            const double added =
-                newest == i ? (h * h / 2 - moment) / (nodes[0] - nodes[1]) : h / 2 - moment / h;
+            const double added = newest == i ? (product(h, h) / 2 - moment) / (nodes[0] - nodes[1])
+                                             : h / 2 - moment / h;
             w[0] += added;
             w[1] -= added;
         }

@@ -8,6 +8,7 @@
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/schedule.hpp>
 #include <diffgen/core/beta_quantile.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -35,7 +36,7 @@ class sigma_table {
         const double last = static_cast<double>(values_.size() - 1);
         const double t = std::clamp(timestep, 0., last);
         const auto low = static_cast<std::size_t>(t), high = std::min(low + 1, values_.size() - 1);
-        return values_[low] + (t - static_cast<double>(low)) * (values_[high] - values_[low]);
+        return values_[low] + product(t - static_cast<double>(low), values_[high] - values_[low]);
     }
     /// The timestep of a sigma, linear between the logarithms of the entries: the last one that is
     /// not above it, which counts where rescaled ones do not grow, and the one after. The nearest
@@ -72,15 +73,15 @@ std::vector<double> along(int n, F f) {
 [[nodiscard]] inline std::vector<double> karras_sigmas(double first, double last, int n,
                                                        double rho = 7) {
     const double a = std::pow(first, 1 / rho), b = std::pow(last, 1 / rho);
-    return detail::along(n, [=](double u) { return std::pow(a + u * (b - a), rho); });
+    return detail::along(n, [=](double u) { return std::pow(a + product(u, b - a), rho); });
 }
 [[nodiscard]] inline std::vector<double> exponential_sigmas(double first, double last, int n) {
     const double a = std::log(first), b = std::log(last);
-    return detail::along(n, [=](double u) { return std::exp(u < 1 ? a + u * (b - a) : b); });
+    return detail::along(n, [=](double u) { return std::exp(u < 1 ? a + product(u, b - a) : b); });
 }
 [[nodiscard]] inline std::vector<double> beta_sigmas(double first, double last, int n) {
     return detail::along(
-        n, [=](double u) { return last + beta_quantile(1 - u, 0.6, 0.6) * (first - last); });
+        n, [=](double u) { return last + product(beta_quantile(1 - u, 0.6, 0.6), first - last); });
 }
 
 /// Whether the configuration places its levels by one of the above.

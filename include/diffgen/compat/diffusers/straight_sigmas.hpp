@@ -6,7 +6,7 @@
 // lambda.
 
 #include <diffgen/compat/diffusers/config.hpp>
-#include <diffgen/core/lanes.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 
 #include <cmath>
 #include <optional>

@@ -5,6 +5,7 @@
 // The timesteps of diffusers, rounded as numpy rounds, and the grid that they make.
 
 #include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/any_process.hpp>
 
 #include <algorithm>
@@ -45,7 +46,7 @@ inline int rounded(double x) {
         const double step = -static_cast<double>(T) / n, second = T + step;
         const int count = static_cast<int>(std::ceil(-T / step));
         for (int i = 0; i < count; ++i)
-            t.push_back(detail::rounded(T + i * (second - T)) - 1);
+            t.push_back(detail::rounded(T + product(static_cast<double>(i), second - T)) - 1);
     } else if (c.timestep_spacing == timestep_spacing::linspace) {
         const double step = n > 1 ? static_cast<double>(T - 1) / (n - 1) : 0.;
         for (int i = n - 1; i >= 0; --i)

@@ -6,6 +6,7 @@
 
 #include <diffgen/compat/diffusers/dpm_update.hpp>
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ namespace detail {
     // Bjorck and Pereyra 1970, for the dual of a Vandermonde system
     for (std::size_t k = 0; k + 1 < count; ++k)
         for (std::size_t i = count - 1; i > k; --i)
-            b[i] -= r[k] * b[i - 1];
+            b[i] -= product(r[k], b[i - 1]);
     for (std::size_t k = count; k-- > 0;) {
         for (std::size_t i = k + 1; i < count; ++i)
             b[i] /= r[i] - r[i - k - 1];

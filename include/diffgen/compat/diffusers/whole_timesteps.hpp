@@ -7,6 +7,7 @@
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 
 #include <cmath>
 #include <vector>
@@ -34,7 +35,7 @@ inline std::vector<double> whole_timesteps(const config& c, const sigma_table& t
         const double difference = (last + step) - last;
         const int count = static_cast<int>(std::ceil(-last / step));
         for (int i = 0; i < count; ++i)
-            t.push_back(rounded(last + i * difference) - 1);
+            t.push_back(rounded(last + product(static_cast<double>(i), difference)) - 1);
     } else {
         const double step = static_cast<double>(last - 1) / n;
         for (int i = n; i > 0; --i)

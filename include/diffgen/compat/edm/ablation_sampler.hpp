@@ -57,7 +57,7 @@ struct ablation_sampler {
             if (!corrects(s)) return out.write(0, x + h * d);
             return out.write(1, x + alpha * h * d).write(2, d);
         }
-        const noise_level trial = s.process.level(hat.t + alpha * h);
+        const noise_level trial = s.process.level(hat.t + product(alpha, h));
         const double w = 1 / (2 * alpha);
         return evaluate(trial, 1).write(0, x + h * ((1 - w) * reg(2) + w * slope(s, trial, 1)));
     }

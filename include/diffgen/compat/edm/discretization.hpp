@@ -60,7 +60,7 @@ struct discretization {
         keep(u);
         for (int j = M; j > 0; --j) {
             const double ratio = std::max(alpha_bar(j - 1) / alpha_bar(j), C_1);
-            u = std::sqrt((u * u + 1) / ratio - 1);
+            u = std::sqrt((product(u, u) + 1) / ratio - 1);
             keep(u);
         }
         if (all.empty())

@@ -58,7 +58,7 @@ struct vp {
     [[nodiscard]] double log_snr(double t) const { return -2 * std::log(sigma(t)); }
     [[nodiscard]] double log_snr_rate(double t) const {
         const double s = sigma(t);
-        return -(beta_min + beta_d * t) * (1 + 1 / (s * s));
+        return -(beta_min + product(beta_d, t)) * (1 + 1 / (s * s));
     }
     [[nodiscard]] double time(double log_snr) const { return time_of(std::exp(-0.5 * log_snr)); }
     [[nodiscard]] double t_min() const { return time_of(range.min); }

@@ -8,6 +8,7 @@
 #include <diffgen/compat/torch/randn.hpp>
 #include <diffgen/compat/torch/seed_sequence.hpp>
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 
 #include <algorithm>
 #include <array>
@@ -32,7 +33,7 @@ class brownian_tree {
                                  "; it must go up");
         whole_ = normals(seed_sequence(entropy, {}, pool), elements);
         for (double& w : whole_)
-            w *= std::sqrt(t1 - t0);
+            w = product(w, std::sqrt(t1 - t0));
     }
 
     /// W(to) - W(from); times outside the path count as its ends.
@@ -86,7 +87,7 @@ class brownian_tree {
             normals(seed_sequence(entropy_, {c.key, c.depth}, pool), w.size());
         std::vector<double> right(w.size());
         for (std::size_t i = 0; i < w.size(); ++i) {
-            left[i] = before * w[i] * length + deviation * left[i];
+            left[i] = product(before * w[i], length) + product(deviation, left[i]);
             right[i] = w[i] - left[i];
         }
         add({c.start, middle, 2 * c.key, c.depth + 1}, left, a, b, sum);

@@ -4,6 +4,8 @@
 
 // torch.randn of a seeded CPU generator, in float64.
 
+#include <diffgen/core/lanes/scalar.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -52,8 +54,8 @@ class generator {
         for (std::size_t i = 0; i < block / 2; ++i) {
             const double radius = std::sqrt(-2 * std::log1p(-x[i]));
             const double angle = turn * x[i + block / 2];
-            x[i] = radius * std::cos(angle);
-            x[i + block / 2] = radius * std::sin(angle);
+            x[i] = product(radius, std::cos(angle));
+            x[i + block / 2] = product(radius, std::sin(angle));
         }
     }
     /// Every second one is what the call before left.
@@ -63,9 +65,9 @@ class generator {
             return left_;
         }
         const double angle = turn * uniform(), radius = std::sqrt(-2 * std::log1p(-uniform()));
-        left_ = radius * std::sin(angle);
+        left_ = product(radius, std::sin(angle));
         has_left_ = true;
-        return radius * std::cos(angle);
+        return product(radius, std::cos(angle));
     }
 
     std::mt19937 engine_;

@@ -7,7 +7,8 @@
 // The rule that keeps the bits: a product that feeds a sum is written fma(a, b, c), never
 // a * b + c, because a compiler may or may not contract the latter (g++ does under -march=native,
 // nvcc does on the device). A product that feeds anything else is a plain a * b, and product(a, b)
-// where it is not known what it feeds.
+// where it is not known what it feeds. In formulas of the host it is product(a, b) + c instead,
+// which has the bits of the plain formula and reads like it.
 
 #include <diffgen/core/config.hpp>
 
@@ -88,7 +89,8 @@ DIFFGEN_HD T fma(T a, T b, T c) {
 /// a * b, rounded on its own even where a sum takes it up: for the last product of a function whose
 /// result may meet any sum, since minus zero is the addend that changes nothing.
 template <scalar_value T>
-DIFFGEN_HD T product(T a, T b) {
+DIFFGEN_HD constexpr T product(T a, T b) {
+    if (std::is_constant_evaluated()) return a * b;
 #if defined(__x86_64__) && !defined(__FMA__) && !DIFFGEN_DEVICE_CODE
     return a * b;  // nothing to contract it with
 #else

@@ -62,7 +62,7 @@ struct generating {
         noise_level l{};
         l.alpha = 0;
         l.sigma = sigma;
-        exec::add_noise_to(exec, v, level_as<T>(l), noise::stream::prior,
+        exec::add_noise_to(exec, v, exec::common_level<T>(level_as<T>(l)), noise::stream::prior,
                            exec::seeded(s.noise, given.seed), given.first_sample);
     }
 };

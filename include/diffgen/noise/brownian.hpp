@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A source of noise with a Brownian path W for every element: a fixed function of (seed, element),
+// whatever the steps, so that runs on coarse and on fine grids have the same noise. The path is
+// not stored but found by a descent, as in the virtual Brownian tree of Li, Wong, Chen and Duvenaud
+// (Scalable gradients for stochastic differential equations, 2020), with addresses of Philox for
+// the tree's nodes.
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/noise/path_increment.hpp>
+#include <diffgen/noise/piece.hpp>
+#include <diffgen/noise/source.hpp>
+
+#include <cmath>
+#include <cstdint>
+
+namespace diffgen::noise {
+
+/// The first normal that a step draws is z = (W(u_1) - W(u_0)) / sqrt(|u_1 - u_0|) on the clock u =
+/// log-SNR / 2, cut off at +-64, so that the step to the clean end has a finite length too; all
+/// others, and all other streams, are those of philox{seed}. W is straight between multiples of
+/// 2^-30: the variance of z is 1 less at most 2^-31 / |u_1 - u_0|. Steps shorter than 2^-22 draw
+/// from philox. Where the grid turns, a new path begins. One normal costs up to 65 of Philox. Runs
+/// are not fused.
+struct brownian {
+    std::uint64_t seed = 0;
+    detail::path_increment increment{};  ///< of the stage, set by the run
+    std::uint32_t draw = 0;              ///< which of the solver's it is
+    std::uint32_t stretch = 0;
+
+    /// The source for the piece. Throws bad_argument where an end of it is not a number.
+    [[nodiscard]] brownian at(const piece& p) const {
+        diffgen::detail::require(!std::isnan(p.from) && !std::isnan(p.to),
+                                 "a piece of a Brownian path from log-SNR ", p.from, " to ", p.to,
+                                 "; both must be numbers");
+        return {seed, detail::path_increment(p.from / 2, p.to / 2), p.draw, p.stretch};
+    }
+
+    /// Normal number flat of a draw.
+    template <scalar_value T>
+    DIFFGEN_VALUE T normal(noise::stream stream, std::uint32_t number, std::uint64_t flat) const {
+        T z;
+        fill<T>(stream, number, flat, 1, &z);
+        return z;
+    }
+
+    /// Normals first .. first + count - 1 of a draw.
+    template <value V>
+    DIFFGEN_VALUE void fill(noise::stream stream, std::uint32_t number, std::uint64_t first,
+                            int count, scalar_of<V>* out) const {
+        if (stream != noise::stream::solver || number != draw || increment.empty()) {
+            philox{seed}.template fill<V>(stream, number, first, count, out);
+            return;
+        }
+        using T = scalar_of<V>;
+        constexpr int size = detail::block_size<T>;
+        const auto keys = detail::keys_of<V>(seed);
+        const std::uint32_t path = first_path_stream + stretch * 128;
+        std::uint64_t block = first / size;
+        for (int skip = static_cast<int>(first % size); count > 0; skip = 0) {
+            T z[detail::group_size<V>];
+            V sum[size];
+            for (auto& s : sum)
+                s = broadcast<V>(T(0));
+            for (int k = 0; k < increment.terms(); ++k) {
+                const auto [unit, node, factor] = increment.template term<T>(k);
+                if (factor == T(0)) continue;
+                detail::normals_of_group<V>(block, node, path + unit, keys, z);
+                for (int i = 0; i < size; ++i)
+                    sum[i] =
+                        fma(broadcast<V>(factor), load<V>(z + i * value_traits<V>::width), sum[i]);
+            }
+            for (int i = 0; i < size; ++i)
+                store(z + i * value_traits<V>::width, sum[i]);
+            for (int i = skip; i < detail::group_size<V> && count > 0; ++i, --count)
+                *out++ = z[i];
+            block += static_cast<std::uint64_t>(value_traits<V>::width);
+        }
+    }
+};
+
+}  // namespace diffgen::noise

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a run tells a source of noise that knows a path: which piece of it the next normals are.
+
+#include <cstdint>
+
+namespace diffgen::noise {
+
+/// Normal number `draw` of the solver's stream is the path's increment from one log-SNR to another.
+struct piece {
+    double from = 0, to = 0;
+    std::uint32_t stretch = 0;  ///< how often the grid has turned before: each way has its own path
+    std::uint32_t draw = 0;
+};
+
+}  // namespace diffgen::noise

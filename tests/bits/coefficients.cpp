@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+// Prints the hashes of all that is computed in double before a pass: the levels of every schedule,
+// kernel and grid, the conversions of every prediction, and the stages of every solver. The same
+// from every compiler and optimisation, with fused multiply-adds and without: no compiler may
+// contract a product of theirs with the sum it feeds (core/lanes/scalar.hpp).
+#include <diffgen/core/consistency.hpp>
+#include <diffgen/exec/any_grid.hpp>
+#include <diffgen/exec/compiled_stage.hpp>
+#include <diffgen/grid/beta.hpp>
+#include <diffgen/grid/comfy.hpp>
+#include <diffgen/grid/discrete.hpp>
+#include <diffgen/grid/gits.hpp>
+#include <diffgen/grid/inverted.hpp>
+#include <diffgen/grid/karras.hpp>
+#include <diffgen/grid/linear_quadratic.hpp>
+#include <diffgen/grid/log_linear.hpp>
+#include <diffgen/grid/polyexponential.hpp>
+#include <diffgen/grid/restarted.hpp>
+#include <diffgen/grid/shifted.hpp>
+#include <diffgen/grid/uniform.hpp>
+#include <diffgen/schedule/edm.hpp>
+#include <diffgen/schedule/exponential.hpp>
+#include <diffgen/schedule/geometric.hpp>
+#include <diffgen/schedule/laplace.hpp>
+#include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/schedule/log_snr_shifted.hpp>
+#include <diffgen/schedule/rectified.hpp>
+#include <diffgen/schedule/sigmas.hpp>
+#include <diffgen/schedule/sub_vp.hpp>
+#include <diffgen/schedule/zero_terminal_snr.hpp>
+#include <diffgen/solver/ancestral_of.hpp>
+#include <diffgen/solver/er_sde.hpp>
+#include <diffgen/solver/restart.hpp>
+#include <diffgen/solver/seeds.hpp>
+
+#include "../conformance/solvers.hpp"
+#include "hash.hpp"
+#include "kernels.hpp"
+
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace diffgen;
+
+namespace {
+
+void print(const std::string& name, const testing::hash& h) {
+    std::printf("%s %016llx\n", name.c_str(), h.value());
+}
+
+/// What does not apply (a prediction at alpha = 0, a grid of whole timesteps over a continuous
+/// schedule) is part of what is compared.
+template <class F>
+void unless_refused(testing::hash& h, F f) {
+    try {
+        f();
+    } catch (const bad_argument&) {
+        h.add(-1.);
+    }
+}
+
+void add(testing::hash& h, const noise_level& l) {
+    for (const double v : {l.t, l.log_snr, l.alpha, l.sigma, l.input, l.ratio()})
+        h.add(v);
+}
+
+std::vector<std::pair<std::string, any_grid>> grids() {
+    return {{"uniform", grid::uniform{}},
+            {"quadratic", grid::quadratic{}},
+            {"beta", grid::beta{}},
+            {"linear_quadratic", grid::linear_quadratic{}},
+            {"sgm_uniform", grid::sgm_uniform{}},
+            {"linspace", grid::linspace{}},
+            {"karras", grid::karras{}},
+            {"log_snr", grid::log_snr{}},
+            {"log_linear", grid::log_linear({14., 3., 1., 0.1})},
+            {"gits", grid::gits{}},
+            {"polyexponential", grid::polyexponential{.rho = 1.3}},
+            {"kl_optimal", grid::kl_optimal{}},
+            {"shifted", grid::shifted{grid::uniform{}, 3.}},
+            {"shift_terminal", grid::shift_terminal{grid::uniform{}, 0.1}},
+            {"inverted", grid::inverted<grid::karras>{}},
+            {"restarted", grid::restarted<grid::karras>{}}};
+}
+
+void add_grids(testing::hash& h, const any_process& p) {
+    for (const auto& [name, grid] : grids())
+        unless_refused(h, [&h, &p, &levels_of = grid] {
+            for (const noise_level& l : levels_of.levels(p, 11)) {
+                add(h, l);
+                if (l.is_clean()) continue;
+                h.add(p.time(l.log_snr));
+                h.add(p.drift(l.t));
+                h.add(p.diffusion_squared(l.t));
+            }
+        });
+}
+
+template <class Schedule>
+void print_levels(const std::string& name, const Schedule& schedule) {
+    testing::for_each_kernel([&](const std::string& kernel_name, const auto& kernel) {
+        testing::hash h;
+        const process p(schedule, kernel);
+        add_grids(h, any_process(p));
+        print(name + ", " + kernel_name, h);
+    });
+}
+
+void print_schedules() {
+    print_levels("edm", schedule::edm{});
+    print_levels("geometric", schedule::geometric{});
+    print_levels("laplace", schedule::laplace{.mean = 0.3});
+    print_levels("linear_beta", schedule::linear_beta{});
+    print_levels("sub_vp", schedule::sub_vp{schedule::linear_beta{}});
+    print_levels("rectified", schedule::rectified{});
+    print_levels("log_snr_shifted", schedule::log_snr_shifted{schedule::linear_beta{}, 1.7});
+    print_levels("exponential", schedule::exponential{});
+    print_levels("linear", schedule::linear{});
+    print_levels("scaled_linear", schedule::scaled_linear{});
+    print_levels("sigmoid", schedule::sigmoid{});
+    print_levels("cosine", schedule::cosine{});
+    print_levels("sigmas", schedule::sigmas({0.1, 0.3, 1, 2, 3, 4, 7, 8, 9, 10, 11, 20}));
+    print_levels("zero_terminal_snr", schedule::zero_terminal_snr(schedule::linear{}));
+}
+
+/// Every kind of prediction at a level.
+template <class F>
+void for_each_conversion(testing::hash& h, const noise_level& l, F f) {
+    const auto call = [&](const auto& output) {
+        unless_refused(h, [&] { f(checked_conversion(output, l)); });
+    };
+    call(epsilon{});
+    call(denoised{});
+    call(velocity{});
+    call(score{});
+    call(flow{});
+    call(edm_preconditioned{});
+    call(consistency_preconditioned{});
+    call(latent_consistency<>{});
+}
+
+using shape = exec::shape_of<conformance::any_solver>;
+
+void add(testing::hash& h, const exec::compiled_form<double, shape>& f) {
+    for (const double c : f.registers)
+        h.add(c);
+    h.add(f.output);
+    h.add(f.network);
+    for (const double c : f.noise)
+        h.add(c);
+}
+
+/// The stage in the coefficients of a pass, for every prediction.
+void add(testing::hash& h, const stage& s) {
+    add(h, s.at);
+    for_each_conversion(h, s.at, [&](const conversion& c) {
+        h.add(c.input);
+        const auto compiled = exec::compile<double, shape>(s, c, true, 0, true);
+        for (int i = 0; i < compiled.rows; ++i)
+            add(h, compiled.updates[i].form);
+        for (const auto& form : compiled.measured)
+            add(h, form);
+    });
+}
+
+void print_plans(const std::string& name, const conformance::any_solver& solver,
+                 const std::vector<any_process>& processes, const any_grid& grid) {
+    testing::hash h;
+    for (const any_process& p : processes)
+        unless_refused(h, [&] {
+            const auto levels = grid.levels(p, 6);
+            for (int i = 0; i + 1 < static_cast<int>(levels.size()); ++i) {
+                const step s{p, levels, i};
+                for (int j = 0; j < solver.stages(s); ++j)
+                    add(h, solver.plan(s, j));
+            }
+        });
+    print(name, h);
+}
+
+/// Those that the conformance tests do not list.
+std::vector<conformance::entry> further_solvers() {
+    using namespace solver;
+    using conformance::no_limit;
+    return {{"dormand_prince", dormand_prince{}, no_limit()},
+            {"second_order", runge_kutta<tableau::second_order>{tableau::second_order(0.7)},
+             no_limit()},
+            {"ancestral_of", ancestral_of<>{.eta = 0.7}, no_limit()},
+            {"er_sde 2", er_sde<2>{}, no_limit()},
+            {"restart", restart<>{}, no_limit()},
+            {"seeds 2", seeds<2>{}, no_limit()},
+            {"seeds 3", seeds<3>{}, no_limit()}};
+}
+
+void print_solvers() {
+    const process vp(schedule::linear_beta{}, kernel::variance_preserving{});
+    const process ve(schedule::edm{}, kernel::variance_exploding{});
+    const process sub_vp(schedule::sub_vp{schedule::linear_beta{}},
+                         kernel::sub_variance_preserving{});
+    const process flow(schedule::rectified{.last = 0.99}, kernel::linear_interpolant{});
+    const process table(schedule::cosine{}, kernel::variance_preserving{});
+    const std::vector<any_process> processes{any_process(vp), any_process(ve), any_process(sub_vp),
+                                             any_process(flow), any_process(table)};
+    for (const auto& list : {conformance::solvers(), further_solvers()})
+        for (const conformance::entry& e : list) {
+            print_plans(e.name, e.solver, processes, grid::quadratic{});
+            print_plans(e.name + ", karras", e.solver, processes, grid::karras{});
+        }
+    print_plans("restart, rising", conformance::any_solver(solver::restart<>{}), processes,
+                grid::restarted<grid::karras>{});
+}
+
+}  // namespace
+
+int main() {
+    print_schedules();
+    print_solvers();
+}

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Samples at times of their own: each is computed as if it were alone.
+
+#include <diffgen/guidance/thresholded.hpp>
+#include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/observe/observers.hpp>
+#include <diffgen/sampler.hpp>
+#include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/solver/ancestral.hpp>
+#include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/exponential_multistep.hpp>
+#include <diffgen/solver/langevin.hpp>
+#include <diffgen/solver/predictor_corrector.hpp>
+#include <diffgen/solver/runge_kutta.hpp>
+
+#include "check_refused.hpp"
+#include "mixture_as.hpp"
+#include "mixtures.hpp"
+#include "same_bits.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+using namespace diffgen;
+
+namespace {
+
+constexpr std::size_t D = 5;
+/// Samples that start together, apart, and at the noisy and the clean end.
+const std::vector<double> times{1, 0.5, 0.5, 0.73, 0.02, 0.9, 1};
+
+template <class Predictor, class Solver>
+auto composed(Predictor p, Solver s) {
+    return sampler{schedule::linear_beta{}, kernel::variance_preserving{}, p, s};
+}
+
+template <class T>
+std::vector<T> noised(const options& o) {
+    std::vector<T> x(times.size() * D);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = static_cast<T>(i % 7) / T(3) - T(1);
+    composed(testing::samplewise_predictor(epsilon{}, testing::two_in_5d), solver::euler{})
+        .add_noise(exec::cpp, times, batch(x, times.size()), o);
+    return x;
+}
+
+/// Each sample by a run of its own, all at one time.
+template <class T, class Sampler>
+std::vector<T> one_by_one(Sampler s, options o) {
+    std::vector<T> x = noised<T>(o);
+    for (std::size_t i = 0; i < times.size(); ++i, ++o.first_sample)
+        s.generate_from(exec::cpp, times[i], batch(x.data() + i * D, D, 1), o);
+    return x;
+}
+
+template <class T, class Sampler>
+void check_alone(Sampler s) {
+    const options o{.steps = 6, .seed = 5, .first_sample = 3};
+    const std::vector<T> expected = one_by_one<T>(s, o);
+    testing::on_all_back_ends([&](auto policy, const char* name) {
+        CAPTURE(name);
+        for (const int tile : {4, 256}) {
+            policy.tile = tile;
+            std::vector<T> x = noised<T>(o);
+            const run_summary done = s.generate_from(policy, times, batch(x, times.size()), o);
+            CHECK(done.finished);
+            CHECK(done.steps == 6);
+            CHECK(testing::same_bits(x, expected));
+        }
+    });
+}
+
+template <class T, class Solver>
+void check_solver(const Solver& solver) {
+    check_alone<T>(composed(testing::samplewise_predictor(epsilon{}, testing::two_in_5d), solver));
+    check_alone<T>(composed(testing::batched_predictor(epsilon{}, testing::two_in_5d), solver));
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a sample at a time of its own is computed as if alone", T, float, double) {
+    check_solver<T>(solver::ancestral{});
+    check_solver<T>(solver::heun{});
+    check_solver<T>(solver::dpm_solver_pp_multistep<3>{.form = {0.5}});
+}
+
+TEST_CASE("so with a step size chosen for every sample") {
+    check_solver<float>(
+        solver::predictor_corrector{solver::ancestral{}, solver::langevin_corrector{}});
+}
+
+TEST_CASE("so with a hook that depends on the whole sample") {
+    const thresholded predictor(testing::batched_predictor(epsilon{}, testing::two_in_5d), 0.8, 4);
+    check_alone<float>(composed(predictor, solver::dpm_solver_pp_multistep<2>{}));
+}
+
+TEST_CASE("so with a network that wants its input scaled, and with elements one by one") {
+    check_alone<float>(composed(
+        testing::samplewise_predictor(edm_preconditioned{}, testing::two_in_5d), solver::heun{}));
+    const auto shrink = [](auto x, auto level) { return x * level.sigma; };
+    check_alone<float>(composed(predicts(epsilon{}, pointwise{shrink}), solver::ddim{.eta = 1}));
+}
+
+TEST_CASE("a run at times of its own that its owner drives sees the level of every row") {
+    const options o{.steps = 4, .seed = 5, .first_sample = 3};
+    auto s = composed(testing::batched_predictor(epsilon{}, testing::two_in_5d), solver::heun{});
+    std::vector<double> x = noised<double>(o);
+    auto run = s.start_from(exec::cpp, times, batch(x, times.size()), o);
+    for (std::size_t i = 0; i < times.size(); ++i)
+        CHECK(run.levels()[i].t == times[i]);
+    for (; run; run.advance()) {
+        REQUIRE(run.levels().size() == run.input().samples);
+        s.predictor.call(run.input(), run.output(), run.levels());
+    }
+    CHECK(testing::same_bits(x, one_by_one<double>(s, o)));
+    CHECK(run.summary().evaluations == 7);
+}
+
+TEST_CASE("an observer sees the steps that all samples have done, and can end the run") {
+    int seen = 0;
+    options o{.steps = 5};
+    o.observe = {[&seen](const observation& at) {
+        CHECK(at.step == ++seen);
+        CHECK(at.steps == 5);
+        return at.step < 3;
+    }};
+    auto s = composed(testing::batched_predictor(epsilon{}, testing::two_in_5d), solver::euler{});
+    std::vector<float> x = noised<float>(o);
+    const run_summary done = s.generate_from(exec::cpp, times, batch(x, times.size()), o);
+    CHECK(seen == 3);
+    CHECK(done.steps == 3);
+    CHECK_FALSE(done.finished);
+}
+
+TEST_CASE("times that do not fit, and a network that fails one sample, are refused by name") {
+    auto s = composed(testing::batched_predictor(epsilon{}, testing::two_in_5d), solver::euler{});
+    std::vector<float> x(2 * D);
+    const auto from = [&](std::vector<double> t) {
+        s.generate_from(exec::cpp, t, batch(x, 2), {.steps = 3});
+    };
+    check_refused<bad_shape>([&] { from({0.5}); }, {"1 times", "2 samples"});
+    check_refused<bad_argument>(
+        [&] {
+            from({0.5, std::numeric_limits<double>::quiet_NaN()});
+        },
+        {"not a number"});
+    check_refused<bad_argument>([&] { from({0.5, 7.0}); }, {"7"});
+
+    auto broken = composed(predicts(epsilon{},
+                                    [](auto, auto out, const auto&) {
+                                        std::fill(out.begin(), out.end(), 0.f);
+                                        out.sample(1)[2] = std::numeric_limits<float>::quiet_NaN();
+                                    }),
+                           solver::euler{});
+    check_refused<non_finite>(
+        [&] {
+            broken.generate_from(exec::cpp, std::vector{0.5, 0.25}, batch(x, 2),
+                                 {.steps = 3, .first_sample = 40});
+        },
+        {"step 0 of 3", "from t = 0.25", "sample 41"});
+}
