@@ -50,7 +50,7 @@ struct pndm {
 
     /// Throws bad_argument for predictions that the scheduler has not.
     pndm(const config& c, int n)
-        : output{c.prediction_type},
+        : output{c.prediction_type, false},
           stride(stride_of(c, n)),
           set_alpha_to_one(c.set_alpha_to_one),
           skip_prk_steps(c.skip_prk_steps) {
