@@ -21,6 +21,7 @@
 #include <diffgen/grid/polyexponential.hpp>
 #include <diffgen/grid/restarted.hpp>
 #include <diffgen/grid/shifted.hpp>
+#include <diffgen/grid/straight.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/guidance/guided.hpp>
