@@ -48,6 +48,8 @@
 #include <diffgen/schedule/sub_vp.hpp>
 #include <diffgen/schedule/zero_terminal_snr.hpp>
 #include <diffgen/solver/adaptive.hpp>
+#include <diffgen/solver/adaptive_dpm.hpp>
+#include <diffgen/solver/adaptive_sde.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/churn.hpp>

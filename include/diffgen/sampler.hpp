@@ -54,6 +54,10 @@ class sampler {
     static_assert(noise_source<Noise>,
                   "diffgen: the 5th part of a sampler is a noise source: trivially copyable, "
                   "normal<T>(stream, draw, flat) and fill<V>(stream, draw, first, count, out)");
+    static_assert(!exec::wants_path<Solver> || exec::follows_path<Noise>,
+                  "diffgen: this solver refuses steps by the noise that they have, and new noise "
+                  "in its place would bias the samples; give the sampler a source that knows a "
+                  "path as its 5th part, noise::brownian{}");
 
   public:
     using predictor_type = Predictor;

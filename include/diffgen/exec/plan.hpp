@@ -32,7 +32,8 @@ namespace detail {
 template <class Solver>
 [[nodiscard]] bool fits(const stage& s) {
     bool inside = s.input >= 0 && s.input < Solver::registers && s.rows >= 0 &&
-                  s.rows <= Solver::rows && s.draws >= 0 && s.draws <= Solver::draws;
+                  s.rows <= Solver::rows && s.draws >= 0 && s.draws <= Solver::draws &&
+                  s.compared >= 0 && s.compared < Solver::registers;
     for (int i = 0; inside && i < s.rows; ++i) {
         const auto& row = s.updates[static_cast<unsigned>(i)];
         inside = row.target >= 0 && row.target < Solver::registers;
