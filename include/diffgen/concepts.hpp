@@ -96,11 +96,16 @@ concept judging_solver = solver_policy<S> && requires {
     typename S::judge;
 };
 
-/// Something that a predictor_corrector can use between its predictor's steps.
+/// Something that a predictor_corrector can use between its predictor's steps. One that remembers
+/// is told which correction at the level it is, from 0.
 template <class C>
-concept corrector_policy = solver_policy<C> && requires(const C& c, const noise_level& l) {
-    { c.correct(l) } -> std::convertible_to<stage>;
-};
+concept corrector_policy = solver_policy<C> &&(
+    requires(const C& c, const noise_level& l) {
+        { c.correct(l) } -> std::convertible_to<stage>;
+    } ||
+    requires(const C& c, const noise_level& l, int k) {
+        { c.correct(l, k) } -> std::convertible_to<stage>;
+    });
 
 /// Standard normals addressed by (stream, draw, flat element); no state, no order.
 template <class N>

@@ -6,10 +6,15 @@
 // network (diffgen/nn, diffgen/train), files (diffgen/io) and measures (diffgen/metrics).
 
 #include <diffgen/concepts.hpp>
+#include <diffgen/core/consistency.hpp>
+#include <diffgen/exec/log_density.hpp>
+#include <diffgen/fit/fit_grid.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
+#include <diffgen/grid/gits.hpp>
+#include <diffgen/grid/inverted.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/linear_quadratic.hpp>
 #include <diffgen/grid/log_linear.hpp>
@@ -31,6 +36,7 @@
 #include <diffgen/predictor/energy.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
 #include <diffgen/predictor/predicts.hpp>
+#include <diffgen/predictor/rescaled.hpp>
 #include <diffgen/process/add_noise.hpp>
 #include <diffgen/process/process.hpp>
 #include <diffgen/process/transition.hpp>
@@ -52,16 +58,24 @@
 #include <diffgen/solver/adaptive_sde.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
+#include <diffgen/solver/annealed.hpp>
 #include <diffgen/solver/churn.hpp>
+#include <diffgen/solver/consistency.hpp>
 #include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/dpm_2.hpp>
+#include <diffgen/solver/dpm_solver_fast.hpp>
 #include <diffgen/solver/er_sde.hpp>
 #include <diffgen/solver/euler_maruyama.hpp>
 #include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/exponential_single.hpp>
+#include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/langevin.hpp>
+#include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/restart.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 #include <diffgen/solver/seeds.hpp>
 #include <diffgen/solver/tableau.hpp>
+#include <diffgen/solver/tempered.hpp>
+#include <diffgen/solver/underdamped_langevin.hpp>

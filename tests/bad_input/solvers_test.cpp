@@ -93,15 +93,44 @@ TEST_CASE("Langevin steps of no size") {
     check_solver_refused({"langevin", "delta = nan"}, solver::langevin{not_a_number});
     check_solver_refused({"annealed_langevin", "0 steps"}, solver::annealed_langevin{.steps = 0});
     check_solver_refused({"annealed_langevin", "step = 0"}, solver::annealed_langevin{.step = 0});
+    check_solver_refused({"langevin", "temperature = 0"}, solver::langevin{.temperature = 0});
+    check_solver_refused({"annealed_langevin", "temperature = inf"},
+                         solver::annealed_langevin{.temperature = infinite});
+    using solver::underdamped_langevin, solver::annealed, solver::scaled_by_noise;
+    check_solver_refused({"underdamped_langevin", "step = 0"}, underdamped_langevin{.step = 0});
+    check_solver_refused({"friction = 0"}, underdamped_langevin{.friction = 0});
+    check_solver_refused({"friction = nan"}, underdamped_langevin{.friction = not_a_number});
+    check_solver_refused({"mass = -1"}, underdamped_langevin{.mass = -1});
+    check_solver_refused({"temperature = nan"}, underdamped_langevin{.temperature = not_a_number});
+    check_solver_refused({"annealed", "0 steps"}, annealed(underdamped_langevin{}, 0));
+    check_solver_refused({"mass = 0"}, annealed(scaled_by_noise(underdamped_langevin{.mass = 0})));
     check_solver_refused({"langevin_corrector", "snr = 0"}, solver::langevin_corrector{.snr = 0});
     check_solver_refused({"snr = -0.5"}, solver::langevin_corrector{.snr = -0.5});
     check_solver_refused({"scale = 0"}, solver::langevin_corrector{.scale = 0});
 }
 
+TEST_CASE("temperatures that make no sense, of the library's and of a user's cooling") {
+    using solver::tempered, solver::langevin;
+    namespace cooling = solver::cooling;
+    check_solver_refused({"cooling::geometric", "to 0"},
+                         tempered(langevin{}, cooling::geometric{.last = 0}));
+    check_solver_refused({"cooling::linear from -1"},
+                         tempered(langevin{}, cooling::linear{.first = -1}));
+    check_solver_refused({"cooling::logarithmic", "depth = 0"},
+                         tempered(langevin{}, cooling::logarithmic{.depth = 0}));
+    check_solver_refused({"delta = 0"}, tempered(langevin{.delta = 0}));
+    std::vector<float> x(4, 7.f);
+    sampler s{schedule::edm{}, kernel::variance_exploding{}, net(),
+              tempered(langevin{}, [](int, int) { return -3.; })};
+    check_refused<bad_argument>([&] { s.generate(exec::cpp, batch(x, 2)); },
+                                {"langevin", "temperature = -3"});
+    CHECK(x == std::vector<float>(4, 7.f));
+}
+
 TEST_CASE("a predictor-corrector with bad parts") {
     using solver::predictor_corrector, solver::ddim, solver::langevin;
     check_solver_refused({"-1 corrections"}, predictor_corrector(ddim{}, langevin{}, -1));
-    check_solver_refused({"delta = -1"}, predictor_corrector(ddim{}, langevin{-1}));
+    check_solver_refused({"delta = -1"}, predictor_corrector(ddim{}, langevin{.delta = -1}));
     check_solver_refused({"eta = -2"}, predictor_corrector(ddim{-2}, langevin{}));
 }
 

@@ -9,6 +9,7 @@
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
+#include <diffgen/grid/gits.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/linear_quadratic.hpp>
 #include <diffgen/grid/log_linear.hpp>
@@ -75,6 +76,7 @@ std::vector<std::pair<std::string, any_grid>> grids() {
             {"karras", grid::karras{}},
             {"log_snr", grid::log_snr{}},
             {"log_linear", grid::log_linear({14., 3., 1., 0.1})},
+            {"gits", grid::gits{}},
             {"polyexponential", grid::polyexponential{.rho = 1.3}},
             {"kl_optimal", grid::kl_optimal{}},
             {"shifted", grid::shifted{grid::uniform{}, 3.}},
@@ -155,7 +157,8 @@ void add(testing::hash& h, const stage& s) {
         const auto compiled = exec::compile<double, shape>(s, c, true, 0, true);
         for (int i = 0; i < compiled.rows; ++i)
             add(h, compiled.updates[i].form);
-        add(h, compiled.direction);
+        for (const auto& form : compiled.measured)
+            add(h, form);
     });
 }
 

@@ -31,6 +31,7 @@ struct promise {
     bool exact_on_a_point = true;  ///< the moments of one-point data in any number of steps
     bool from_pure_noise = true;   ///< can start at alpha = 0
     bool ends_clean = true;        ///< the step to the clean end gives the denoised estimate
+    bool turns_back = true;        ///< a flow: on a grid that rises it draws nothing either
 };
 
 constexpr promise flow(int order) {
@@ -41,6 +42,10 @@ constexpr promise sde(double eta, int order) {
 }
 constexpr promise marginals(int order) {
     return {.tends_to = limit::marginals, .order = order};
+}
+/// Steps of no limit that are exact for a network that knows their ends.
+constexpr promise jumps() {
+    return {};
 }
 constexpr promise no_limit() {
     return {.exact_on_a_point = false};
@@ -55,6 +60,11 @@ constexpr promise not_from_pure_noise(promise p) {
 }
 constexpr promise stays_noisy(promise p) {
     p.ends_clean = false;
+    return p;
+}
+
+constexpr promise adds_noise_upwards(promise p) {
+    p.turns_back = false;
     return p;
 }
 

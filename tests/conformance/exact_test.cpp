@@ -50,6 +50,43 @@ moments langevin_step(const noise_level& s, double delta, const moments& x) {
     return applied({1 - h, h * s.alpha, delta}, s, x);
 }
 
+/// BAOAB part by part, of mass and temperature 1, from x with the given moments and p from N(0, 1).
+/// A kick p += a x + b, a drift x += c p and a thermostat p = e p + sqrt(1 - e^2) z, each applied
+/// to the means and to the covariances of (x, p).
+struct underdamped {
+    double h, e, a, b;
+    double mean_x, mean_p = 0, xx, xp = 0, pp = 1;
+
+    underdamped(const noise_level& s, double step, double friction, const moments& x)
+        : h(step), e(std::exp(-friction * step)), mean_x(x.mean), xx(x.variance) {
+        const double v = s.alpha * s.alpha * testing::data.variance + s.sigma * s.sigma;
+        a = -h / 2 / v;
+        b = h / 2 * s.alpha * testing::data.mean / v;
+    }
+    void kick() {
+        mean_p += a * mean_x + b;
+        pp += 2 * a * xp + a * a * xx;
+        xp += a * xx;
+    }
+    void drift() {
+        mean_x += h / 2 * mean_p;
+        xx += h * xp + h * h / 4 * pp;
+        xp += h / 2 * pp;
+    }
+    void thermostat() {
+        mean_p *= e;
+        xp *= e;
+        pp = e * e * pp + 1 - e * e;
+    }
+    void step() {
+        kick();
+        drift();
+        thermostat();
+        drift();
+        kick();
+    }
+};
+
 moments ddpm_step(const noise_level& s, const noise_level& t, const moments& x, bool large) {
     const double a = s.alpha / t.alpha, b = s.sigma * s.sigma - a * a * t.sigma * t.sigma;
     const double small = b * t.sigma * t.sigma / (s.sigma * s.sigma);
@@ -89,6 +126,34 @@ const std::map<std::string, by_hand> formulas{
              x = langevin_step(s, 0.2 * s.sigma * s.sigma, x);
          const double r = t.alpha / s.alpha;
          return moments{r * x.mean, r * r * x.variance};
+     }},
+    {"consistency",
+     [](auto&, auto& s, auto& t, moments x) {
+         return applied({0, t.alpha, t.sigma * t.sigma}, s, x);
+     }},
+    {"tcd",
+     [](auto& p, auto& s, auto& t, moments x) {
+         const noise_level below = p.level(0.7 * t.t);
+         x = applied({below.sigma / s.sigma, below.alpha - s.alpha * below.sigma / s.sigma, 0}, s,
+                     x);
+         const double a = t.alpha / below.alpha;
+         return moments{a * x.mean,
+                        a * a * x.variance + t.sigma * t.sigma - a * a * below.sigma * below.sigma};
+     }},
+    {"ctm",
+     [](auto&, auto& s, auto& t, moments x) {
+         // in units of the data, with gamma = 1 / 2: to sqrt(3) / 2 r, then noise r / 2
+         const double r = t.sigma / t.alpha, kept = std::sqrt(0.75) * r * s.alpha / s.sigma;
+         return applied({t.alpha / s.alpha * kept, t.alpha * (1 - kept), t.sigma * t.sigma / 4}, s,
+                        x);
+     }},
+    {"annealed underdamped",
+     [](auto&, auto& s, auto& t, moments x) {
+         underdamped run(s, 0.4 * s.sigma, 1 / s.sigma, x);
+         for (int i = 0; i < 3; ++i)
+             run.step();
+         const double r = t.alpha / s.alpha;
+         return moments{r * run.mean_x, r * r * run.xx};
      }},
     {"predictor_corrector",
      [](auto&, auto& s, auto& t, moments x) {

@@ -165,6 +165,21 @@ TEST_CASE("to a noise level and back") {
                     bad_argument);
 }
 
+TEST_CASE("data to their noise and back") {
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{}, predicts(epsilon{}, network),
+              solver::heun{}};
+    std::vector<float> x{0.5f, -1, 2, 0, 1, -0.25f, 0.75f, 1.5f};
+    const std::vector<float> data = x;
+    // [invert]
+    const double t = 0.01;  // what the data are taken for: nearly clean
+    const grid::inverted up{grid::uniform{.stop_at = t}};
+    s.generate_from(exec::cpp, t, batch(x, 2), {.steps = 50, .grid = up});  // to their noise
+    s.generate_from(exec::cpp, 1, batch(x, 2), {.steps = 50, .grid = up.main});
+    // [invert]
+    for (std::size_t i = 0; i < x.size(); ++i)
+        CHECK(std::fabs(x[i] - data[i]) < 2e-2f);
+}
+
 TEST_CASE("errors are caught by type") {
     auto s = make_sampler();
     std::vector<float> x(4);

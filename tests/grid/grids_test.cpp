@@ -202,6 +202,10 @@ TEST_CASE("explicit grids are taken as they are, and checked") {
     CHECK(relative_error(by_sigma[0].sigma / by_sigma[0].alpha, 5) < 1e-14);
     CHECK(relative_error(by_sigma[1].sigma / by_sigma[1].alpha, 1) < 1e-14);
     CHECK(by_sigma[2].is_clean());
+    const process flow(schedule::rectified{}, kernel::linear_interpolant{});
+    const auto pure = grid::sigmas({detail::infinity, 1, 0}).levels(any_process(flow), 50);
+    CHECK((pure[0].t == 1 && pure[0].alpha == 0 && pure[0].sigma == 1));
+    CHECK(pure[1].t == 0.5);
 
     const auto refused = [&](const any_grid& g) {
         CHECK_THROWS_AS(static_cast<void>(g.levels(p, 2)), bad_argument);
@@ -216,6 +220,7 @@ TEST_CASE("explicit grids are taken as they are, and checked") {
     refused(grid::sigmas({1, 0, 0}));
     refused(grid::sigmas({1, -1}));
     refused(grid::sigmas({detail::infinity, 1}));
+    refused(grid::sigmas({5, detail::infinity}));
     CHECK_THROWS_AS(static_cast<void>(any_grid(grid::uniform{}).levels(p, 0)), bad_argument);
     CHECK_THROWS_AS(static_cast<void>(any_grid(grid::uniform{}).levels(p, -3)), bad_argument);
 }

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
+#include <diffgen/grid/gits.hpp>
 #include <diffgen/grid/linear_quadratic.hpp>
 #include <diffgen/grid/log_linear.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
@@ -70,4 +71,92 @@ TEST_CASE("log_linear: numpy's interpolation of the logarithms, reversed or not"
     CHECK_THROWS_AS(static_cast<void>(grid::log_linear({1})), bad_argument);
     CHECK_THROWS_AS(static_cast<void>(grid::log_linear({1, 2})), bad_argument);
     CHECK_THROWS_AS(static_cast<void>(grid::log_linear({1, 0})), bad_argument);
+}
+
+TEST_CASE("align_your_steps: beside the same tables in ComfyUI, snapped to trained timesteps") {
+    // comfy_extras/nodes_align_your_steps.py, NOISE_LEVELS; neighbouring timesteps are up to 4 %
+    // apart there
+    const auto check = [](const grid::log_linear& g, const std::vector<double>& snapped) {
+        REQUIRE(g.values.size() == snapped.size());
+        for (std::size_t k = 0; k < snapped.size(); ++k)
+            CHECK(relative_error(g.values[k], snapped[k]) < 0.015);
+    };
+    check(grid::align_your_steps::stable_diffusion(),
+          {14.6146412293, 6.4745760956, 3.8636745985, 2.6946151520, 1.8841921177, 1.3943805092,
+           0.9642583904, 0.6523686016, 0.3977456272, 0.1515232662, 0.0291671582});
+    check(grid::align_your_steps::stable_diffusion_xl(),
+          {14.6146412293, 6.3184485287, 3.7681790315, 2.1811480769, 1.3405244945, 0.8620721141,
+           0.5550693289, 0.3798540708, 0.2332364134, 0.1114188177, 0.0291671582});
+}
+
+TEST_CASE("gits: the published sigmas of Stable Diffusion, to the rounding of the publication") {
+    testing::check_on_discrete(grid::gits{});
+    const process typed(schedule::edm{.sigma_max = 800}, kernel::variance_exploding{});
+    const any_process p(typed);
+    const auto check = [&](double coefficient, const std::vector<double>& published) {
+        CAPTURE(coefficient);
+        const int n = static_cast<int>(published.size());  // the last, 0.02916753, is left out
+        CAPTURE(n);
+        const auto l = grid::gits{coefficient}.levels(p, n);
+        REQUIRE(l.size() == published.size() + 1);
+        for (std::size_t k = 0; k < published.size(); ++k)
+            CHECK(relative_error(l[k].sigma, published[k]) < 3e-5);
+        CHECK(l.back().is_clean());
+    };
+    // comfy_extras/nodes_gits.py of ComfyUI, NOISE_LEVELS: first, middle and last tables and rows
+    check(0.80, {14.61464119, 7.49001646});
+    check(0.80,
+          {14.61464119, 13.76078796, 12.96784878, 12.2308979, 11.54541874, 10.90732002, 10.31284904,
+           9.75859547,  9.24142551,  8.75849152,  8.30717278, 7.88507891,  7.49001646,  6.77309084,
+           5.85520077,  4.86714602,  3.75677586,  2.84484982, 1.78698075,  0.803307});
+    check(0.95, {14.61464119, 12.2308979, 8.75849152, 7.49001646, 5.85520077, 4.45427561,
+                 3.07277966, 1.91321158, 1.08895338, 0.50118381});
+    check(1.10,
+          {14.61464119, 6.77309084, 3.07277966, 1.61558151, 0.89115214, 0.4783645, 0.19894916});
+    check(1.15, {14.61464119, 5.85520077, 1.91321158, 0.83188516, 0.34370604});
+    check(1.20, {14.61464119, 5.85520077, 2.95596409, 1.84880662, 1.24153244, 0.83188516,
+                 0.59516323, 0.41087446, 0.27464288, 0.17026083, 0.09824532});
+    check(1.30,
+          {14.61464119, 5.85520077, 2.84484982, 1.61558151, 1.08895338, 0.77538133, 0.57119018,
+           0.43325692, 0.34370604, 0.27464288, 0.22545385, 0.17026083, 0.13792117, 0.09824532});
+    check(1.50, {14.61464119, 0.54755926});
+    check(1.50,
+          {14.61464119, 2.45070267, 1.41535246, 0.95350921, 0.72133851, 0.57119018, 0.4783645,
+           0.43325692,  0.38853383, 0.36617002, 0.34370604, 0.32104823, 0.29807833, 0.27464288,
+           0.25053367,  0.22545385, 0.19894916, 0.17026083, 0.13792117, 0.09824532});
+    // more steps than published: the geometric means between the levels of 20
+    const auto forty = grid::gits{}.levels(p, 40), twenty = grid::gits{}.levels(p, 20);
+    for (std::size_t k = 0; k + 1 < 20; ++k) {
+        CHECK(relative_error(forty[2 * k].sigma, twenty[k].sigma) < 1e-14);
+        CHECK(relative_error(forty[2 * k + 1].sigma,
+                             std::sqrt(twenty[k].sigma * twenty[k + 1].sigma)) < 1e-14);
+    }
+    CHECK(relative_error(grid::gits{}.levels(p, 1)[0].sigma, 14.61464119) < 1e-7);
+    for (const double coefficient : {0.75, 1.22, 1.55, 0., -1., std::nan("")})
+        CHECK_THROWS_AS(static_cast<void>(grid::gits{coefficient}.levels(p, 5)), bad_argument);
+}
+
+TEST_CASE("gits: a path of dynamic programming, its rest depends on where and how far only") {
+    // what is left of k steps from a place is the same in every row of a table, and starts no
+    // earlier from a later place: errors of transcription would break it
+    for (const auto& table : grid::detail::gits_places) {
+        std::vector<std::vector<int>> next(101, std::vector<int>(21, 0));
+        const auto* row = &table[0];
+        for (int n = 2; n <= 20; row += n++ - 1)
+            for (int k = 0; k < n; ++k) {
+                const int from = k == 0 ? 0 : row[k - 1], to = k + 1 == n ? 100 : row[k];
+                REQUIRE((from < to && to <= 100));
+                int& known = next[static_cast<std::size_t>(from)][static_cast<std::size_t>(n - k)];
+                CHECK((known == 0 || known == to));
+                known = to;
+            }
+        for (std::size_t left = 1; left <= 20; ++left) {
+            int before = 0;
+            for (const auto& from : next) {
+                if (from[left] == 0) continue;
+                CHECK(from[left] >= before);
+                before = from[left];
+            }
+        }
+    }
 }

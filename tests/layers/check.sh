@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # check.sh INCLUDE_DIR: every include of a diffgen header points the allowed way (docs/design.md).
 #   core <- noise, schedule, kernel, grid, predictor <- solver, guidance <- exec <- sampler
-#        <- train, nn, family, metrics, task;  io sees core only, nothing sees adapt.
+#        <- fit, train, nn, family, metrics, task;  io sees core only, nothing sees adapt.
 set -euo pipefail
 cd "$1"
 
@@ -24,6 +24,7 @@ declare -A sees=(
     [guidance]="core $parts"
     [exec]="core $parts solver guidance concepts"
     [sampler]="core $run"
+    [fit]="core io $run sampler"
     [nn]="core io $run sampler"
     [train]="core io $run sampler nn"
     [family]="core io $run sampler nn train"
@@ -31,7 +32,7 @@ declare -A sees=(
     [task]="core io $run sampler nn train family metrics"
     [compat]="core io $run sampler"
     [adapt]="core io $run sampler nn"
-    [diffgen]="core io $run sampler nn train family metrics task"
+    [diffgen]="core io $run sampler fit nn train family metrics task"
 )
 
 # The layer of a header: its folder, or its stem where it lies in diffgen/ itself.

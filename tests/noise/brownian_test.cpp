@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace diffgen;
@@ -22,25 +23,26 @@ namespace {
 
 static_assert(std::is_trivially_copyable_v<brownian>);
 
+using node = std::pair<std::uint32_t, std::uint32_t>;  // unit of the clock, node in it
+
 /// The increment's factors by node.
 template <class T>
-std::map<std::uint32_t, double> factors(const brownian& b) {
-    std::map<std::uint32_t, double> sum;
+std::map<node, double> factors(const brownian& b) {
+    std::map<node, double> sum;
     for (int k = 0; k < b.increment.terms(); ++k) {
         const auto t = b.increment.term<T>(k);
         if (t.factor != T(0)) {
-            CHECK(sum.count(t.node) == 0);
-            sum[t.node] = static_cast<double>(t.factor);
+            CHECK(sum.count({t.unit, t.node}) == 0);
+            sum[{t.unit, t.node}] = static_cast<double>(t.factor);
         }
     }
     return sum;
 }
 
-double covariance(const std::map<std::uint32_t, double>& a,
-                  const std::map<std::uint32_t, double>& b) {
+double covariance(const std::map<node, double>& a, const std::map<node, double>& b) {
     double sum = 0;
-    for (const auto& [node, factor] : a)
-        if (const auto other = b.find(node); other != b.end()) sum += factor * other->second;
+    for (const auto& [at, factor] : a)
+        if (const auto other = b.find(at); other != b.end()) sum += factor * other->second;
     return sum;
 }
 
@@ -48,16 +50,11 @@ brownian between(double from, double to, std::uint64_t seed = 7) {
     return brownian{seed}.at({from, to, 0, 5});
 }
 
-/// The length on the clock, after rounding.
-double length(const brownian& b) {
-    return (b.increment.high - b.increment.low) * 0x1p-20;
-}
-
 /// W(to) - W(from) of an element.
 template <class T>
 T increment(double from, double to, std::uint64_t flat) {
     const brownian b = between(from, to);
-    return b.normal<T>(stream::solver, 5, flat) * static_cast<T>(std::sqrt(length(b)));
+    return b.normal<T>(stream::solver, 5, flat) * static_cast<T>(std::sqrt(b.increment.length()));
 }
 
 }  // namespace
@@ -65,8 +62,10 @@ T increment(double from, double to, std::uint64_t flat) {
 TEST_CASE_TEMPLATE("the law is exact: factors of increments have the covariance of W", T, float,
                    double) {
     // Ends on and off the nodes, in one unit of the clock and over several, and beyond its ends.
-    const std::vector<double> ends{-1000, -3.7,     -2, -1.999, 0,    0x1p-19,
-                                   0.001, 0.999999, 1,  1.0001, 12.3, 1000};
+    std::vector<double> ends{-1000, -3.7,     -2, -1.999, 0,    0x1p-20,
+                             0.001, 0.999999, 1,  1.0001, 12.3, 1000};
+    for (double& end : ends)  // where the path is not interpolated
+        end = std::round(end * 0x1p29) * 0x1p-29;
     const double tolerance = std::is_same_v<T, float> ? 1e-6 : 1e-14;
     for (std::size_t a = 0; a + 1 < ends.size(); ++a)
         for (std::size_t b = a + 1; b < ends.size(); ++b) {
@@ -81,10 +80,25 @@ TEST_CASE_TEMPLATE("the law is exact: factors of increments have the covariance 
                 const auto low = std::max(one.increment.low, two.increment.low);
                 const auto high = std::min(one.increment.high, two.increment.high);
                 const double sign = ends[c] < ends[d] ? 1 : -1;
-                const double shared = low < high ? sign * (high - low) * 0x1p-20 : 0;
+                const double shared =
+                    low < high ? sign * static_cast<double>(high - low) * 0x1p-46 : 0;
                 CHECK(std::fabs(covariance(of_one, factors<T>(two)) -
-                                shared / std::sqrt(length(one) * length(two))) < tolerance);
+                                shared / std::sqrt(one.increment.length() *
+                                                   two.increment.length())) < tolerance);
             }
+        }
+}
+
+TEST_CASE("between multiples of 2^-30 the path is straight, which takes 2^-31 of the variance") {
+    for (const double length : {1e-6, 1e-3, 0.7})
+        for (const double shift : {0.0, 0.2, 0.5, 0.9}) {
+            // on the clock, which is half the log-SNR: both ends the same part of a piece away
+            const double from = 0.1875 + shift * 0x1p-30;
+            const double to = from + std::round(length * 0x1p30) * 0x1p-30;
+            const brownian b = between(2 * from, 2 * to);
+            const auto f = factors<double>(b);
+            const double missing = (1 - covariance(f, f)) * b.increment.length();
+            CHECK(std::fabs(missing - 2 * shift * (1 - shift) * 0x1p-30) < 1e-14);
         }
 }
 
@@ -137,8 +151,8 @@ TEST_CASE("all but the increment is what philox draws") {
     CHECK(b.normal<double>(stream::solver, 6, 9) == plain.normal<double>(stream::solver, 6, 9));
     CHECK(b.normal<float>(stream::prior, 5, 9) == plain.normal<float>(stream::prior, 5, 9));
     CHECK(b.normal<float>(stream::solver, 5, 9) != plain.normal<float>(stream::solver, 5, 9));
-    // steps without a length, and a source that no run has placed yet
-    CHECK(between(1, 1).normal<double>(stream::solver, 5, 9) ==
+    // steps too short for an increment, and a source that no run has placed yet
+    CHECK(between(1, 1 + 0x1p-22).normal<double>(stream::solver, 5, 9) ==
           plain.normal<double>(stream::solver, 5, 9));
     CHECK(brownian{7}.normal<double>(stream::solver, 0, 9) ==
           plain.normal<double>(stream::solver, 0, 9));

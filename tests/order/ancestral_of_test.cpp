@@ -127,6 +127,34 @@ TEST_CASE("s_noise scales the fresh noise") {
     CHECK(testing::relative_error(variance(1.5) - variance(0), 2.25 * fresh) < 1e-12);
 }
 
+TEST_CASE("by time: the step of flow matching, and the square root of eta") {
+    const process typed(schedule::rectified{}, kernel::linear_interpolant{});
+    const any_process p(typed);
+    using rectified = ancestral_of<solver::euler, solver::descent::by_time>;
+    // one step by its formula (sample_euler_ancestral_RF of ComfyUI): sigma = t, alpha = 1 - t
+    for (const double eta : {0.3, 1.}) {
+        const double s = 0.7, t = 0.5, s_noise = 1.2;
+        const std::vector<noise_level> levels{p.level(s), p.level(t)};
+        const rectified solver{.eta = eta, .s_noise = s_noise};
+        const double down = t * (1 + (t / s - 1) * eta), a = (1 - t) / (1 - down);
+        const linear_form got = solver.plan({p, levels, 0}, 0).updates[0].form;
+        CHECK(testing::relative_error(got.registers[0], a * down / s) < 1e-14);
+        CHECK(testing::relative_error(got.denoised, a * (1 - down / s)) < 1e-14);
+        CHECK(testing::relative_error(got.noise[0],
+                                      s_noise * std::sqrt(t * t - down * down * a * a)) < 1e-13);
+    }
+    for (const double eta : {0.25, 1.}) {
+        const rectified solver{.eta = eta};
+        moments before = testing::error(p.until(0.8), 0.2, solver, std::sqrt(eta), 512);
+        for (int n = 1024; n <= 2048; n *= 2) {
+            const moments now = testing::error(p.until(0.8), 0.2, solver, std::sqrt(eta), n);
+            CHECK(std::fabs(std::log2(before.mean / now.mean) - 1) <= 0.1);
+            CHECK(std::fabs(std::log2(before.variance / now.variance) - 1) <= 0.1);
+            before = now;
+        }
+    }
+}
+
 TEST_CASE("bad constants are refused") {
     check_refused<bad_argument>([] { ancestral_of<>{.eta = -1}.check(); }, {"eta = -1"});
     check_refused<bad_argument>([] { ancestral_of<>{.s_noise = -2}.check(); }, {"s_noise = -2"});

@@ -124,6 +124,37 @@ TEST_CASE("the polynomials' weights: phi = r^2, in closed form") {
     CHECK(std::fabs(form.denoised - (1 - t * t / (s * s) + slope)) < 1e-8);
 }
 
+TEST_CASE("order 3 by the formulas of the authors' code, but for the slope at the new end") {
+    const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
+    const any_process p(typed);
+    const std::vector<noise_level> l{p.level(0.8), p.level(0.65), p.level(0.5), p.level(0.4)};
+    const auto r = [&](int i) { return l[static_cast<std::size_t>(i)].ratio(); };
+    const auto phi = [](double x) { return x * (std::exp(std::pow(x, 0.3)) + 10); };
+    // their sums over [r', r], with the midpoint rule and 20,000 points: error 1e-9
+    double s_int = 0, s_d_int = 0;
+    constexpr int n = 20000;
+    const double from = r(2), to = r(3), width = (from - to) / n;
+    for (int i = 0; i < n; ++i) {
+        const double x = to + (i + 0.5) * width;
+        s_int += width / phi(x);
+        s_d_int += (x - from) * width / phi(x);
+    }
+    const double first = to - from + s_int * phi(to);
+    const double second = (to - from) * (to - from) / 2 + s_d_int * phi(to);
+    // dd = 2 (d - d_old) / (r_2 - r_0); the slope at r_2 is d + (r_2 - r_1) dd / 2, they take d
+    const double curve = second + first * (r(2) - r(1)) / 2;
+    const double kept = phi(to) / phi(from), a = l[3].alpha;
+    const double d_D = 1 / (r(2) - r(1)), d_1 = -d_D;
+    const double old_1 = 1 / (r(1) - r(0)), old_2 = -old_1, dd = 2 / (r(2) - r(0));
+    const linear_form got = er_sde<3>{}.plan({p, l, 2}, 0).updates[0].form;
+    const auto near = [](double x, double y) { return std::fabs(x - y) < 1e-8; };
+    CHECK(near(got.registers[0], a / l[2].alpha * kept));
+    CHECK(near(got.denoised, a * (1 - kept + first * d_D + curve * dd * d_D)));
+    CHECK(near(got.registers[2], a * (first * d_1 + curve * dd * (d_1 - old_1))));
+    CHECK(near(got.registers[1], a * (-curve * dd * old_2)));
+    CHECK(near(got.noise[0], a * std::sqrt(to * to - from * from * kept * kept)));
+}
+
 TEST_CASE("from pure noise the steps are finite and the marginals right in the limit") {
     const process typed(schedule::rectified{}, kernel::linear_interpolant{});
     const any_process p(typed);

@@ -55,6 +55,28 @@ TEST_CASE("the levels: down to the one nearest to low, and twice up to high and 
     CHECK(levels[6].log_snr == levels[3].log_snr);
 }
 
+TEST_CASE("the nearest level is that of the least difference, and intervals nest") {
+    const any_process p = any_process(edm).until(1);
+    // 0.22 is nearer to 0.1 than to 0.4, its logarithm to that of 0.4
+    const uniform one{.main = {.stop_at = 0.1}, .low = 0.22, .high = 0.9, .repeats = 1, .steps = 1};
+    std::vector<double> ratios;
+    const auto all = grid::restarted<uniform>{one, 0.7, 0.95, 1, 1}.levels(p, 3);
+    for (const noise_level& l : all)
+        ratios.push_back(l.ratio());
+    const std::vector<double> expected{1, 0.7, 0.95, 0.7, 0.4, 0.1, 0.9, 0.1};
+    REQUIRE(ratios.size() == expected.size());
+    CHECK(testing::largest_difference(ratios, expected) < 1e-14);
+}
+
+TEST_CASE("s_noise scales the noise that is added upwards") {
+    const std::vector<noise_level> levels{any_process(edm).level(0.5), any_process(edm).level(2)};
+    const solver::restart<> half{.s_noise = 0.5};
+    // 1/2 sqrt(2^2 - 0.5^2)
+    CHECK(relative_error(half.plan({any_process(edm), levels, 0}, 0).updates[0].form.noise[0],
+                         0.5 * std::sqrt(3.75)) < 1e-14);
+    check_refused<bad_argument>([] { solver::restart<>{.s_noise = -1}.check(); }, {"s_noise = -1"});
+}
+
 TEST_CASE("marginals are kept to the method's order") {
     const auto check = [](const any_process& p, double stop, double low, double high) {
         double before = 0;

@@ -109,6 +109,41 @@ TEST_CASE("on one-point data it is exact in any number of steps: the noise of th
     check(seeds<3>{});
 }
 
+TEST_CASE("SEEDS-3 by its formulas: two inner values, and the noise of three pieces") {
+    const process typed(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5},
+                        kernel::variance_exploding{});
+    const any_process p(typed);
+    const std::vector<noise_level> levels{p.level(0.8), p.level(0.5)};
+    const double eta = 0.64, x = 0.7, d[3]{0.2, -0.4, 0.9}, z[3]{1.1, -0.6, 0.3};
+    const seeds<3> solver{{.tau = 0.8}};  // eta = tau^2
+    std::vector<double> registers(8);
+    registers[0] = x;
+    for (int j = 0; j < 3; ++j) {
+        const stage s = solver.plan({p, levels, 0}, j);
+        std::vector<double> next = registers;
+        for (int i = 0; i < s.rows; ++i) {
+            const auto& row = s.updates[static_cast<std::size_t>(i)];
+            double sum = row.form.denoised * d[j] + row.form.noise[0] * z[j];
+            for (std::size_t k = 0; k < 8; ++k)
+                sum += row.form.registers[k] * registers[k];
+            next[static_cast<std::size_t>(row.target)] = sum;
+        }
+        registers = next;
+        // h = log(sigma / sigma'), of which the first part of the noise decays over the rest
+        const double h = std::log(levels[0].sigma / levels[1].sigma), k = h * (1 + eta);
+        const double u = (j + 1) / 3., sigma = levels[0].sigma * std::exp(-u * h);
+        double expected = std::exp(-u * k) * x + (1 - std::exp(-u * k)) * d[0];
+        // phi_2 of u k, through the values at 0 and at the last node
+        if (j > 0)
+            expected += u / (j / 3.) * ((std::exp(-u * k) - 1) / (u * k) + 1) * (d[j] - d[0]);
+        for (int i = 0; i <= j; ++i)
+            expected += sigma * z[i] *
+                        std::sqrt(std::exp(-2 * eta * h * (u - (i + 1) / 3.)) -
+                                  std::exp(-2 * eta * h * (u - i / 3.)));
+        CHECK(testing::relative_error(registers[j < 2 ? 1 : 0], expected) < 1e-13);
+    }
+}
+
 TEST_CASE("without noise it is the exponential Runge-Kutta method: the same bits") {
     CHECK(run(seeds<2>{{0}}) == run(exponential_single<2>{}));
     CHECK(run(seeds<3>{{0}}) == run(exponential_single<3>{}));

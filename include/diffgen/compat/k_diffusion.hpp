@@ -12,6 +12,7 @@
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/ddim.hpp>
+#include <diffgen/solver/dpm_2.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 namespace diffgen::compat {
@@ -54,7 +55,7 @@ template <class Method>
     return churned<solver::heun>(o);
 }
 [[nodiscard]] inline auto dpm_2(const churn_options& o = {}) {
-    return churned<dpm_2_method>(o);
+    return churned<solver::dpm_2>(o);
 }
 
 /// sample_euler_ancestral: DDIM between DDPM (eta = 1) and Euler (eta = 0) with its noise scaled.

@@ -18,6 +18,7 @@ struct noise_level {
     double alpha = 1;    ///< factor of the data
     double sigma = 0;    ///< standard deviation of the noise
     double input = 0;    ///< what the network is given as time (see time_input)
+    double target = 0;   ///< the same for the level that a flow map leads to (stage::towards)
 
     /// sigma / alpha, the standard deviation of the noise on x / alpha.
     [[nodiscard]] double ratio() const { return std::exp(-0.5 * log_snr); }
@@ -27,13 +28,13 @@ struct noise_level {
 /// The same level as a pass sees it: in the scalar type of the state.
 template <class T>
 struct level_of {
-    T t, log_snr, alpha, sigma, input;
+    T t, log_snr, alpha, sigma, input, target;
 };
 
 template <class T>
 [[nodiscard]] level_of<T> level_as(const noise_level& l) {
-    return {static_cast<T>(l.t), static_cast<T>(l.log_snr), static_cast<T>(l.alpha),
-            static_cast<T>(l.sigma), static_cast<T>(l.input)};
+    return {static_cast<T>(l.t),     static_cast<T>(l.log_snr), static_cast<T>(l.alpha),
+            static_cast<T>(l.sigma), static_cast<T>(l.input),   static_cast<T>(l.target)};
 }
 
 namespace detail {

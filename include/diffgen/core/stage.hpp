@@ -22,6 +22,7 @@ struct stage {
     };
 
     noise_level at;         ///< level of the evaluation
+    noise_level leads_to;   ///< where a flow map is to lead; `at` for all other predictors
     bool evaluates = true;  ///< false: an affine update without a network call
     int input = 0;          ///< the register that the network sees
     int rows = 0;           ///< entries of `row` in use
@@ -48,6 +49,11 @@ struct stage {
 
     [[nodiscard]] bool measures() const { return tunes || judged; }
 
+    /// The level to which the network, where it is a flow map, is to lead. Returns *this.
+    stage& towards(const noise_level& l) {
+        leads_to = l;
+        return *this;
+    }
     /// Adds the row register[target] = form. Returns *this, to be chained.
     stage& write(int target, const linear_form& form) {
         updates[static_cast<unsigned>(rows++)] = {target, form};
@@ -59,6 +65,7 @@ struct stage {
 inline stage evaluate(const noise_level& level, int input = 0) {
     stage s;
     s.at = level;
+    s.leads_to = level;
     s.input = input;
     return s;
 }

@@ -87,6 +87,7 @@ template <class Sampler>
                                                  " stages in step ", at.index, "; at least 1"));
     planned p{s.solver.plan(at, part), {}};
     p.what.at = s.predictor.at(p.what.at);
+    if (p.what.evaluates) p.what.at.target = s.predictor.at(p.what.leads_to).input;
     if (p.what.evaluates) p.map = s.predictor.to_denoised(p.what.at);
     detail::check_stage<typename Sampler::solver_type>(p.what, at, part);
     return p;

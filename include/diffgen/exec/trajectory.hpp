@@ -40,6 +40,9 @@ struct bound_functor {
                                                                      bool conditioned) const {
         return f(x, level, conditioned);
     }
+    template <class X>
+    requires requires(const F& g, const X& x, const level_of<T>& l) { g.log_density(x, l); }
+    DIFFGEN_VALUE auto log_density(const X& x) const { return f.log_density(x, level); }
 };
 
 /// The functor for one level: its own at(level), or the functor and the level.

@@ -32,7 +32,8 @@ struct times {
     }
 };
 
-/// Falling sigma / alpha, one more than there are steps; a last 0 is the clean end.
+/// Falling sigma / alpha, one more than there are steps; a last 0 is the clean end, a first
+/// infinity pure noise.
 struct sigmas {
     std::vector<double> values;
 
@@ -42,14 +43,24 @@ struct sigmas {
         std::vector<noise_level> l;
         l.reserve(values.size());
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const bool last = i + 1 == values.size();
-            if (!(std::isfinite(values[i]) && (values[i] > 0 || (last && values[i] == 0))))
+            const bool first = i == 0, last = i + 1 == values.size(), clean = values[i] == 0;
+            if (!((values[i] > 0 && (first || std::isfinite(values[i]))) || (last && clean)))
                 throw bad_argument(diffgen::detail::text(
                     "diffgen: sigmas[", i, "] of the grid is ", values[i],
-                    "; it must be finite and above 0, only the last may be 0"));
-            l.push_back(values[i] == 0 ? p.clean() : p.level_at(-2 * std::log(values[i])));
+                    "; it must be finite and above 0, only the last may be 0 and the first inf"));
+            l.push_back(clean                   ? p.clean()
+                        : std::isinf(values[i]) ? pure_noise(p)
+                                                : p.level_at(-2 * std::log(values[i])));
         }
         return l;
+    }
+
+  private:
+    [[nodiscard]] static noise_level pure_noise(const any_process& p) {
+        const noise_level noisiest = p.level(p.t_max());
+        if (std::isinf(noisiest.ratio())) return noisiest;
+        throw bad_argument(diffgen::detail::text(
+            "diffgen: sigmas[0] of the grid is inf, but the schedule ends at ", noisiest.ratio()));
     }
 };
 

@@ -15,8 +15,9 @@
 
 namespace diffgen::grid {
 
-/// The levels of `main`; after the one nearest to sigma / alpha = low (in its logarithm), `repeats`
-/// times up to `high` and in `steps` steps back down, spaced as in grid::karras.
+/// The levels of `main`; after the one whose sigma / alpha is nearest to low, `repeats` times up to
+/// `high` and in `steps` steps back down (N_restart - 1 of the paper), spaced as in grid::karras.
+/// Several such intervals are grids in each other: restarted<restarted<...>>.
 template <class Main>
 struct restarted {
     static constexpr bool may_rise = true;
@@ -39,10 +40,9 @@ struct restarted {
         diffgen::detail::require(diffgen::detail::is_positive(rho), "restarted with rho = ", rho,
                                  "; must be above 0");
         std::vector<noise_level> all = main.levels(p, n);
-        const double wanted = -2 * std::log(low);
         const auto bottom = std::min_element(
             all.begin(), all.end(), [&](const noise_level& a, const noise_level& b) {
-                return std::abs(a.log_snr - wanted) < std::abs(b.log_snr - wanted);
+                return std::abs(a.ratio() - low) < std::abs(b.ratio() - low);
             });
         const double r = bottom->ratio();
         diffgen::detail::require(r < high && !bottom->is_clean(), "restarted up to high = ", high,

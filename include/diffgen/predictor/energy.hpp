@@ -4,6 +4,7 @@
 
 // A density known by an energy, p(x) = exp(-E(x)) / Z (formula 21): its score is -grad E.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/predictor/predicts.hpp>
@@ -14,7 +15,8 @@ namespace diffgen {
 
 namespace detail {
 
-/// -gradient(x) or, where the energy depends on the noise level, -gradient(x, level).
+/// -gradient(x) or, where the energy depends on the noise level, -gradient(x, level); and where the
+/// gradient knows the energy too, its negative, the log density but for a constant.
 template <class Gradient>
 struct negated {
     Gradient gradient;
@@ -26,6 +28,16 @@ struct negated {
         else
             return minus(gradient(x));
     }
+    template <class V, class S>
+    DIFFGEN_VALUE auto log_density(const V& x, const level_of<S>& l) const requires(
+        requires { gradient.energy(x); } || requires { gradient.energy(x, l); }) {
+        if constexpr (requires { gradient.energy(x, l); })
+            return minus(gradient.energy(x, l));
+        else
+            return minus(gradient.energy(x));
+    }
+
+    void check() const { detail::check(gradient); }
 
   private:
     template <class V>
@@ -44,6 +56,8 @@ struct negated {
 
 /// From the gradient of the energy of one sample of D elements:
 /// template <class V> std::array<V, D> operator()(std::array<V, D> x[, level_of<S> l]) const.
+/// With a member V energy(std::array<V, D> x[, level_of<S> l]) const beside it, the predictor gives
+/// the energies of samples too (exec/log_density.hpp).
 template <int D, class Gradient>
 [[nodiscard]] auto energy(Gradient gradient) {
     return predicts(score{}, samplewise<D>(detail::negated<Gradient>{gradient}));

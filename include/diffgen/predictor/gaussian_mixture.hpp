@@ -43,20 +43,13 @@ struct gaussian_mixture {
     template <class S>
     struct at_level {
         S alpha;
+        S log_total;                   ///< of all weights and of (2 pi)^(D / 2)
         std::array<S, K> log_weights;  ///< less half the log determinants
         std::array<std::array<S, D>, K> means, precisions, gains;
 
         template <class V>
         DIFFGEN_VALUE std::array<V, D> operator()(const std::array<V, D>& x) const {
-            std::array<V, K> logits;
-            for (std::size_t k = 0; k < K; ++k) {
-                V l = broadcast<V>(log_weights[k]);
-                for (std::size_t d = 0; d < D; ++d) {
-                    const V r = fma(broadcast<V>(-alpha), broadcast<V>(means[k][d]), x[d]);
-                    l = fma(r * r, broadcast<V>(S(-0.5) * precisions[k][d]), l);
-                }
-                logits[k] = l;
-            }
+            const std::array<V, K> logits = logits_at(x);
             V top = logits[0];
             for (std::size_t k = 1; k < K; ++k)
                 top = max(top, logits[k]);
@@ -79,12 +72,42 @@ struct gaussian_mixture {
                 out[d] = product(out[d], scale);
             return out;
         }
+
+        /// The logarithm of the density of x_t, normalised.
+        template <class V>
+        DIFFGEN_VALUE V log_density(const std::array<V, D>& x) const {
+            const std::array<V, K> logits = logits_at(x);
+            V top = logits[0];
+            for (std::size_t k = 1; k < K; ++k)
+                top = max(top, logits[k]);
+            V total = broadcast<V>(S(0));
+            for (std::size_t k = 0; k < K; ++k)
+                total = total + exp(logits[k] - top);
+            return top + (log(total) - broadcast<V>(log_total));
+        }
+
+      private:
+        /// Up to one constant, the logarithms of the components' shares of the density.
+        template <class V>
+        DIFFGEN_VALUE std::array<V, K> logits_at(const std::array<V, D>& x) const {
+            std::array<V, K> logits;
+            for (std::size_t k = 0; k < K; ++k) {
+                V l = broadcast<V>(log_weights[k]);
+                for (std::size_t d = 0; d < D; ++d) {
+                    const V r = fma(broadcast<V>(-alpha), broadcast<V>(means[k][d]), x[d]);
+                    l = fma(r * r, broadcast<V>(S(-0.5) * precisions[k][d]), l);
+                }
+                logits[k] = l;
+            }
+            return logits;
+        }
     };
 
     template <class S>
     [[nodiscard]] DIFFGEN_VALUE at_level<S> at(const level_of<S>& l) const {
         at_level<S> a;
         a.alpha = l.alpha;
+        S total_weight = S(0);
         for (std::size_t k = 0; k < K; ++k) {
             S lw = log(S(weights[k]));
             for (std::size_t d = 0; d < D; ++d) {
@@ -96,8 +119,17 @@ struct gaussian_mixture {
                 lw = fma(S(-0.5), log(total), lw);
             }
             a.log_weights[k] = lw;
+            total_weight = total_weight + S(weights[k]);
         }
+        a.log_total = fma(S(D), S(0.918938533204672741780), log(total_weight));  // log(2 pi) / 2
         return a;
+    }
+
+    /// The logarithm of the density at that level.
+    template <class V, class S>
+    [[nodiscard]] DIFFGEN_VALUE V log_density(const std::array<V, D>& x,
+                                              const level_of<S>& l) const {
+        return at(l).log_density(x);
     }
 };
 

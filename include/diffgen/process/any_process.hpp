@@ -37,6 +37,8 @@ class any_process {
         p.t_max_ = t;
         return p;
     }
+    /// The same process up to its own noisiest time, whatever until() said.
+    [[nodiscard]] any_process whole() const { return until(table_->t_max(object_)); }
 
   private:
     struct operations {
@@ -47,6 +49,7 @@ class any_process {
         double (*drift)(const void*, double);
         double (*diffusion_squared)(const void*, double);
         double (*t_min)(const void*);
+        double (*t_max)(const void*);
         int (*discrete_steps)(const void*);
     };
 
@@ -64,6 +67,7 @@ class any_process {
         [](const void* p, double t) { return as<P>(p).drift(t); },
         [](const void* p, double t) { return as<P>(p).diffusion_squared(t); },
         [](const void* p) { return as<P>(p).t_min(); },
+        [](const void* p) { return as<P>(p).t_max(); },
         [](const void* p) {
             if constexpr (requires { as<P>(p).schedule.steps(); })
                 return static_cast<int>(as<P>(p).schedule.steps());

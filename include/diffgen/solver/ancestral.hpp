@@ -47,7 +47,8 @@ struct ancestral {
         out.draws = eta > 0 && !to.is_clean() ? 1 : 0;
         linear_form next = q.state * x + q.data * D;
         if (eta != 1 && !to.is_clean()) {
-            const double c2 = product(eta * eta, q.variance);
+            // without noise the step may also lead up, where there is no posterior
+            const double c2 = eta > 0 ? product(eta * eta, q.variance) : 0;
             next = to.alpha * D +
                    std::sqrt(std::max(product(to.sigma, to.sigma) - c2, 0.)) * eps(from);
         }

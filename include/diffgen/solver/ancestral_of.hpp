@@ -9,19 +9,50 @@
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 
 namespace diffgen::solver {
 
-/// The noise, in units of the data, is eta times the deviation of the posterior (at most all of the
-/// level's), times s_noise; what `Method` leaves lies that much below, so that marginals are kept
-/// to its order. With euler this is ddim{eta}. The method is one of single steps without noise.
-/// Weak order 1; of the marginals, the method's. Evaluations a step: the method's. Noise: 1 draw
-/// where eta > 0, none on the step to the clean end. Converges to the probability flow (eta = 0) or
-/// the reverse SDE (eta = 1).
-template <class Method = heun>
+/// How far below its next level an ancestral step leads, as the ratio of the noise-to-signal ratios
+/// sigma^2 / alpha^2 there; 0 or less: to the clean end.
+namespace descent {
+
+/// So far that the fresh noise, in units of the data, has eta times the deviation of the posterior:
+/// DDIM's eta (Song, Meng and Ermon 2021, eq. 16). Of the reverse SDE's noise, eta.
+struct by_deviation {
+    [[nodiscard]] static double kept(const noise_level& from, const noise_level& to, double eta) {
+        // nothing cancels for eta = 1
+        const double eta2 = product(eta, eta);
+        return 1 - eta2 + product(eta2, std::exp(from.log_snr - to.log_snr));
+    }
+};
+
+/// In the time s = sigma / (alpha + sigma) of rectified flow, to s (1 + (s / s_from - 1) eta): the
+/// rule of ancestral sampling for flow matching. Of the reverse SDE's noise, sqrt(eta).
+struct by_time {
+    [[nodiscard]] static double kept(const noise_level& from, const noise_level& to, double eta) {
+        const double s = time(to);
+        const double below = product(s, 1 + product(s / time(from) - 1, eta));
+        const double r = below * (1 - s) / (s * (1 - below));
+        return below > 0 ? r * r : 0;
+    }
+
+  private:
+    [[nodiscard]] static double time(const noise_level& l) {
+        return diffgen::detail::sigmoid(-0.5 * l.log_snr);
+    }
+};
+
+}  // namespace descent
+
+/// The method, to below the next level by `Descent`, then the forward process up to it, its noise
+/// times s_noise; so that marginals are kept to the method's order. With euler and by_deviation
+/// this is ddim{eta}. The method is one of single steps without noise. Weak order 1; of the
+/// marginals, the method's. Evaluations a step: the method's. Noise: 1 draw where eta > 0, none on
+/// the step to the clean end. Converges to the probability flow (eta = 0) or the reverse SDE (eta =
+/// 1).
+template <class Method = heun, class Descent = descent::by_deviation>
 struct ancestral_of {
     static_assert(Method::single_step && Method::draws == 0,
                   "diffgen: ancestral_of is given a method that remembers nothing from step to "
@@ -54,23 +85,18 @@ struct ancestral_of {
         const lowered down(s, *this);
         stage out = method.plan(down.step, j);
         if (j + 1 < method.stages(down.step)) return out;
-        const noise_level &to = s.to(), &below = down.levels[1];
+        const transition_kernel up = transition(s.to(), down.levels[1]);
         out.draws = 1;
         for (auto& row : out.updates)
             if (&row < &out.updates[0] + out.rows && row.target == 0)
-                row.form = to.alpha / below.alpha * row.form + s_noise * added(s) * symbol::z;
+                row.form = up.scale * row.form + s_noise * std::sqrt(up.variance) * symbol::z;
         return out;
     }
 
   private:
     [[nodiscard]] bool noisy(const step& s) const { return eta > 0 && !s.to().is_clean(); }
 
-    /// Deviation of the fresh noise in the state at s.to().
-    [[nodiscard]] double added(const step& s) const {
-        return std::min(eta * std::sqrt(posterior(s.from(), s.to()).variance), s.to().sigma);
-    }
-
-    /// The method's step, whose end has the variance below the fresh noise.
+    /// The method's step, whose end lies below the fresh noise.
     struct lowered {
         std::array<noise_level, 2> levels;
         diffgen::step step;
@@ -81,10 +107,7 @@ struct ancestral_of {
         lowered& operator=(const lowered&) = delete;
 
         static noise_level end(const diffgen::step& s, const ancestral_of& a) {
-            // 1 - (added / sigma)^2, where nothing cancels for eta = 1
-            const double eta2 = product(a.eta, a.eta);
-            const double kept =
-                1 - eta2 + product(eta2, std::exp(s.from().log_snr - s.to().log_snr));
+            const double kept = Descent::kept(s.from(), s.to(), a.eta);
             return kept > 0 ? s.process.level_at(s.to().log_snr - std::log(kept))
                             : s.process.clean();
         }

@@ -2,24 +2,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Churn: fresh noise before every step of a Runge-Kutta method (Karras et al. 2022, algorithm 2).
+// Churn: fresh noise before every step of a method (Karras et al. 2022, algorithm 2).
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace diffgen::solver {
 
 /// Raises the level to r (1 + gamma), r = sigma / alpha, by adding noise, then solves from there;
 /// gamma = min(amount / steps, sqrt(2) - 1) inside [s_min, s_max], else 0. The network sees the
-/// noised state.
+/// noised state. The method is one of single steps: what others remember belongs to the state as it
+/// was before the noise.
 /// Order: the method's for amount = 0. Evaluations a step: the method's. Noise: 1 draw where
 /// gamma > 0. Converges to a reverse SDE with extra Langevin noise.
 template <class Method = heun>
 struct churn {
+    static_assert(Method::single_step && Method::draws == 0,
+                  "diffgen: churn is given a method that remembers nothing from step to step "
+                  "(single_step = true) and takes no noise itself, as those of runge_kutta, "
+                  "exponential_single and dpm_2");
     static constexpr int registers = Method::registers;
     static constexpr int rows = Method::rows;
     static constexpr int draws = 1;
@@ -42,18 +48,19 @@ struct churn {
     }
 
     [[nodiscard]] int stages(const step& s) const {
-        return method.stages(s) + (gamma(s) > 0 ? 1 : 0);
+        if (!(gamma(s) > 0)) return method.stages(s);
+        return 1 + method.stages(raised(s, level(s)).step);
     }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
         if (!(gamma(s) > 0)) return method.plan(s, j);
-        const noise_level &from = s.from(), raised = level(s);
-        if (j > 0) return method.plan(s, j - 1, raised);
-        const double low = from.ratio(), high = raised.ratio();
+        const noise_level &from = s.from(), top = level(s);
+        if (j > 0) return method.plan(raised(s, top).step, j - 1);
+        const double low = from.ratio(), high = top.ratio();
         const double added = std::sqrt(product(high, high) - product(low, low));
-        stage out = transform(raised);
+        stage out = transform(top);
         out.draws = 1;
-        return out.write(0, raised.alpha * (symbol::x / from.alpha + s_noise * added * symbol::z));
+        return out.write(0, top.alpha * (symbol::x / from.alpha + s_noise * added * symbol::z));
     }
 
   private:
@@ -64,6 +71,17 @@ struct churn {
     [[nodiscard]] noise_level level(const step& s) const {
         return s.process.level_at(s.from().log_snr - 2 * std::log1p(gamma(s)));
     }
+
+    /// The method's step, which starts above the grid's level.
+    struct raised {
+        std::array<noise_level, 2> levels;
+        diffgen::step step;
+
+        raised(const diffgen::step& s, const noise_level& top)
+            : levels{top, s.to()}, step{s.process, levels} {}
+        raised(const raised&) = delete;
+        raised& operator=(const raised&) = delete;
+    };
 };
 
 }  // namespace diffgen::solver

@@ -5,7 +5,9 @@
 // ER-SDE-Solvers 1, 2, 3 (Cui et al. 2023): reverse SDEs with any amount of noise, given by a
 // function phi of r = sigma / alpha,
 //     y_t = phi_t / phi_s y_s + phi_t int_s^t D d(1 / phi) + noise,   y = x / alpha,
-// with the weights that the integral demands of the polynomial through the last values of D.
+// with the weights that the integral demands of the polynomial through the last values of D: those
+// of the authors' code (er_sde_solver.py, vp_1_order to vp_3_order_taylor), but that at order 3 the
+// polynomial's slope is taken at the newest value, where they take that of its last chord.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -64,7 +66,9 @@ struct er_sde {
         const double fresh = std::sqrt((1 - kept) * (1 + kept));
         out.draws = fresh > 0 ? 1 : 0;
         const linear_form noise = kept * eps(from) + fresh * z;
-        out.write(0, at_level(to, noise) + to.alpha * change_of_estimate(s));
+        linear_form next = at_level(to, noise);
+        if (to.alpha > 0) next += to.alpha * change_of_estimate(s);
+        out.write(0, next);
         if constexpr (Order > 1) out.write(slot(s.index), D);
         return out;
     }

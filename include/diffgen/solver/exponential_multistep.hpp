@@ -61,7 +61,7 @@ struct exponential_multistep {
         if (starts(s)) return start(s, j);
         stage out = evaluate(from);
         if (to.is_clean()) return out.write(0, to.alpha * D);
-        if (from.alpha == 0) return out.write(0, at_level(to, eps(from)));
+        if (from.alpha == 0 || to.alpha == 0) return out.write(0, at_level(to, eps(from)));
         out.draws = form.tau > 0 ? 1 : 0;
         const linear_form value = Basis::value(from, 0);
         const linear_form corrected = Corrector > 0 && s.index > first(s) ? retaken(s, value) : x;
@@ -123,6 +123,14 @@ template <int Order>
 using dpm_solver_pp_singlestep = exponential_single<Order>;
 template <int Order>
 using dpm_solver_singlestep = exponential_single<Order, basis::noise>;
+/// In log(alpha / sigma) (Zhang and Chen 2023, log-rho); their rho-DEIS is lms.
+template <int Order>
+using deis = exponential_multistep<Order, 0, basis::noise>;
+/// Refined exponential solvers (Zhang et al. 2023), over steps and within one.
+template <int Order = 2>
+using res_multistep = exponential_multistep<Order>;
+template <int Order = 2>
+using res_singlestep = exponential_single<Order>;
 template <int Order>
 using unipc = exponential_multistep<Order, Order + 1>;
 template <int Predictor, int Corrector>

@@ -60,10 +60,10 @@ struct exponential_single {
         return j == 0 && !known ? out.write(base + 1, value) : out;
     }
 
-    /// Steps without a finite length: to the data (then the denoised estimate), and from pure noise
-    /// (then DDIM's step).
+    /// Steps without a finite length: to the data (then the denoised estimate), and from or to pure
+    /// noise (then DDIM's step).
     [[nodiscard]] static bool is_one_stage(const step& s) {
-        return s.to().is_clean() || s.from().alpha == 0;
+        return s.to().is_clean() || s.from().alpha == 0 || s.to().alpha == 0;
     }
 };
 

@@ -6,6 +6,7 @@
 // the distance to the data, is extrapolated from its last two values.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
@@ -37,7 +38,7 @@ struct gradient_estimation {
         const linear_form now = eps(from);
         linear_form next = at_level(to, now);
         if (s.index > 0)
-            next += to.alpha * (to.ratio() - from.ratio()) * (gamma - 1) * (now - reg(1));
+            next += (to.sigma - product(to.alpha, from.ratio())) * (gamma - 1) * (now - reg(1));
         return out.write(0, next).write(1, now);
     }
 };

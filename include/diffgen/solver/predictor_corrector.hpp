@@ -7,9 +7,11 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/check.hpp>
+#include <diffgen/solver/correction.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/step.hpp>
 
+#include <algorithm>
 #include <type_traits>
 
 namespace diffgen::solver {
@@ -41,7 +43,8 @@ requires(tunes<First>&& tunes<Second>) inline constexpr bool one_tuner<First, Se
 
 }  // namespace detail
 
-/// Any solver as predictor, any corrector: something with stage correct(level).
+/// Any solver as predictor, any corrector: something with stage correct(level). What the corrector
+/// remembers has registers of its own, after the predictor's, and starts anew at each level.
 /// Order: the predictor's. Evaluations a step: the predictor's + corrections. No correction at the
 /// clean end. Converges to the reverse SDE.
 template <class Predictor, class Corrector>
@@ -58,9 +61,9 @@ struct predictor_corrector : detail::tuner_of<Predictor, Corrector> {
     static_assert(detail::one_tuner<Predictor, Corrector>,
                   "diffgen: predictor and corrector tune themselves in two ways; a run has one "
                   "tuner, so let one of the two go without, or give both the same");
-    static constexpr int registers = Predictor::registers;
-    static constexpr int rows = Predictor::rows;
-    static constexpr int draws = Predictor::draws > 1 ? Predictor::draws : 1;
+    static constexpr int registers = Predictor::registers + Corrector::registers - 1;
+    static constexpr int rows = std::max(Predictor::rows, Corrector::rows);
+    static constexpr int draws = std::max(Predictor::draws, Corrector::draws);
 
     Predictor predictor{};
     Corrector corrector{};
@@ -83,7 +86,9 @@ struct predictor_corrector : detail::tuner_of<Predictor, Corrector> {
 
     [[nodiscard]] stage plan(const step& s, int j) const {
         const int predicted = predictor.stages(s);
-        return j < predicted ? predictor.plan(s, j) : corrector.correct(s.to());
+        if (j < predicted) return predictor.plan(s, j);
+        return detail::moved(correction(corrector, s.to(), j - predicted),
+                             Predictor::registers - 1);
     }
 };
 

@@ -13,8 +13,8 @@
 
 namespace diffgen::solver {
 
-/// Upwards by the forward process itself, which is exact; downwards by `Method`. The grid is a
-/// grid::restarted, or any other that may rise.
+/// Upwards by the forward process itself, which is exact, its noise times s_noise (the paper's
+/// S_noise); downwards by `Method`. The grid is a grid::restarted, or any other that may rise.
 /// Order: the method's, of the marginals. Evaluations a step: the method's; none upwards. Noise: 1
 /// draw upwards. Converges to the probability flow with the forward process between its pieces.
 template <class Method = heun>
@@ -27,8 +27,14 @@ struct restart {
     static constexpr int draws = Method::draws > 1 ? Method::draws : 1;
 
     Method method{};
+    double s_noise = 1;
 
-    void check() const { diffgen::detail::check(method); }
+    void check() const {
+        diffgen::detail::check(method);
+        diffgen::detail::require(diffgen::detail::is_not_negative(s_noise),
+                                 "restart with s_noise = ", s_noise,
+                                 "; must be 0 or more, mostly 1");
+    }
 
     [[nodiscard]] int stages(const step& s) const { return rises(s) ? 1 : method.stages(s); }
 
@@ -36,8 +42,9 @@ struct restart {
         if (!rises(s)) return method.plan(s, j);
         const transition_kernel up = transition(s.to(), s.from());
         stage out = transform(s.to());
-        out.draws = 1;
-        return out.write(0, up.scale * symbol::x + std::sqrt(up.variance) * symbol::z);
+        out.draws = s_noise > 0 ? 1 : 0;
+        const double added = s_noise * std::sqrt(up.variance);
+        return out.write(0, up.scale * symbol::x + added * symbol::z);
     }
 
   private:

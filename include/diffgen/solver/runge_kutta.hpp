@@ -41,7 +41,7 @@ struct in_time {
 };
 
 /// The ODE in q = alpha / sigma, where it is d(x / sigma) = D dq: the one to leave pure noise with,
-/// alpha = 0, where the other two have no finite form.
+/// alpha = 0, or to reach it, where the other two have no finite form.
 struct in_signal {
     [[nodiscard]] static double variable(const noise_level& l) { return std::exp(0.5 * l.log_snr); }
     [[nodiscard]] static noise_level level(const step& s, double q) {
@@ -117,18 +117,16 @@ struct runge_kutta {
 
     [[nodiscard]] static int stages(const step& s) { return s.to().is_clean() ? 1 : stage_count; }
 
-    [[nodiscard]] stage plan(const step& s, int j) const { return plan(s, j, s.from()); }
-
-    /// The stage j of a step whose state lies at `from` (churn puts it above the grid's level).
-    [[nodiscard]] stage plan(const step& s, int j, const noise_level& from) const {
-        if (s.to().is_clean()) return evaluate(from).write(0, s.to().alpha * symbol::D);
-        return from.alpha > 0 ? plan_in<Variable>(s, j, from) : plan_in<in_signal>(s, j, from);
+    [[nodiscard]] stage plan(const step& s, int j) const {
+        if (s.to().is_clean()) return evaluate(s.from()).write(0, s.to().alpha * symbol::D);
+        const bool signal = s.from().alpha > 0 && s.to().alpha > 0;
+        return signal ? plan_in<Variable>(s, j) : plan_in<in_signal>(s, j);
     }
 
   private:
     template <class V>
-    [[nodiscard]] stage plan_in(const step& s, int j, const noise_level& from) const {
-        const detail::explicit_step<Tableau, V> method{coefficients, s, from};
+    [[nodiscard]] stage plan_in(const step& s, int j) const {
+        const detail::explicit_step<Tableau, V> method{coefficients, s, s.from()};
         const noise_level here = method.level(j);
         const linear_form slope = V::slope(s, here, j == 0 ? 0 : 1);
         stage out = evaluate(here, j == 0 ? 0 : 1);

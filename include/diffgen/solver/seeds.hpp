@@ -3,7 +3,9 @@
 #pragma once
 
 // SEEDS-1, 2, 3 (Gonzalez et al. 2023): single-step exponential Runge-Kutta methods for the reverse
-// SDE, whose inner evaluations see the same noise path as the step.
+// SDE, whose inner evaluations see the same noise path as the step. SEEDS-2 has the weights that
+// the integral demands, as exponential_single<2>; the paper's takes the value in the middle for all
+// of the step, which differs at the third order of it. For basis::denoised, eta of others is tau^2.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/exponential_single.hpp>

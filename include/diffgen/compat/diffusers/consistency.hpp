@@ -8,9 +8,10 @@
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
-#include <diffgen/core/lanes/scalar.hpp>
+#include <diffgen/core/consistency.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/predictor/predicts.hpp>
+#include <diffgen/solver/consistency.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -19,20 +20,6 @@
 #include <vector>
 
 namespace diffgen::compat::diffusers {
-
-/// What a consistency model outputs: EDM's preconditioned network, whose estimate at sigma_min is
-/// its input (Song et al. 2023, appendix C).
-struct consistency_output {
-    static constexpr const char* name = "diffusers' consistency model";
-    static constexpr bool scales_input = true;
-    double sigma_data = 0.5, sigma_min = 0.002;
-
-    [[nodiscard]] conversion to_denoised(const noise_level& l) const {
-        const double d2 = product(sigma_data, sigma_data), above = l.t - sigma_min;
-        const double norm = std::sqrt(product(l.t, l.t) + d2);
-        return {1 / norm, d2 / (product(above, above) + d2), above * sigma_data / norm};
-    }
-};
 
 /// 250 log sigma.
 struct consistency_time {
@@ -81,7 +68,7 @@ struct consistency_sigmas {
 template <class Net>
 [[nodiscard]] auto consistency_predictor(const config& c, Net net) {
     const double bound = c.clip_denoised ? 1. : diffgen::detail::infinity;
-    return clipped{predicts(consistency_output{c.sigma_data, *c.sigma_min}, std::move(net),
+    return clipped{predicts(consistency_preconditioned{c.sigma_data, *c.sigma_min}, std::move(net),
                             consistency_time{}),
                    -bound, bound};
 }
@@ -102,11 +89,11 @@ struct cm_stochastic_iterative {
     [[nodiscard]] static int stages(const step&) { return 1; }
 
     [[nodiscard]] stage plan(const step& s, int) const {
-        const double sigma = std::clamp(s.to().t, sigma_min, sigma_max);
+        noise_level to = s.to();
+        to.sigma = std::clamp(to.t, sigma_min, sigma_max);
         stage out = evaluate(s.from());
         out.draws = s.count() > 1 ? 1 : 0;
-        const double added = std::sqrt(product(sigma, sigma) - product(sigma_min, sigma_min));
-        return out.write(0, symbol::D + s_noise * added * symbol::z);
+        return out.write(0, solver::renoised(to, symbol::D, sigma_min, s_noise));
     }
 };
 

@@ -8,7 +8,9 @@
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
-#include <diffgen/core/lanes/scalar.hpp>
+#include <diffgen/core/consistency.hpp>
+#include <diffgen/solver/consistency.hpp>
+#include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
@@ -52,17 +54,15 @@ struct lcm {
 
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
-        constexpr double sigma_data = 0.5;
         const noise_level& from = s.from();
-        const double t = timestep_scaling * from.t, norm = std::hypot(t, sigma_data);
-        const double skip = sigma_data / norm * (sigma_data / norm);
-        const linear_form data = t / norm * D + skip * x;
+        const boundary b = latent_boundary(from.t, timestep_scaling);
+        const linear_form data = b.out * D + b.skip * x;
         stage out = evaluate(from);
         if (s.index + 1 == s.count()) return out.write(0, data);
         const noise_level to =
             level_or_end(s.process, static_cast<int>(s.to().t), set_alpha_to_one);
         out.draws = 1;
-        return out.write(0, to.alpha * data + to.sigma * z);
+        return out.write(0, solver::renoised(to, data));
     }
 };
 
@@ -86,18 +86,16 @@ struct tcd {
     [[nodiscard]] static int stages(const step&) { return 1; }
 
     [[nodiscard]] stage plan(const step& s, int) const {
-        using namespace symbol;
         const noise_level& from = s.from();
         const bool last = s.index + 1 == s.count();
         const int next = last ? 0 : static_cast<int>(s.to().t);
         const noise_level below =
             indexed_level(s.process, static_cast<int>(std::floor((1 - eta) * next)));
-        const linear_form noised = below.alpha * D + below.sigma * output.noise(from);
-        stage out = evaluate(from);
-        if (last || !(eta > 0)) return out.write(0, noised);
-        const double kept = level_or_end(s.process, next, set_alpha_to_one).alpha / below.alpha;
-        out.draws = 1;
-        return out.write(0, kept * noised + std::sqrt(1 - product(kept, kept)) * z);
+        const bool noisy = eta > 0 && !last;
+        const noise_level to = noisy ? level_or_end(s.process, next, set_alpha_to_one) : below;
+        stage out = solver::flow_then_noise(from, below, to, output.noise(from));
+        out.draws = noisy ? 1 : 0;
+        return out;
     }
 };
 

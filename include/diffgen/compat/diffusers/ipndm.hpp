@@ -5,10 +5,10 @@
 // IPNDMScheduler of diffusers: a pseudo numerical method (Liu et al. 2022) with a schedule of its
 // own.
 
-#include <diffgen/compat/diffusers/adams_bashforth.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
+#include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -70,7 +70,7 @@ struct ipndm {
 
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
-        constexpr detail::history outputs{1};
+        constexpr solver::adams_bashforth outputs{1};
         const noise_level &from = s.from(), &to = s.to();
         const linear_form noise = from.alpha * network + from.sigma * x;
         const linear_form mean = outputs.mean(noise, s.index);

@@ -5,10 +5,10 @@
 // PNDMScheduler of diffusers: pseudo numerical methods (Liu et al. 2022), which move along DDIM's
 // step with a mean of outputs. A network call is a step here, as in the peer.
 
-#include <diffgen/compat/diffusers/adams_bashforth.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
+#include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -66,7 +66,7 @@ struct pndm {
     }
 
   private:
-    static constexpr detail::history outputs{3};
+    static constexpr solver::adams_bashforth outputs{3};
 
     [[nodiscard]] stage runge_kutta(const step& s) const {
         using namespace symbol;
@@ -96,7 +96,7 @@ struct pndm {
         return out.write(outputs.slot(i), network);
     }
 
-    /// DDIM's step of a state between two timesteps, with this output of the network (eq. 11).
+    /// DDIM's step of a state between two timesteps, with this output of the network.
     [[nodiscard]] linear_form moved(const step& s, int from_timestep, int to_timestep,
                                     const linear_form& state, const linear_form& net) const {
         const noise_level from = indexed_level(s.process, from_timestep);
@@ -104,7 +104,7 @@ struct pndm {
         const linear_form eps = output.type == prediction_type::v_prediction
                                     ? from.alpha * net + from.sigma * state
                                     : net;
-        return to.alpha / from.alpha * (state - from.sigma * eps) + to.sigma * eps;
+        return solver::transferred(from, to, state, eps);
     }
 };
 

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The second-order samplers of k-diffusion that solve to a lower level and add noise back, and
-// their midpoint: sample_dpm_2(_ancestral), sample_dpmpp_2s_ancestral, sample_dpmpp_sde.
+// The second-order samplers of k-diffusion that solve to a lower level and add noise back:
+// sample_dpm_2_ancestral, sample_dpmpp_2s_ancestral, sample_dpmpp_sde.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
+#include <diffgen/solver/ancestral_of.hpp>
+#include <diffgen/solver/dpm_2.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -41,35 +43,7 @@ namespace detail {
     return s.process.level_at(-2 * (std::log(a) + product(part, std::log(b) - std::log(a))));
 }
 
-/// Stage j of a midpoint step in sigma from level `from` to sigma r > 0, scaled as at `to`; its
-/// middle is the geometric mean of the two.
-[[nodiscard]] inline stage midpoint(const step& s, int j, const noise_level& from, double r,
-                                    const noise_level& to) {
-    const noise_level middle = between(s, from.ratio(), r);
-    if (j == 0)
-        return evaluate(from).write(1, middle.alpha * towards(from, middle.ratio(), symbol::D));
-    const linear_form slope = (symbol::reg(1) / middle.alpha - symbol::D) / middle.ratio();
-    const linear_form next = symbol::x / from.alpha + (r - from.ratio()) * slope;
-    return evaluate(middle, 1).write(0, to.alpha * next);
-}
-
 }  // namespace detail
-
-/// DPM-Solver-2 as sample_dpm_2 has it: a method for solver::churn.
-/// Order 2. Evaluations a step: 2; 1 on the step to sigma = 0. Noise: none.
-struct dpm_2_method {
-    static constexpr int registers = 2;  ///< the state, the state in the middle
-    static constexpr int rows = 1;
-    static constexpr int draws = 0;
-
-    [[nodiscard]] static int stages(const step& s) { return s.to().is_clean() ? 1 : 2; }
-
-    [[nodiscard]] stage plan(const step& s, int j) const { return plan(s, j, s.from()); }
-    [[nodiscard]] stage plan(const step& s, int j, const noise_level& from) const {
-        if (s.to().is_clean()) return evaluate(from).write(0, s.to().alpha * symbol::D);
-        return detail::midpoint(s, j, from, s.to().ratio(), s.to());
-    }
-};
 
 /// What the ancestral samplers have in common.
 struct ancestral_options {
@@ -100,14 +74,18 @@ struct ancestral_options {
 /// sample_dpm_2_ancestral: a step all the way down to sigma = 0 gets no noise back.
 /// Noise: 1 draw where the step does not lead to sigma = 0.
 struct dpm_2_ancestral : ancestral_options {
-    [[nodiscard]] int stages(const step& s) const { return split(s).down == 0 ? 1 : 2; }
+    [[nodiscard]] int stages(const step& s) const { return method().stages(s); }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
-        const auto [down, up] = split(s);
-        const noise_level &from = s.from(), &to = s.to();
-        if (down == 0) return evaluate(from).write(0, to.alpha * symbol::D);
-        const stage out = detail::midpoint(s, j, from, down, to);
-        return j == 0 ? out : with_noise(out, to, up);
+        if (stages(s) == 1) return evaluate(s.from()).write(0, s.to().alpha * symbol::D);
+        stage out = method().plan(s, j);
+        out.draws = j;
+        return out;
+    }
+
+  private:
+    [[nodiscard]] solver::ancestral_of<solver::dpm_2> method() const {
+        return {.eta = eta, .s_noise = s_noise};
     }
 };
 

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Any Langevin dynamics annealed over falling noise levels, as Song and Ermon 2019 (algorithm 1;
+// formula 11) do it with the plain one.
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/solver/correction.hpp>
+#include <diffgen/solver/step.hpp>
+
+#include <utility>
+
+namespace diffgen::solver {
+
+/// A corrector in units of each level's noise: step sizes are times sigma^2 for plain Langevin
+/// dynamics, sigma for the underdamped one, so that they fit all levels alike. The corrector says
+/// in scaled(sigma) what its constants are at a level.
+template <class Corrector>
+struct scaled_by_noise {
+    static_assert(corrector_policy<Corrector>,
+                  "diffgen: scaled_by_noise is given a corrector with a member scaled(sigma), as "
+                  "langevin and underdamped_langevin have it");
+    static constexpr int registers = Corrector::registers;
+    static constexpr int rows = Corrector::rows;
+    static constexpr int draws = Corrector::draws;
+
+    Corrector corrector{};
+
+    scaled_by_noise() = default;
+    explicit scaled_by_noise(Corrector c) : corrector(std::move(c)) {}
+
+    void check() const { diffgen::detail::check(corrector); }
+
+    [[nodiscard]] static int stages(const step&) { return 1; }
+
+    [[nodiscard]] stage plan(const step& s, int) const { return correct(s.from(), s.index); }
+
+    [[nodiscard]] stage correct(const noise_level& level, int k = 0) const {
+        return correction(corrector.scaled(level.sigma), level, k);
+    }
+};
+
+/// At every level of the grid `steps` corrections; each level starts where the last ended. Where
+/// the grid ends at the clean end, one more evaluation gives the denoised estimate.
+/// Evaluations a step: steps (one more on the last). Noise: the corrector's.
+template <class Corrector>
+struct annealed {
+    static_assert(corrector_policy<Corrector>,
+                  "diffgen: annealed is given a corrector, a solver with stage correct(const "
+                  "noise_level&) const, as langevin and underdamped_langevin have it");
+    static_assert(!self_tuning_solver<Corrector>,
+                  "diffgen: annealed brings the state to the next level in the corrector's own "
+                  "stage, and cannot scale what a self-tuning one adds; use predictor_corrector");
+    static constexpr int registers = Corrector::registers;
+    static constexpr int rows = Corrector::rows;
+    static constexpr int draws = Corrector::draws;
+
+    Corrector corrector{};
+    int steps = 5;  ///< corrections at a level
+
+    annealed() = default;
+    explicit annealed(Corrector c, int n = 5) : corrector(std::move(c)), steps(n) {}
+
+    void check() const {
+        diffgen::detail::require(steps >= 1, "annealed with ", steps,
+                                 " steps at a level; it needs at least 1");
+        diffgen::detail::check(corrector);
+    }
+
+    [[nodiscard]] int stages(const step& s) const { return steps + (s.to().is_clean() ? 1 : 0); }
+
+    [[nodiscard]] stage plan(const step& s, int j) const {
+        const auto &from = s.from(), &to = s.to();
+        if (j == steps) return evaluate(from).write(0, to.alpha * symbol::D);
+        const stage corrected = correction(corrector, from, j);
+        if (j + 1 < steps || to.is_clean()) return corrected;
+        return restated(corrected, to.alpha / from.alpha);
+    }
+
+  private:
+    /// The stage with its new state times a factor: the same x / alpha at the next level.
+    [[nodiscard]] static stage restated(stage s, double factor) {
+        for (int i = 0; i < s.rows; ++i) {
+            auto& row = s.updates[static_cast<unsigned>(i)];
+            if (row.target == 0) row.form = factor * row.form;
+        }
+        return s;
+    }
+};
+
+}  // namespace diffgen::solver

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the solvers that are made of correctors ask of them: the corrections at a level, one by one,
+// and room for what a corrector remembers beside what another solver does.
+
+#include <diffgen/concepts.hpp>
+#include <diffgen/core/stage.hpp>
+
+namespace diffgen::solver {
+
+/// Correction number k = 0, 1, ... of those that follow one another at a level. A corrector that
+/// remembers something from one to the next is told k, and starts anew at k = 0.
+template <corrector_policy Corrector>
+[[nodiscard]] stage correction(const Corrector& c, const noise_level& level, int k) {
+    if constexpr (requires { c.correct(level, k); })
+        return c.correct(level, k);
+    else
+        return c.correct(level);
+}
+
+namespace detail {
+
+/// The form with every register but the state `by` further on.
+[[nodiscard]] inline linear_form moved(linear_form f, int by) {
+    for (int i = max_registers - 1; i > 0; --i)
+        f.registers[static_cast<unsigned>(i)] =
+            i > by ? f.registers[static_cast<unsigned>(i - by)] : 0;
+    return f;
+}
+
+/// The stage with what it remembers `by` registers further on, where nothing else is.
+[[nodiscard]] inline stage moved(stage s, int by) {
+    const auto place = [by](int i) { return i > 0 ? i + by : 0; };
+    s.input = place(s.input);
+    for (linear_form& f : s.measured)
+        f = moved(f, by);
+    for (int i = 0; i < s.rows; ++i) {
+        auto& row = s.updates[static_cast<unsigned>(i)];
+        row = {place(row.target), moved(row.form, by)};
+    }
+    return s;
+}
+
+}  // namespace detail
+}  // namespace diffgen::solver

@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Pseudo numerical methods (Liu et al. 2022, PNDM): DDIM's step with a mean of noise estimates, in
+// the weights that classical methods have on equal steps.
+
+#include <diffgen/core/lanes/scalar.hpp>
+#include <diffgen/solver/step.hpp>
+
+#include <algorithm>
+
+namespace diffgen::solver {
+
+/// The state `x` at level `from`, led by DDIM's step to `to` with the given noise (Liu et al. 2022,
+/// eq. 11). `from` is not pure noise.
+[[nodiscard]] inline linear_form transferred(const noise_level& from, const noise_level& to,
+                                             const linear_form& x, const linear_form& noise) {
+    return to.alpha / from.alpha * x + (to.sigma - product(to.alpha, from.ratio())) * noise;
+}
+
+/// The Adams-Bashforth mean on equal steps (eq. 12): of value number i, `newest`, and of the up to
+/// `kept` before it, which lie in as many registers from `first` on, by number.
+struct adams_bashforth {
+    int first;
+    int kept = 3;
+
+    /// The register of value i.
+    [[nodiscard]] int slot(int i) const { return first + i % kept; }
+
+    [[nodiscard]] linear_form mean(const linear_form& newest, int i) const {
+        static constexpr double weights[4][4] = {{1},
+                                                 {3. / 2, -1. / 2},
+                                                 {23. / 12, -16. / 12, 5. / 12},
+                                                 {55. / 24, -59. / 24, 37. / 24, -9. / 24}};
+        const int before = std::min(i, kept);
+        linear_form sum = weights[before][0] * newest;
+        for (int k = 1; k <= before; ++k)
+            sum += weights[before][k] * symbol::reg(slot(i - k));
+        return sum;
+    }
+};
+
+/// iPNDM: the mean of the last `Order` values, of fewer at the start.
+/// Order: 1 (Order = 1), else 2, where the levels are a smooth function of the step's number.
+/// Evaluations a step: 1. Noise: none. Converges to the probability flow. With the weights of the
+/// steps as they are it is lms<Order>.
+template <int Order = 4>
+struct ipndm {
+    static_assert(Order >= 1 && Order <= 4, "diffgen: orders of iPNDM are 1 to 4");
+    static constexpr int registers = Order;  ///< the state, and the values before this one
+    static constexpr int rows = Order > 1 ? 2 : 1;
+    static constexpr int draws = 0;
+
+    [[nodiscard]] static int stages(const step&) { return 1; }
+
+    [[nodiscard]] static stage plan(const step& s, int) {
+        using namespace symbol;
+        constexpr adams_bashforth values{1, Order - 1};
+        const auto &from = s.from(), &to = s.to();
+        stage out = evaluate(from);
+        if (to.is_clean()) return out.write(0, to.alpha * D);
+        const linear_form now = eps(from);
+        if (from.alpha == 0)
+            out.write(0, at_level(to, now));
+        else
+            out.write(0, transferred(from, to, x, values.mean(now, s.index)));
+        if constexpr (Order > 1) out.write(values.slot(s.index), now);
+        return out;
+    }
+};
+
+/// PNDM: three steps of the pseudo Runge-Kutta method of four evaluations (eq. 13), whose middle
+/// lies at the mean of the times, then iPNDM's.
+/// Order: 2, where the levels are a smooth function of the step's number. Evaluations a step: 4 in
+/// the first three, then 1; 1 on the step to the clean end and from pure noise. Noise: none.
+/// Converges to the probability flow.
+struct pndm {
+    static constexpr int registers = 6;  ///< state, next argument, the mean so far, three values
+    static constexpr int rows = 3;
+    static constexpr int draws = 0;
+
+    [[nodiscard]] static int stages(const step& s) { return starts(s) ? 4 : 1; }
+
+    [[nodiscard]] static stage plan(const step& s, int j) {
+        using namespace symbol;
+        constexpr adams_bashforth values{3};
+        const auto &from = s.from(), &to = s.to();
+        if (!starts(s)) {
+            stage out = evaluate(from);
+            if (to.is_clean()) return out.write(0, to.alpha * D);
+            const linear_form now = eps(from);
+            if (from.alpha == 0) return out.write(0, at_level(to, now)).write(values.slot(0), now);
+            return out.write(0, transferred(from, to, x, values.mean(now, s.index)))
+                .write(values.slot(s.index), now);
+        }
+        const noise_level middle = s.process.level(0.5 * (from.t + to.t));
+        const noise_level& here = j == 0 ? from : j == 3 ? to : middle;
+        const linear_form now = eps(here, j == 0 ? 0 : 1);
+        stage out = evaluate(here, j == 0 ? 0 : 1);
+        if (j == 3) return out.write(0, transferred(from, to, x, reg(2) + now / 6));
+        out.write(1, transferred(from, j == 2 ? to : middle, x, now));
+        if (j > 0) return out.write(2, reg(2) + now / 3);
+        return out.write(2, now / 6).write(values.slot(s.index), now);
+    }
+
+  private:
+    [[nodiscard]] static bool starts(const step& s) {
+        return s.index < 3 && s.from().alpha > 0 && !s.to().is_clean();
+    }
+};
+
+}  // namespace diffgen::solver
