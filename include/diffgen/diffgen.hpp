@@ -71,6 +71,7 @@
 #include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/langevin.hpp>
+#include <diffgen/solver/mala.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/restart.hpp>

@@ -14,6 +14,7 @@
 #include <diffgen/exec/fused.hpp>
 #include <diffgen/exec/individual_run.hpp>
 #include <diffgen/exec/options.hpp>
+#include <diffgen/exec/own_evaluator.hpp>
 #include <diffgen/exec/policy.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/noise/source.hpp>
@@ -269,7 +270,7 @@ class sampler {
             for (; r; r.advance()) {
                 evaluator.evaluate(e, predictor, r.input(), r.output(), r.levels());
                 if constexpr (run::wants_density)
-                    evaluator.log_densities(e, predictor, r.input(), r.log_densities(), r.levels());
+                    evaluator.log_densities(e, r.input(), r.log_densities());
             }
         }
         return r.summary();
