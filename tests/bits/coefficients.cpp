@@ -4,12 +4,14 @@
 // kernel and grid, the conversions of every prediction, and the stages of every solver. The same
 // from every compiler and optimisation, with fused multiply-adds and without: no compiler may
 // contract a product of theirs with the sum it feeds (core/lanes/scalar.hpp).
+#include <diffgen/core/consistency.hpp>
 #include <diffgen/exec/any_grid.hpp>
 #include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/gits.hpp>
+#include <diffgen/grid/inverted.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/linear_quadratic.hpp>
 #include <diffgen/grid/log_linear.hpp>
@@ -29,7 +31,6 @@
 #include <diffgen/schedule/zero_terminal_snr.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/er_sde.hpp>
-#include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/restart.hpp>
 #include <diffgen/solver/seeds.hpp>
 
@@ -81,6 +82,7 @@ std::vector<std::pair<std::string, any_grid>> grids() {
             {"kl_optimal", grid::kl_optimal{}},
             {"shifted", grid::shifted{grid::uniform{}, 3.}},
             {"shift_terminal", grid::shift_terminal{grid::uniform{}, 0.1}},
+            {"inverted", grid::inverted<grid::karras>{}},
             {"restarted", grid::restarted<grid::karras>{}}};
 }
 
@@ -136,6 +138,8 @@ void for_each_conversion(testing::hash& h, const noise_level& l, F f) {
     call(score{});
     call(flow{});
     call(edm_preconditioned{});
+    call(consistency_preconditioned{});
+    call(latent_consistency<>{});
 }
 
 using shape = exec::shape_of<conformance::any_solver>;
@@ -186,8 +190,6 @@ std::vector<conformance::entry> further_solvers() {
              no_limit()},
             {"ancestral_of", ancestral_of<>{.eta = 0.7}, no_limit()},
             {"er_sde 2", er_sde<2>{}, no_limit()},
-            {"er_sde 3", er_sde<3>{}, no_limit()},
-            {"gradient_estimation", gradient_estimation{}, no_limit()},
             {"restart", restart<>{}, no_limit()},
             {"seeds 2", seeds<2>{}, no_limit()},
             {"seeds 3", seeds<3>{}, no_limit()}};

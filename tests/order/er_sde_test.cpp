@@ -54,21 +54,10 @@ void check_marginal(const any_process& p, double stop, const Solver& s, int orde
     }
 }
 
-/// From off the marginal, towards the reverse SDE: the least order of both moments.
+/// From off the marginal, towards the reverse SDE.
 template <class Solver>
 void check_reverse_sde(const any_process& p, double stop, const Solver& s, int order) {
-    moments before = testing::error(p, stop, s, 1, 1024);
-    for (int n = 2048; n <= 4096; n *= 2) {
-        const moments now = testing::error(p, stop, s, 1, n);
-        for (const auto moment : {&moments::mean, &moments::variance}) {
-            CAPTURE(n);
-            CAPTURE(now.*moment);
-            // of order 1 the mean is exact
-            if (now.*moment < 1e-12) continue;
-            CHECK(std::log2(before.*moment / now.*moment) >= order - 0.1);
-        }
-        before = now;
-    }
+    testing::check_weak_order(p, stop, s, 1, 1024, 2, {order, order, true});
 }
 
 template <class Schedule, class Kernel>

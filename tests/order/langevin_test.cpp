@@ -72,6 +72,26 @@ TEST_CASE("plain dynamics at temperature T settles at v T / (1 - delta / (4 v))"
         }
 }
 
+TEST_CASE("plain dynamics: weak order 1") {
+    // dx = -x / (2 v) dt + sqrt(T) dw: of a deviation exp(-t / (2 v)) is left, of a variance its
+    // square
+    const moments start{-1.5, 0.4};
+    const double v = at_level.variance, left = std::exp(-1.6 / (2 * v)), limit = 0.8 * v;
+    const moments exact{at_level.mean + left * (start.mean - at_level.mean),
+                        limit + left * left * (start.variance - limit)};
+    moments before{};
+    for (int n = 64; n <= 512; n *= 2) {
+        const moments got = after(solver::langevin{1.6 / n, 0.8}, n, start);
+        const moments now{std::fabs(got.mean - exact.mean),
+                          std::fabs(got.variance - exact.variance)};
+        if (n > 64) {
+            CHECK(std::fabs(std::log2(before.mean / now.mean) - 1) < 0.05);
+            CHECK(std::fabs(std::log2(before.variance / now.variance) - 1) < 0.05);
+        }
+        before = now;
+    }
+}
+
 TEST_CASE("underdamped dynamics: the variance of the state is exact in steps of any size") {
     // also that of the momentum between the kicks; their covariance there is h T / 2
     for (const double temperature : {0.3, 1.})

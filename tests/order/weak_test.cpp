@@ -41,34 +41,17 @@ using testing::relative_error;
 
 namespace {
 
-/// `exact_mean`: the solver takes the posterior's mean with E[x_0 | x_s] for x_0, which on any data
-/// is E[x_t | x_s] itself, in steps of any size.
-template <class Solver>
-void check_first_order(const any_process& p, double stop, const Solver& s, double eta,
-                       bool exact_mean) {
-    constexpr int n = 512;
-    moments before = testing::error(p, stop, s, eta, n);
-    for (int doubling = 1; doubling <= 3; ++doubling) {
-        const moments now = testing::error(p, stop, s, eta, n << doubling);
-        CAPTURE(now.mean);
-        CAPTURE(now.variance);
-        if (exact_mean)
-            CHECK(now.mean < 1e-13);
-        else
-            CHECK(std::fabs(std::log2(before.mean / now.mean) - 1) <= 0.1);
-        CHECK(std::fabs(std::log2(before.variance / now.variance) - 1) <= 0.1);
-        before = now;
-    }
-}
-
 template <class Schedule, class Kernel>
 void check_solvers(Schedule schedule, Kernel kernel, double from, double to) {
     const process typed(schedule, kernel);
     const any_process p = any_process(typed).until(from);
+    // exact_mean: the solver takes the posterior's mean with E[x_0 | x_s] for x_0, which on any
+    // data is E[x_t | x_s] itself, in steps of any size
     const auto check = [&](const std::string& name, const auto& s, double eta,
                            bool exact_mean = false) {
         CAPTURE(name);
-        check_first_order(p, to, s, eta, exact_mean);
+        testing::check_weak_order(p, to, s, eta, 512, 3,
+                                  {exact_mean ? testing::weak_orders::exact : 1, 1});
     };
     using solver::variance;
     check("euler_maruyama", solver::euler_maruyama{}, 1);

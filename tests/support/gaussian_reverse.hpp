@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The reverse process of Gaussian data, solved exactly, and how far a solver's moments end from it.
+// The reverse process of Gaussian data, solved exactly, how far a solver's moments end from it, and
+// at which order that distance falls.
 
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/process/any_process.hpp>
 
 #include "affine_moments.hpp"
 
+#include <doctest/doctest.h>
+
 #include <cmath>
+#include <utility>
 
 namespace testing {
 
@@ -42,6 +46,37 @@ moments error(const any_process& p, double stop, const Solver& s, double eta, in
     const moments got = run_moments(p, s, levels, data, start);
     const moments exact = exact_end(levels.front(), levels.back(), eta, start);
     return {std::fabs(got.mean - exact.mean), std::fabs(got.variance - exact.variance)};
+}
+
+/// Orders of a solver's moments. `exact`: the moment is right in steps of any size.
+struct weak_orders {
+    static constexpr int exact = 0;
+
+    int mean, variance;
+    bool at_least = false;  ///< they may be higher, or the error rounding
+};
+
+/// Doubles the steps from n on, `doublings` times, and measures to 0.1 the order of the error.
+template <class Solver>
+void check_weak_order(const any_process& p, double stop, const Solver& s, double eta, int n,
+                      int doublings, const weak_orders& orders) {
+    constexpr double rounding = 1e-12;
+    moments before = error(p, stop, s, eta, n);
+    for (int doubling = 1; doubling <= doublings; ++doubling) {
+        const moments now = error(p, stop, s, eta, n << doubling);
+        for (const auto& [moment, order] : {std::pair{&moments::mean, orders.mean},
+                                            std::pair{&moments::variance, orders.variance}}) {
+            const double error_now = now.*moment, measured = std::log2(before.*moment / error_now);
+            CAPTURE(error_now);
+            if (order == weak_orders::exact || (orders.at_least && error_now < rounding)) {
+                CHECK(error_now < rounding);
+                continue;
+            }
+            CHECK(measured >= order - 0.1);
+            if (!orders.at_least) CHECK(measured <= order + 0.1);
+        }
+        before = now;
+    }
 }
 
 }  // namespace testing

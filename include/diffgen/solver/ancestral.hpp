@@ -21,8 +21,8 @@ enum class variance {
 };
 
 /// mean + eta std z, the mean that of the posterior of variance (eta posterior std)^2 (DDIM, eq.
-/// 12). Weak order 1. Evaluations a step: 1. Noise: 1 draw, none on the step to the clean end.
-/// Converges to the reverse SDE.
+/// 12). Weak and strong order 1. Evaluations a step: 1. Noise: 1 draw, none on the step to the
+/// clean end. Converges to the reverse SDE.
 struct ancestral {
     static constexpr int registers = 1;
     static constexpr int rows = 1;

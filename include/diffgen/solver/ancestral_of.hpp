@@ -48,10 +48,10 @@ struct by_time {
 
 /// The method, to below the next level by `Descent`, then the forward process up to it, its noise
 /// times s_noise; so that marginals are kept to the method's order. With euler and by_deviation
-/// this is ddim{eta}. The method is one of single steps without noise. Weak order 1; of the
-/// marginals, the method's. Evaluations a step: the method's. Noise: 1 draw where eta > 0, none on
-/// the step to the clean end. Converges to the probability flow (eta = 0) or the reverse SDE (eta =
-/// 1).
+/// this is ddim{eta}. The method is one of single steps without noise. Weak and strong order 1; of
+/// the marginals, the method's. Evaluations a step: the method's. Noise: 1 draw where eta > 0, none
+/// on the step to the clean end. Converges to the probability flow (eta = 0) or the reverse SDE
+/// (eta = 1).
 template <class Method = heun, class Descent = descent::by_deviation>
 struct ancestral_of {
     static_assert(Method::single_step && Method::draws == 0,

@@ -18,8 +18,8 @@ namespace diffgen::solver {
 /// gamma = min(amount / steps, sqrt(2) - 1) inside [s_min, s_max], else 0. The network sees the
 /// noised state. The method is one of single steps: what others remember belongs to the state as it
 /// was before the noise.
-/// Order: the method's for amount = 0. Evaluations a step: the method's. Noise: 1 draw where
-/// gamma > 0. Converges to a reverse SDE with extra Langevin noise.
+/// Order: of the marginals, the method's; strong order 1. Evaluations a step: the method's. Noise:
+/// 1 draw where gamma > 0. Converges to a reverse SDE with extra Langevin noise.
 template <class Method = heun>
 struct churn {
     static_assert(Method::single_step && Method::draws == 0,

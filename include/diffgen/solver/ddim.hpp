@@ -15,8 +15,8 @@
 namespace diffgen::solver {
 
 /// x_t = alpha_t D + sqrt(sigma_t^2 - c^2) eps + c z, c = eta times the posterior's deviation.
-/// Order 1 (eta = 0). Evaluations a step: 1. Noise: 1 draw where eta > 0.
-/// Converges to the probability flow (eta = 0) or the reverse SDE (eta = 1: ancestral sampling).
+/// Order 1; with noise, weak and strong order 1. Evaluations a step: 1. Noise: 1 draw where eta >
+/// 0. Converges to the probability flow (eta = 0) or the reverse SDE (eta = 1: ancestral sampling).
 struct ddim {
     static constexpr int registers = 1;
     static constexpr int rows = 1;

@@ -40,9 +40,9 @@ struct er_sde_5 {
 
 }  // namespace noise_growth
 
-/// Starts by lower orders. Weak order: 1 (Order = 1), else 2. Evaluations a step: 1. Noise: 1 draw
-/// where there is any, none on the step to the clean end. Converges to the SDE of phi, whose
-/// marginals are those of the forward process.
+/// Starts by lower orders. Weak order: 1 (Order = 1), else 2; strong order 1. Evaluations a
+/// step: 1. Noise: 1 draw where there is any, none on the step to the clean end. Converges to the
+/// SDE of phi, whose marginals are those of the forward process.
 template <int Order = 3, class Growth = noise_growth::er_sde_5>
 struct er_sde {
     static_assert(Order >= 1 && Order <= 3, "diffgen: orders of ER-SDE are 1, 2 and 3");

@@ -23,7 +23,7 @@ namespace diffgen::solver {
 
 /// Formula 15: x += (f x - g^2 score) dt + g sqrt(|dt|) z, with f and g at the start of the step.
 /// The step to the clean end is the denoised estimate.
-/// Weak order 1. Evaluations a step: 1. Noise: 1 draw. Converges to the reverse SDE.
+/// Weak and strong order 1. Evaluations a step: 1. Noise: 1 draw. Converges to the reverse SDE.
 struct euler_maruyama {
     static constexpr int registers = 1;
     static constexpr int rows = 1;
@@ -42,7 +42,7 @@ struct euler_maruyama {
 
 /// Reverse diffusion (Song et al. 2021, appendix E): the forward transition x_s = a x_t + G z is
 /// reversed as x_t = (2 - a) x_s + G^2 score + G z.
-/// Weak order 1. Evaluations a step: 1. Noise: 1 draw. Converges to the reverse SDE.
+/// Weak and strong order 1. Evaluations a step: 1. Noise: 1 draw. Converges to the reverse SDE.
 struct reverse_diffusion {
     static constexpr int registers = 1;
     static constexpr int rows = 1;

@@ -28,8 +28,8 @@ enum class start_up {
 /// value at the new level is there, the step is taken again with it, through Corrector values, at
 /// no further evaluation. Order: Order; with a corrector max(Order, Corrector) at least.
 /// Evaluations a step: 1 (min(Order, 3) in the first Order - 1 steps by the matching start-up).
-/// Noise: 1 draw where tau > 0 (weak order 1). Converges to the probability flow (tau = 0) or the
-/// reverse SDE of that tau.
+/// Noise: 1 draw where tau > 0 (weak order 1 with Order = 1, else 2; strong order 1). Converges to
+/// the probability flow (tau = 0) or the reverse SDE of that tau.
 template <int Order, int Corrector = 0, class Basis = basis::denoised>
 struct exponential_multistep {
     static_assert(Order >= 1 && Order <= max_nodes && Corrector >= 0 && Corrector <= max_nodes,

@@ -14,9 +14,10 @@ namespace diffgen::solver {
 
 /// exponential_single<Order> with the noise of each piece of the step added exactly, to the inner
 /// argument and, carried on by the linear part of the SDE, to the end.
-/// Order of the mean: Order; of the variance: 1 (Order = 1), else 2. Evaluations a step: Order; 1
-/// on the step to the clean end. Noise: 1 draw an evaluation where tau > 0, none on the step to the
-/// clean end. Converges to the probability flow (tau = 0) or the reverse SDE of that tau.
+/// Order of the mean: Order; of the variance: 1 (Order = 1), else 2; strong order 1. Evaluations a
+/// step: Order; 1 on the step to the clean end. Noise: 1 draw an evaluation where tau > 0, none on
+/// the step to the clean end. Converges to the probability flow (tau = 0) or the reverse SDE of
+/// that tau.
 template <int Order, class Basis = basis::denoised>
 struct seeds {
     using method = exponential_single<Order, Basis>;

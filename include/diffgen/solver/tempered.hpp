@@ -93,9 +93,9 @@ void set_temperature(Solver& s, double t) {
 template <class Solver, class Temperatures = cooling::geometric>
 struct tempered {
     static_assert(solver_policy<Solver>, "diffgen: the 1st part of a tempered is a solver");
-    static_assert(!self_tuning_solver<Solver>,
-                  "diffgen: a self-tuning solver takes its noise from the norms, not from a "
-                  "temperature");
+    static_assert(!self_tuning_solver<Solver> && !judging_solver<Solver>,
+                  "diffgen: tempered plans with the solver at another temperature, and takes none "
+                  "that tunes itself or judges its steps");
     static constexpr int registers = Solver::registers;
     static constexpr int rows = Solver::rows;
     static constexpr int draws = Solver::draws;

@@ -18,10 +18,9 @@ namespace diffgen::solver {
 /// once.
 /// Converges to q^(1 / T) of that level up to O(step^2); on Gaussian data the variance of the state
 /// is exact in steps of any size up to 2 sqrt(m v), where v is the variance and the scheme ceases
-/// to be stable. Infinite friction makes it their limit method x += delta / 2 score + sqrt(delta T)
-/// (z
-/// + z of the step before) / 2, delta = step^2 / m, at the cost of plain Langevin dynamics and of
-/// second order too.
+/// to be stable. Infinite friction makes it the limit method of the same authors, x += delta / 2
+/// score + sqrt(delta T) (z + z of the step before) / 2 with delta = step^2 / m: second order in
+/// delta at the cost of plain Langevin dynamics, which has the first.
 /// Evaluations a step: 1. Noise: 1 draw; 2 at the first, for the momentum to start from.
 struct underdamped_langevin {
     static constexpr int registers = 2;

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One panel of curves with logarithmic axes, as a part of an SVG 1.1 picture.
+
+#include <diffgen/core/error.hpp>
+#include <diffgen/io/log_axis.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace diffgen::io {
+
+/// Points (x, y), both above 0; others, and NaN, interrupt the curve.
+struct curve {
+    std::string name;  ///< in the legend; curves of one name have one entry
+    std::vector<std::pair<double, double>> points;
+    int style = 0;  ///< of 30: ten colours, full, dashed and dotted; -1 is thick and black
+};
+
+struct panel {
+    std::string title;
+    std::vector<curve> curves;
+};
+
+struct chart_options {
+    std::size_t columns = 2;
+    double width = 480;  ///< of a panel, in pixels, with its labels
+    double height = 300;
+    std::string x_label{}, y_label{};
+};
+
+namespace detail {
+
+/// Text where it stands for itself in XML.
+inline std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text)
+        c == '<' ? out += "&lt;" : c == '>' ? out += "&gt;" : c == '&' ? out += "&amp;" : out += c;
+    return out;
+}
+
+/// The attributes of a style's line.
+inline std::string stroke(int style) {
+    static constexpr std::array<const char*, 10> colours{"#1f77b4", "#d62728", "#2ca02c", "#9467bd",
+                                                         "#ff7f0e", "#17becf", "#8c564b", "#e377c2",
+                                                         "#7f7f7f", "#bcbd22"};
+    static constexpr std::array<const char*, 3> dashes{"", " stroke-dasharray='6 3'",
+                                                       " stroke-dasharray='2 2'"};
+    if (style < 0) return "stroke='#000' stroke-width='2.6'";
+    const auto s = static_cast<std::size_t>(style);
+    return diffgen::detail::text("stroke='", colours[s % 10], "' stroke-width='1.3'",
+                                 dashes[s / 10 % 3]);
+}
+
+inline bool is_drawn(const std::pair<double, double>& p) {
+    return p.first > 0 && p.second > 0 && std::isfinite(p.first) && std::isfinite(p.second);
+}
+
+inline void draw_label(std::ostream& out, double x, double y, const char* anchor,
+                       std::string_view words) {
+    out << "<text x='" << x << "' y='" << y << "' text-anchor='" << anchor << "'>" << escaped(words)
+        << "</text>\n";
+}
+
+inline void draw_curve(std::ostream& out, const curve& c, const log_axis& across,
+                       const log_axis& up) {
+    out << "<path fill='none' " << stroke(c.style) << " d='";
+    char command = 'M';
+    for (const auto& p : c.points) {
+        if (is_drawn(p)) out << command << across(p.first) << ' ' << up(p.second);
+        command = is_drawn(p) ? 'L' : 'M';
+    }
+    out << "'/>\n";
+}
+
+/// A panel whose top left corner is (x, y). Throws bad_argument where there is nothing to draw.
+inline void draw_panel(std::ostream& out, const panel& p, double x, double y,
+                       const chart_options& o) {
+    log_axis across, up;
+    for (const auto& c : p.curves)
+        for (const auto& at : c.points)
+            if (is_drawn(at)) across.include(at.first), up.include(at.second);
+    if (!(across.low < across.high && up.low < up.high))
+        throw bad_argument(
+            diffgen::detail::text("the panel '", p.title, "' has no two points to draw"));
+    across.from = x + 55, across.to = x + o.width - 10;
+    up.from = y + o.height - 38, up.to = y + 24;
+    out << "<rect x='" << across.from << "' y='" << up.to << "' width='" << across.to - across.from
+        << "' height='" << up.from - up.to << "' fill='none' stroke='#999'/>\n";
+    draw_label(out, 0.5 * (across.from + across.to), y + 16, "middle", p.title);
+    draw_label(out, 0.5 * (across.from + across.to), up.from + 30, "middle", o.x_label);
+    const auto grid_line = [&](double x1, double y1, double x2, double y2) {
+        out << "<path stroke='#ddd' d='M" << x1 << ' ' << y1 << 'L' << x2 << ' ' << y2 << "'/>\n";
+    };
+    for (const double v : across.ticks()) {
+        grid_line(across(v), up.from, across(v), up.to);
+        draw_label(out, across(v), up.from + 14, "middle", diffgen::detail::text(v));
+    }
+    for (const double v : up.ticks()) {
+        grid_line(across.from, up(v), across.to, up(v));
+        draw_label(out, across.from - 4, up(v) + 4, "end", diffgen::detail::text(v));
+    }
+    out << "<g transform='translate(" << x + 11 << ' ' << 0.5 * (up.from + up.to)
+        << ") rotate(-90)'>";
+    draw_label(out, 0, 0, "middle", o.y_label);
+    out << "</g>\n";
+    for (const auto& c : p.curves)
+        draw_curve(out, c, across, up);
+}
+
+}  // namespace detail
+
+}  // namespace diffgen::io
