@@ -7,6 +7,7 @@
 #include <diffgen/compat/diffusers/dpm_multistep.hpp>
 #include <diffgen/compat/diffusers/dpm_singlestep.hpp>
 #include <diffgen/compat/diffusers/lambda_output.hpp>
+#include <diffgen/compat/diffusers/read_config.hpp>
 #include <diffgen/compat/diffusers/sa_solver.hpp>
 #include <diffgen/compat/diffusers/unipc.hpp>
 #include <diffgen/io/json.hpp>

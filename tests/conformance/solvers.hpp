@@ -19,6 +19,7 @@
 #include <diffgen/solver/exponential_single.hpp>
 #include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
+#include <diffgen/solver/heavy_ball.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
@@ -133,6 +134,7 @@ inline std::vector<entry> solvers() {
         {"ipndm 2", ipndm<2>{}, flow(2)},
         {"ipndm 3", ipndm<3>{}, flow(2)},
         {"ipndm 4", ipndm<4>{}, flow(2)},
+        {"heavy_ball 2, beta 0.8", heavy_ball<2>{.beta = 0.8}, flow(2)},
         // on one-point data exact but for rounding: 3e-11 in one step over most of a schedule
         {"pndm", pndm{}, not_exact(flow(2))},
         {"seeds 1", seeds<1>{}, sde(1, 1)},

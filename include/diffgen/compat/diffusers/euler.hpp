@@ -4,6 +4,7 @@
 
 // EulerDiscreteScheduler and EulerAncestralDiscreteScheduler of diffusers.
 
+#include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/exploding.hpp>
 #include <diffgen/compat/k_diffusion.hpp>
 #include <diffgen/solver/ddim.hpp>
@@ -15,8 +16,12 @@
 
 namespace diffgen::compat::diffusers {
 
-/// EulerDiscreteScheduler, without churn.
-using euler = solver::euler;
+/// EulerDiscreteScheduler.
+struct euler : churned_euler<exploding_output> {
+    explicit euler(const config& c, churn added = {})
+        : churned_euler{
+              {c.prediction_type}, added, c.prediction_type == prediction_type::v_prediction} {}
+};
 
 /// EulerAncestralDiscreteScheduler: its noise is also drawn where the step ends at sigma = 0.
 [[nodiscard]] inline draws_every_step<solver::ddim> euler_ancestral() {

@@ -38,15 +38,18 @@ class sigma_table {
         const auto low = static_cast<std::size_t>(t), high = std::min(low + 1, values_.size() - 1);
         return values_[low] + product(t - static_cast<double>(low), values_[high] - values_[low]);
     }
-    /// The timestep of a sigma, linear between the logarithms of the entries; the nearest one
-    /// outside.
+    /// The timestep of a sigma, linear between the logarithms of the entries: the last one that is
+    /// not above it, which counts where rescaled ones do not grow, and the one after. The nearest
+    /// one outside.
     [[nodiscard]] double timestep(double sigma) const {
-        if (sigma <= front() || values_.size() == 1) return 0;
-        if (sigma >= back()) return static_cast<double>(values_.size() - 1);
-        const auto above = std::upper_bound(values_.begin(), values_.end(), sigma);
-        const auto low = static_cast<std::size_t>(above - values_.begin()) - 1;
-        const double w = std::log(sigma / values_[low]) / std::log(values_[low + 1] / values_[low]);
-        return static_cast<double>(low) + w;
+        if (values_.size() == 1) return 0;
+        const double log_sigma = std::log(std::max(sigma, 1e-10));
+        std::size_t low = values_.size() - 2;
+        if (log_sigma < std::log(values_.back()))
+            while (low > 0 && log_sigma < std::log(values_[low]))
+                --low;
+        const double from = std::log(values_[low]), to = std::log(values_[low + 1]);
+        return static_cast<double>(low) + std::clamp((log_sigma - from) / (to - from), 0., 1.);
     }
 
   private:
@@ -74,7 +77,7 @@ std::vector<double> along(int n, F f) {
 }
 [[nodiscard]] inline std::vector<double> exponential_sigmas(double first, double last, int n) {
     const double a = std::log(first), b = std::log(last);
-    return detail::along(n, [=](double u) { return std::exp(a + product(u, b - a)); });
+    return detail::along(n, [=](double u) { return std::exp(u < 1 ? a + product(u, b - a) : b); });
 }
 [[nodiscard]] inline std::vector<double> beta_sigmas(double first, double last, int n) {
     return detail::along(
