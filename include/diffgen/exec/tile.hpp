@@ -165,8 +165,8 @@ DIFFGEN_VALUE void measured_forms_at(const compiled_stage<T, Shape>& s, const ti
                                      T* second) {
     const element<V, T, Shape, Merge, Hook> e(s, m, merge, hook, i);
     V a = e.form(s.measured[0]), b = e.form(s.measured[1]);
-    if constexpr (requires { Shape::rule::element(s.parameters, e.registers[0], a, b); })
-        Shape::rule::element(s.parameters, e.registers[0], a, b);
+    if constexpr (requires { Shape::rule::element(s.parameters, a, a, b); })
+        Shape::rule::element(s.parameters, load<V>(m.slot(s.compared) + i), a, b);
     store(first + i, a);
     store(second + i, b);
 }

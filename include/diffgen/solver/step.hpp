@@ -29,7 +29,7 @@ namespace symbol {
 
 /// The state at level `to` that has the denoised estimate D and the noise `eps`:
 /// alpha D + sigma eps; at the clean end, D itself.
-inline linear_form at_level(const noise_level& to, const linear_form& noise) {
+inline linear_form at_level(const noise_level& to, linear_form noise) {
     if (to.is_clean()) return to.alpha * D;
     return to.alpha * D + to.sigma * noise;
 }
