@@ -21,6 +21,7 @@
 #include <diffgen/solver/mala.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
+#include <diffgen/solver/tempered.hpp>
 
 #include "check_refused.hpp"
 #include "same_bits.hpp"
@@ -145,6 +146,17 @@ TEST_CASE("the law is that of the density in a step of any size") {
 TEST_CASE("the law at a temperature is that of the power of the density") {
     const auto p = predicts(score{}, standard_normal{});
     CHECK(std::abs(deviations(ends(p, mala{.delta = 1, .temperature = 0.5}, 1000, 2), 0, 0.5)) < 7);
+}
+
+// The last of a hundred steps, with a proposal in two taken, forget those before.
+TEST_CASE("tempered, its law is that of the last temperature") {
+    const auto cooling = [](int i, int n) { return i < n - 60 ? 3. - 0.05 * i : 0.5; };
+    const auto z = [](const std::vector<double>& x) { return deviations(x, 0, 0.5); };
+    const auto p = predicts(score{}, standard_normal{});
+    CHECK(std::abs(z(ends(p, solver::tempered{mala{.delta = 1.5}, cooling}, 1000, 2))) < 7);
+    const auto harmonic = pointwise_energy([](auto x) { return x; });
+    const solver::tempered plain{solver::langevin{.delta = 1.5}, cooling};
+    CHECK(z(ends(harmonic, plain, 1000, 2)) > 7);
 }
 
 TEST_CASE("the law of an energy of elements, whose forces grow fast") {

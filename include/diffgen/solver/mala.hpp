@@ -31,6 +31,7 @@ struct mala {
     struct judge {};
     struct memory {
         double log_density = 0;  ///< of the state
+        double temperature = 1;  ///< of the proposal, where that changes between steps
     };
 
     double delta = 0.01;     ///< step size, in squared units of the state
@@ -66,9 +67,10 @@ struct mala {
 
     [[nodiscard]] bool accepts(memory& m, const noise_level&, int k, const measurement& e) const {
         const double before = std::exchange(m.log_density, e.log_density);
+        const double heat = std::exchange(m.temperature, temperature);
         if (k == 0) return true;
-        const double forward = e.sums[0] / (2 * delta), reverse = e.sums[1] / (2 * delta);
-        const double ratio = (e.log_density - before + forward - reverse) / temperature;
+        const double ratio =
+            (e.log_density - before) / temperature + (e.sums[0] - e.sums[1]) / (2 * delta * heat);
         const bool taken = std::log(e.uniform) < ratio;
         if (!taken) m.log_density = before;
         return taken;
