@@ -135,6 +135,7 @@ inline std::vector<entry> solvers() {
         {"ipndm 3", ipndm<3>{}, flow(2)},
         {"ipndm 4", ipndm<4>{}, flow(2)},
         {"heavy_ball 2, beta 0.8", heavy_ball<2>{.beta = 0.8}, flow(2)},
+        {"heavy_ball 4", heavy_ball<4>{}, flow(2)},
         // on one-point data exact but for rounding: 3e-11 in one step over most of a schedule
         {"pndm", pndm{}, not_exact(flow(2))},
         {"seeds 1", seeds<1>{}, sde(1, 1)},
