@@ -52,6 +52,7 @@ struct churned_euler {
     Output output{};
     churn noise{};
     bool output_at_level = false;  ///< not at the raised one
+    int calls = 0;                 ///< that the churn is spread over; 0: those of the run
 
     void check() const { noise.check(); }
 
@@ -60,7 +61,7 @@ struct churned_euler {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level& from = s.from();
-        const double gamma = noise.gamma(from.sigma, s.count());
+        const double gamma = noise.gamma(from.sigma, calls > 0 ? calls : s.count());
         noise_level raised = from;
         raised.sigma = product(from.sigma, gamma + 1);
         const conversion c = output.to_denoised(output_at_level ? from : raised);

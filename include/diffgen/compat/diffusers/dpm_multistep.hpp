@@ -52,7 +52,7 @@ class dpm_multistep {
         stage out = evaluate(from);
         out.draws = adds_noise(algorithm_) ? 1 : 0;
         linear_form next = u.state * x + u.zeroth() * m0 + u.noise * z;
-        const int order = order_of(s);
+        const int order = u.h == 0 ? 1 : order_of(s);  // a last step can be of no length
         if (order > 1) {
             const linear_form m1 = reg(slot(s.index - 1));
             const double r0 = length(s, 1) / u.h;

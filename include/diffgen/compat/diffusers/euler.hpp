@@ -16,11 +16,14 @@
 
 namespace diffgen::compat::diffusers {
 
-/// EulerDiscreteScheduler.
+/// EulerDiscreteScheduler. Its churn is spread over all sigmas of its grid, of which 'log_linear'
+/// has one that no call reaches.
 struct euler : churned_euler<exploding_output> {
-    explicit euler(const config& c, churn added = {})
-        : churned_euler{
-              {c.prediction_type}, added, c.prediction_type == prediction_type::v_prediction} {}
+    explicit euler(const config& c, churn added = {}, const at_sigmas& grid = {})
+        : churned_euler{{c.prediction_type},
+                        added,
+                        c.prediction_type == prediction_type::v_prediction,
+                        static_cast<int>(grid.sigmas.size()) - 1} {}
 };
 
 /// EulerAncestralDiscreteScheduler: its noise is also drawn where the step ends at sigma = 0.

@@ -5,6 +5,7 @@
 // The noise levels sigma / alpha of diffusers: the table over the training timesteps, and the ways
 // to place n levels (Karras et al. 2022, eq. 5; equal factors; beta quantiles, Lee et al. 2024).
 
+#include <diffgen/compat/diffusers/betas.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/schedule.hpp>
 #include <diffgen/core/beta_quantile.hpp>
@@ -20,12 +21,15 @@ namespace diffgen::compat::diffusers {
 /// sigma / alpha at the training timesteps 0, 1 .. T-1, growing.
 class sigma_table {
   public:
-    /// A last entry without signal is taken at alpha^2 = 2^-24.
+    /// A last entry without signal is taken at alpha^2 = 2^-24. Throws what noise_schedule throws.
     explicit sigma_table(const config& c) {
-        const schedule::table t = noise_schedule(c);
-        for (int i = 0; i < t.steps(); ++i)
-            values_.push_back(std::exp(-0.5 * t.log_snr(static_cast<double>(i))));
-        if (std::isinf(values_.back())) values_.back() = std::sqrt(std::exp2(24) - 1);
+        (void)noise_schedule(c);
+        const std::vector<double> b = betas(c);
+        std::vector<double> a =
+            detail::alpha_bars(c.rescale_betas_zero_snr ? detail::rescaled(b) : b);
+        if (c.rescale_betas_zero_snr) a.back() = 0x1p-24;
+        for (const double each : a)
+            values_.push_back(std::sqrt((1 - each) / each));
     }
 
     [[nodiscard]] double front() const { return values_.front(); }
