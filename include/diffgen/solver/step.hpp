@@ -25,6 +25,17 @@ struct step {
     [[nodiscard]] int count() const { return static_cast<int>(levels.size()) - 1; }
 };
 
+namespace solver {
+
+/// Whether a method remembers nothing from step to step: it has static constexpr bool single_step =
+/// true.
+template <class Method>
+inline constexpr bool is_single_step = requires {
+    requires Method::single_step;
+};
+
+}  // namespace solver
+
 namespace symbol {
 
 /// The state at level `to` that has the denoised estimate D and the noise `eps`:
