@@ -7,10 +7,12 @@
 // which is half a step of the method, is a step here: grids have 2 n - 1 of them.
 
 #include <diffgen/compat/diffusers/exploding.hpp>
+#include <diffgen/compat/unsupported.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/transition.hpp>
 #include <diffgen/solver/step.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -83,7 +85,8 @@ struct kdpm2_ancestral {
     }
 };
 
-/// The grid of n steps of either. Placed by use_karras_sigmas, whole steps have rounded timesteps.
+/// The grid of n steps of either. Throws compat::unsupported where the first timestep comes again.
+/// Placed by use_karras_sigmas, whole steps have rounded timesteps.
 [[nodiscard]] inline at_sigmas kdpm2_grid(const config& c, int n) {
     at_sigmas whole = sigma_grid(c, n);
     if (c.use_karras_sigmas)
@@ -101,6 +104,10 @@ struct kdpm2_ancestral {
         grid.timesteps.insert(grid.timesteps.end(), {table.timestep(middle), whole.timesteps[i]});
     }
     grid.sigmas.push_back(whole.sigmas.back());
+    if (std::count(grid.timesteps.begin(), grid.timesteps.end(), grid.timesteps[0]) > 1)
+        throw unsupported(diffgen::detail::text(
+            "diffgen: the rounded 'timesteps' have the first, ", grid.timesteps[0],
+            ", more than once; diffusers takes a second one for the first"));
     return grid;
 }
 
