@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
+// The posterior mean of a mixture by matrix products, and one-dimensional Wasserstein distances.
+
 #include "mixture_density.hpp"
 
 #include <diffgen/noise/source.hpp>

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
+// Tables and curves from the points that were measured.
+
 #include "report.hpp"
 
 #include <algorithm>
@@ -39,7 +41,7 @@ std::vector<diffgen::io::curve> by_solver(const std::vector<point>& points,
                                           const std::map<std::string, int>& styles) {
     std::map<std::string, std::set<std::pair<double, double>>> of;
     for (const auto& p : points)
-        of[p.solver].emplace(p.evaluations, p.error.reported);
+        of[p.solver].emplace(p.budget, p.error.reported);
     std::vector<diffgen::io::curve> curves;
     for (const auto& [name, at] : of)
         curves.push_back({name, {at.begin(), at.end()}, styles.at(name)});
@@ -92,8 +94,9 @@ std::vector<diffgen::io::panel> panels(const std::vector<contest>& contests,
 bool print_bests(std::ostream& out, const std::vector<contest>& contests,
                  const std::vector<int>& budgets) {
     bool lower = true;
-    out << "| problem | evaluations | best here | error | best of diffusers | error | ratio |\n"
-        << "|---|---|---|---|---|---|---|\n";
+    const bool fixed = !contests.empty() && !contests.front().fixed.empty();
+    out << "| problem | evaluations | best here | error | best of diffusers | error | ratio |"
+        << (fixed ? " one choice |\n|---" : "\n") << "|---|---|---|---|---|---|---|\n";
     for (const auto& c : contests)
         for (const int budget : budgets) {
             const point &a = best(c.ours, budget), &b = best(c.theirs, budget);
@@ -101,7 +104,9 @@ bool print_bests(std::ostream& out, const std::vector<contest>& contests,
             lower = lower && ratio < 1;
             out << "| " << c.problem << " | " << budget << " | " << described(a) << " | "
                 << shown(a.error.reported) << " | " << described(b) << " | "
-                << shown(b.error.reported) << " | " << shown(ratio) << " |\n";
+                << shown(b.error.reported) << " | " << shown(ratio) << " |";
+            if (fixed) out << ' ' << shown(best(c.fixed, budget).error.reported) << " |";
+            out << '\n';
         }
     return lower;
 }

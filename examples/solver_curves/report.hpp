@@ -19,6 +19,7 @@ struct contest {
     std::string problem;
     std::string measure;  ///< what the errors are
     std::vector<point> ours, theirs;
+    std::vector<point> fixed{};  ///< of one choice for all problems
 };
 
 void write_csv(std::ostream& out, const std::vector<contest>& contests);
@@ -28,7 +29,8 @@ void write_csv(std::ostream& out, const std::vector<contest>& contests);
 [[nodiscard]] std::vector<diffgen::io::panel> panels(const std::vector<contest>& contests,
                                                      const std::vector<int>& budgets);
 
-/// The best of both at each budget as a table in Markdown. Returns whether ours were lower in all.
+/// The best of both at each budget as a table in Markdown, beside the one choice for all. Returns
+/// whether ours were lower in all.
 bool print_bests(std::ostream& out, const std::vector<contest>& contests,
                  const std::vector<int>& budgets);
 

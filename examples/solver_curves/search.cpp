@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
+// The search: screening, then the rest.
+
 #include "search.hpp"
 
 #include <diffgen/core/error.hpp>

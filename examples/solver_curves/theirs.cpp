@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
+// The options that the schedulers of diffusers share.
+
 #include "theirs.hpp"
 
 namespace curves {
@@ -72,24 +74,28 @@ output output_of(const config& c) {
     return flows ? output::flow : output::epsilon;
 }
 
-std::vector<candidate> theirs() {
+namespace {
+
+struct both {
     std::vector<candidate> ode, sde;
-    add_dpm_solver(ode, sde);
-    add_adams(ode, sde);
-    add_exploding(ode, sde);
-    add_ancestral(ode, sde);
-    add_flow_match(ode, sde);
-    return ode;
+
+    both() {
+        add_dpm_solver(ode, sde);
+        add_adams(ode, sde);
+        add_exploding(ode, sde);
+        add_ancestral(ode, sde);
+        add_flow_match(ode, sde);
+    }
+};
+
+}  // namespace
+
+std::vector<candidate> theirs() {
+    return both().ode;
 }
 
 std::vector<candidate> theirs_stochastic() {
-    std::vector<candidate> ode, sde;
-    add_dpm_solver(ode, sde);
-    add_adams(ode, sde);
-    add_exploding(ode, sde);
-    add_ancestral(ode, sde);
-    add_flow_match(ode, sde);
-    return sde;
+    return both().sde;
 }
 
 }  // namespace curves
