@@ -15,7 +15,7 @@ namespace {
 
 using namespace diffgen::io;
 
-const chart_options one{.columns = 1, .width = 265, .height = 162, .x_label = "n", .y_label = "e"};
+const chart_options one{.columns = 1, .width = 269, .height = 162, .x_label = "n", .y_label = "e"};
 
 /// The d of the only path that is drawn in the first style.
 std::string path_of(const std::string& svg) {

@@ -48,11 +48,11 @@ inline std::string line_charts(const std::vector<panel>& panels, const chart_opt
                            o.height * static_cast<double>(i / o.columns), o);
     for (std::size_t column = 0; column < o.columns; ++column)
         for (std::size_t i = 0; i < legends[column].size(); ++i) {
-            const double x = o.width * (static_cast<double>(column) + 0.5 * double(i % 2)) + 20;
+            const double x = o.width * (static_cast<double>(column) + 0.5 * double(i % 2)) + 10;
             const double y = bottom + line * static_cast<double>(i / 2 + 1);
             out << "<path " << detail::stroke(legends[column][i]->style) << " d='M" << x << ' '
-                << y - 4 << 'h' << 26 << "'/>\n";
-            detail::draw_label(out, x + 32, y, "start", legends[column][i]->name);
+                << y - 4 << 'h' << 24 << "'/>\n";
+            detail::draw_label(out, x + 28, y, "start", legends[column][i]->name);
         }
     out << "</svg>\n";
     return out.str();

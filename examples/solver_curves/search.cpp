@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The search: screening, then the rest.
+
+#include "search.hpp"
+
+#include <diffgen/core/error.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <map>
+#include <set>
+#include <thread>
+
+namespace curves {
+
+namespace {
+
+constexpr std::size_t kept = 2, passed = 12;  ///< candidates of a solver that run on
+
+struct run_of_candidate {
+    std::size_t index = 0;
+    point result;
+};
+
+/// Every candidate at one budget, those with a finite error only.
+std::vector<run_of_candidate> run_all(const problem& p, const std::vector<candidate>& candidates,
+                                      const std::set<std::size_t>& which, int budget,
+                                      const Eigen::MatrixXd& start, const measure& m) {
+    const std::vector<std::size_t> indices(which.begin(), which.end());
+    std::vector<run_of_candidate> runs(indices.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < indices.size(); i = next++) {
+            const candidate& c = candidates[indices[i]];
+            runs[i].index = indices[i];
+            const auto done = c.run(p, budget, start);
+            if (!done) continue;
+            const error_of_run error = m(done->samples);
+            if (!std::isfinite(error.chosen_by) || !std::isfinite(error.reported)) continue;
+            runs[i].result = {c.solver, c.options, budget, done->evaluations, error};
+        }
+    };
+    if (p.one_at_a_time) {
+        work();
+    } else {
+        std::vector<std::thread> threads;
+        for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
+            threads.emplace_back(work);
+        for (auto& t : threads)
+            t.join();
+    }
+    std::erase_if(runs, [](const auto& r) { return r.result.budget == 0; });
+    std::stable_sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) {
+        return a.result.error.chosen_by < b.result.error.chosen_by;
+    });
+    return runs;
+}
+
+/// The first few of each solver.
+std::set<std::size_t> first_of_each(const std::vector<run_of_candidate>& sorted, std::size_t few) {
+    std::map<std::string, std::size_t> seen;
+    std::set<std::size_t> which;
+    for (const auto& r : sorted)
+        if (seen[r.result.solver]++ < few) which.insert(r.index);
+    return which;
+}
+
+}  // namespace
+
+std::vector<point> search(const problem& p, const std::vector<candidate>& candidates,
+                          const std::vector<int>& wide, const std::vector<int>& budgets,
+                          const Eigen::MatrixXd& start, Eigen::Index screened, const measure& m) {
+    std::vector<point> best_of_each;
+    std::set<std::size_t> all, leading, last;
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+        all.insert(i);
+    const auto run = [&](const std::set<std::size_t>& which, int budget) {
+        auto runs = run_all(p, candidates, which, budget, start, m);
+        std::set<std::string> seen;
+        for (const auto& r : runs)
+            if (seen.insert(r.result.solver).second) best_of_each.push_back(r.result);
+        return runs;
+    };
+    for (const int budget : wide) {
+        const auto some =
+            screened > 0
+                ? first_of_each(run_all(p, candidates, all, budget, start.leftCols(screened), m),
+                                passed)
+                : all;
+        last = first_of_each(run(some, budget), kept);
+        leading.insert(last.begin(), last.end());
+    }
+    for (const int budget : budgets)
+        if (std::find(wide.begin(), wide.end(), budget) == wide.end())
+            run(budget > wide.back() ? last : leading, budget);
+    std::stable_sort(best_of_each.begin(), best_of_each.end(),
+                     [](const point& a, const point& b) { return a.budget < b.budget; });
+    return best_of_each;
+}
+
+const point& best(const std::vector<point>& points, int budget) {
+    const point* found = nullptr;
+    for (const auto& each : points)
+        if (each.budget == budget && (!found || each.error.chosen_by < found->error.chosen_by))
+            found = &each;
+    if (!found)
+        throw diffgen::bad_argument(
+            diffgen::detail::text("no candidate runs with ", budget, " evaluations"));
+    return *found;
+}
+
+measure distance_from_flow(const problem& p) {
+    return [&p](const Eigen::MatrixXd& x) {
+        const Eigen::Index half = x.cols() / 2;
+        return error_of_run{rms(x, p.solution, 0, half), rms(x, p.solution, half, x.cols() - half)};
+    };
+}
+
+measure distance_of_distributions(const problem& p) {
+    return [&p](const Eigen::MatrixXd& x) {
+        const Eigen::Index half = x.cols() / 2;
+        return error_of_run{p.distance(x.leftCols(half)), p.distance(x.rightCols(x.cols() - half))};
+    };
+}
+
+}  // namespace curves
