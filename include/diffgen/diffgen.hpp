@@ -21,6 +21,7 @@
 #include <diffgen/grid/polyexponential.hpp>
 #include <diffgen/grid/restarted.hpp>
 #include <diffgen/grid/shifted.hpp>
+#include <diffgen/grid/straight.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/guidance/guided.hpp>
@@ -70,6 +71,7 @@
 #include <diffgen/solver/exponential_single.hpp>
 #include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
+#include <diffgen/solver/heavy_ball.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/mala.hpp>
 #include <diffgen/solver/pndm.hpp>

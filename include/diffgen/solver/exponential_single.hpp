@@ -43,8 +43,8 @@ struct exponential_single {
         const double nodes[3] = {0, product(middle, h), product(2. / 3, h)};
         const auto at = [&](int i) { return i == 0 ? from : Basis::level(s, start + nodes[i]); };
         // the state at `there`, from the values at the start and at node `second`
-        const auto advanced = [&](const noise_level& there, double length, const linear_form& v0,
-                                  const linear_form& v, int second) {
+        const auto advanced = [&](const noise_level& there, double length, linear_form v0,
+                                  linear_form v, int second) {
             const auto w =
                 exponential_weights(form.rate(), length, {0, nodes[second]}, second == 0 ? 1 : 2);
             return form.transition(from, there) * x +

@@ -6,6 +6,7 @@
 // Liu et al. 2022; shifted time, Esser et al. 2024). For schedule::rectified,
 // kernel::linear_interpolant and predicts(flow{}, net).
 
+#include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/heun.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -114,12 +115,8 @@ namespace detail {
     return detail::heun_calls(flow_grid(own, {n, {}, {}, {}}));
 }
 
-/// The slope of the state: what the network predicts.
-struct flow_slope {
-    [[nodiscard]] static linear_form of(const noise_level&) { return symbol::network; }
-};
-
-/// Also where a run begins at sigma = 0 (inverted), where no noise can be told from D.
+/// The network predicts the slope. Also where a run begins at sigma = 0 (inverted), where no noise
+/// can be told from D.
 struct flow_euler {
     static constexpr int registers = 1;
     static constexpr int rows = 1;
@@ -129,7 +126,7 @@ struct flow_euler {
 
     [[nodiscard]] static stage plan(const step& s, int) {
         const double h = s.to().sigma - s.from().sigma;
-        return evaluate(s.from()).write(0, symbol::x + h * flow_slope::of(s.from()));
+        return evaluate(s.from()).write(0, symbol::x + h * symbol::network);
     }
 };
 
@@ -148,6 +145,32 @@ struct flow_stochastic {
     }
 };
 
-using flow_heun = heun_in_calls<flow_slope>;
+/// FlowMatchHeunDiscreteScheduler: as `heun`, with the noise of a churn in the state that both
+/// calls of a step start from. Noise: 1 draw where gamma > 0; that of the second call has no use.
+struct flow_heun {
+    static constexpr int registers = 3;  ///< the state, the first slope, the state before
+    static constexpr int rows = 3;
+    static constexpr int draws = 1;
+
+    churn noise{};
+
+    void check() const { noise.check(); }
+
+    [[nodiscard]] static int stages(const step&) { return 1; }
+
+    [[nodiscard]] stage plan(const step& s, int) const {
+        using namespace symbol;
+        const bool first = s.index % 2 == 0;
+        const double sigma = s.level(first ? s.index : s.index - 1).sigma;
+        const double gamma = noise.gamma(sigma, s.count()), raised = product(sigma, gamma + 1);
+        const double h = (first ? s.to() : s.from()).sigma - raised;
+        stage out = evaluate(s.from());
+        out.draws = gamma > 0 ? 1 : 0;
+        if (!first) return out.write(0, reg(2) + h * 0.5 * (reg(1) + network));
+        const linear_form state = x + noise.added(sigma, raised) * z;
+        const linear_form slope = sigma / raised * network;
+        return out.write(0, state + h * slope).write(1, slope).write(2, state);
+    }
+};
 
 }  // namespace diffgen::compat::diffusers

@@ -16,6 +16,28 @@
 
 namespace diffgen::compat::diffusers {
 
+namespace detail {
+
+/// The part of a step down that noise takes back, and where the rest leads; rounded as the peer's
+/// are, since long steps lose digits of the difference.
+struct ancestral_parts {
+    double up, down;
+
+    ancestral_parts(double from, double to) {
+        const double from2 = product(from, from), to2 = product(to, to);
+        up = std::sqrt(product(to2, from2 - to2) / from2);
+        down = std::sqrt(to2 - product(up, up));
+    }
+};
+
+/// The middle of two sigmas in log sigma.
+[[nodiscard]] inline double log_middle(double a, double b) {
+    const double end = std::log(b);
+    return std::exp(end - product(end - std::log(a), 0.5));
+}
+
+}  // namespace detail
+
 /// Even steps are Euler's to the middle, odd ones go the whole way with the slope there; the last
 /// one, to sigma = 0, is Euler's.
 struct kdpm2 {
@@ -42,7 +64,7 @@ struct kdpm2 {
 };
 
 /// The same down to less noise than the level has, then fresh noise. What it calls the middle is
-/// the next level. Noise: 1 draw at odd steps.
+/// the next level, but for its rounding. Noise: 1 draw at odd steps.
 struct kdpm2_ancestral {
     static constexpr int registers = 2;
     static constexpr int rows = 2;
@@ -53,9 +75,9 @@ struct kdpm2_ancestral {
     [[nodiscard]] static stage plan(const step& s, int) {
         if (s.index % 2 == 0) return kdpm2::to_middle(s);
         const double from = s.level(s.index - 1).sigma, to = s.to().sigma;
-        const double up = to / from * std::sqrt((from - to) * (from + to));
-        stage out = kdpm2::whole(s, std::sqrt(product(to, to) - product(up, up)));
-        out.updates[0].form += up * symbol::z;
+        const detail::ancestral_parts parts(from, to);
+        stage out = kdpm2::whole(s, parts.down);
+        out.updates[0].form += parts.up * symbol::z;
         out.draws = 1;
         return out;
     }
@@ -72,7 +94,9 @@ struct kdpm2_ancestral {
     at_sigmas grid{{whole.timesteps[0]}, {whole.sigmas[0]}, whole.initial_sigma};
     for (std::size_t i = 1; i < whole.timesteps.size(); ++i) {
         const double from = whole.sigmas[i - 1], to = whole.sigmas[i];
-        const double middle = ancestral ? to : std::sqrt(from * to);
+        const double middle = ancestral
+                                  ? detail::log_middle(from, detail::ancestral_parts(from, to).down)
+                                  : detail::log_middle(to, from);
         grid.sigmas.insert(grid.sigmas.end(), {middle, to});
         grid.timesteps.insert(grid.timesteps.end(), {table.timestep(middle), whole.timesteps[i]});
     }
