@@ -29,6 +29,11 @@
 #include <diffgen/schedule/sigmas.hpp>
 #include <diffgen/schedule/sub_vp.hpp>
 #include <diffgen/schedule/zero_terminal_snr.hpp>
+#include <diffgen/solver/adaptive.hpp>
+#include <diffgen/solver/adaptive_dpm.hpp>
+#include <diffgen/solver/adaptive_sde.hpp>
+#include <diffgen/solver/annealed.hpp>
+#include <diffgen/solver/mala.hpp>
 #include <diffgen/solver/restart.hpp>
 
 #include "../conformance/solvers.hpp"
@@ -191,6 +196,18 @@ void print_solvers() {
         print_plans(e.name, e.solver, processes, grid::quadratic{});
         print_plans(e.name + ", karras", e.solver, processes, grid::karras{});
     }
+    // the solvers that judge their steps, which the list above has no place for
+    const auto print_judged = [&](const char* name, const conformance::any_solver& s) {
+        print_plans(name, s, processes, grid::karras{});
+    };
+    using conformance::any_solver;
+    print_judged("adaptive_heun", any_solver(solver::adaptive_heun{}));
+    print_judged("adaptive_dormand_prince", any_solver(solver::adaptive_dormand_prince{}));
+    print_judged("adaptive_dpm 2", any_solver(solver::adaptive_dpm<2>{}));
+    print_judged("adaptive_dpm 3, noise",
+                 any_solver(solver::adaptive_dpm<3, solver::basis::noise>{}));
+    print_judged("adaptive_sde", any_solver(solver::adaptive_sde{}));
+    print_judged("mala", any_solver(solver::scaled_by_noise{solver::mala{}}));
     print_plans("restart, rising", conformance::any_solver(solver::restart<>{}), processes,
                 grid::restarted<grid::karras>{});
 }

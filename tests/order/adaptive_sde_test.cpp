@@ -60,7 +60,7 @@ struct forgetful : noise::philox {
 /// two estimates from the exact solution of the SDE.
 template <class Noise>
 testing::moments deviations(Noise source) {
-    constexpr std::size_t n = 1000;
+    constexpr std::size_t n = 2000;
     const gaussian_mixture<1, 1> data{{1}, {{{testing::data.mean}}}, {{{testing::data.variance}}}};
     auto s = composed(data, adaptive_sde{.within = {0.01, 0.01}}, source);
     const noise_level first = s.process.level(from), last = s.process.level(to);
@@ -107,7 +107,7 @@ std::vector<double> fine_times(int n) {
 
 }  // namespace
 
-// False alarms below 1e-9: the first number is standard normal, and a chi-squared of 1,000 degrees
+// False alarms below 1e-9: the first number is standard normal, and a chi-squared of 2,000 degrees
 // is 7 deviations off with a probability below 1e-10 (Wilson and Hilferty 1931).
 TEST_CASE("the law of its samples is that of the SDE") {
     const testing::moments z = deviations(noise::brownian{});
@@ -121,8 +121,6 @@ TEST_CASE("the test of the law finds noise that is drawn anew after a refusal") 
     CHECK(deviations(forgetful{}).variance > 7);
 }
 
-// Steps are fine enough where their own error, of order 1, has fallen to that of the path's clock,
-// which is rounded to multiples of 2^-20: together about 1e-3 here.
 TEST_CASE("on a path of the noise it tends to the solution, whatever the first step") {
     const std::vector<double> expected = ends(solver::euler_maruyama{}, fine_times(1 << 12));
     double before = 0.2;

@@ -33,6 +33,21 @@ struct log_density_of {
     }
 };
 
+/// What one call of a functor of D elements sees; D = 0: one element.
+template <class T, int D>
+struct argument_of {
+    using type = std::array<T, static_cast<std::size_t>(D)>;
+};
+template <class T>
+struct argument_of<T, 0> {
+    using type = T;
+};
+
+template <class Prepared, class X>
+concept gives_density = requires(const Prepared& f, const X& x) {
+    f.log_density(x);
+};
+
 /// Of the samples, one a lane, of which the first is given. D = 0: samples of any size, whose
 /// elements' log densities are summed in their order.
 template <class V, int D, class T, class Prepared>

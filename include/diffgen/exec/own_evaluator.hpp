@@ -90,11 +90,8 @@ class own_evaluator {
     /// The log densities of the samples that were evaluated last, at their levels.
     template <class In, class Out>
     void log_densities(const Exec& e, const In& in, const Out& out) {
-        using argument =
-            std::conditional_t<D == 0, T, std::array<T, static_cast<std::size_t>(D == 0 ? 1 : D)>>;
-        constexpr bool gives = requires(const prepared& f, const argument& x) {
-            f.log_density(x);
-        };
+        constexpr bool gives =
+            detail::gives_density<prepared, typename detail::argument_of<T, D>::type>;
         static_assert(gives,
                       "diffgen: this solver compares densities: the predictor's functor needs a "
                       "member log_density(x, level) beside its call");

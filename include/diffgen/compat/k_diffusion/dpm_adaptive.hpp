@@ -7,6 +7,7 @@
 
 #include <diffgen/compat/k_diffusion/ancestral.hpp>
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/exponential_single.hpp>
 #include <diffgen/solver/step_control.hpp>
 
@@ -85,13 +86,13 @@ struct dpm_adaptive {
         const double inverse = 1 / (error + 1e-8), k = eta > 0 ? 1.5 : Order;
         if (std::exchange(m.fresh, false)) m.inverses.fill(inverse);
         m.inverses[0] = inverse;
-        const double factor = std::pow(m.inverses[0], (pcoeff + icoeff + dcoeff) / k) *
-                              std::pow(m.inverses[1], -(pcoeff + 2 * dcoeff) / k) *
-                              std::pow(m.inverses[2], dcoeff / k);
+        const double factor = product(std::pow(m.inverses[0], (pcoeff + icoeff + dcoeff) / k) *
+                                          std::pow(m.inverses[1], -(pcoeff + 2 * dcoeff) / k),
+                                      std::pow(m.inverses[2], dcoeff / k));
         const double limited = 1 + std::atan(factor - 1);
         m.accepted = limited >= accept_safety;
         if (m.accepted) m.inverses = {inverse, inverse, m.inverses[1]};
-        m.size *= limited;
+        m.size = product(m.size, limited);
         return m.accepted;
     }
     [[nodiscard]] stage settle(const step& s, int, bool accepted) const {
