@@ -3,9 +3,11 @@
 // A run allocates when it starts and never again, whatever the solver.
 #include <diffgen/exec/policy.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/noise/brownian.hpp>
 #include <diffgen/sampler.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
 
+#include "judged_solvers.hpp"
 #include "mixture_as.hpp"
 #include "mixtures.hpp"
 #include "tuning_solver.hpp"
@@ -52,4 +54,22 @@ TEST_CASE_TEMPLATE("no step of a run allocates", Output, epsilon, edm_preconditi
             CHECK(allocations == started);
         });
     }
+}
+
+TEST_CASE("no step of a judged run allocates, each sample from a time of its own") {
+    conformance::for_each_judged([](const char* name, const auto& solver) {
+        if constexpr (!requires { solver.wants_density; }) {
+            CAPTURE(name);
+            sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
+                      testing::batched_predictor(epsilon{}, testing::three_in_2d), solver,
+                      noise::brownian{}};
+            const std::vector<double> times{0.9, 0.4, 0.6};
+            std::vector<double> x{0.3, 1, -0.2, 0.5, 0, -0.7};
+            auto run = s.start_from(exec::cpp, times, batch(x, 3), {.steps = 8});
+            const long started = allocations;
+            for (; run; run.advance())
+                s.predictor.call(run.input(), run.output(), run.levels());
+            CHECK(allocations == started);
+        }
+    });
 }
