@@ -55,6 +55,8 @@
 #include <diffgen/schedule/sub_vp.hpp>
 #include <diffgen/schedule/zero_terminal_snr.hpp>
 #include <diffgen/solver/adaptive.hpp>
+#include <diffgen/solver/adaptive_dpm.hpp>
+#include <diffgen/solver/adaptive_sde.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/annealed.hpp>
@@ -69,7 +71,9 @@
 #include <diffgen/solver/exponential_single.hpp>
 #include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
+#include <diffgen/solver/heavy_ball.hpp>
 #include <diffgen/solver/langevin.hpp>
+#include <diffgen/solver/mala.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/restart.hpp>

@@ -14,6 +14,7 @@
 #include <diffgen/exec/fused.hpp>
 #include <diffgen/exec/individual_run.hpp>
 #include <diffgen/exec/options.hpp>
+#include <diffgen/exec/own_evaluator.hpp>
 #include <diffgen/exec/policy.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/noise/source.hpp>
@@ -54,6 +55,10 @@ class sampler {
     static_assert(noise_source<Noise>,
                   "diffgen: the 5th part of a sampler is a noise source: trivially copyable, "
                   "normal<T>(stream, draw, flat) and fill<V>(stream, draw, first, count, out)");
+    static_assert(!exec::wants_path<Solver> || exec::follows_path<Noise>,
+                  "diffgen: this solver refuses steps by the noise that they have, and new noise "
+                  "in its place would bias the samples; give the sampler a source that knows a "
+                  "path as its 5th part, noise::brownian{}");
 
   public:
     using predictor_type = Predictor;
@@ -265,7 +270,7 @@ class sampler {
             for (; r; r.advance()) {
                 evaluator.evaluate(e, predictor, r.input(), r.output(), r.levels());
                 if constexpr (run::wants_density)
-                    evaluator.log_densities(e, predictor, r.input(), r.log_densities(), r.levels());
+                    evaluator.log_densities(e, r.input(), r.log_densities());
             }
         }
         return r.summary();

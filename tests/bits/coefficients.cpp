@@ -29,10 +29,12 @@
 #include <diffgen/schedule/sigmas.hpp>
 #include <diffgen/schedule/sub_vp.hpp>
 #include <diffgen/schedule/zero_terminal_snr.hpp>
-#include <diffgen/solver/ancestral_of.hpp>
-#include <diffgen/solver/er_sde.hpp>
+#include <diffgen/solver/adaptive.hpp>
+#include <diffgen/solver/adaptive_dpm.hpp>
+#include <diffgen/solver/adaptive_sde.hpp>
+#include <diffgen/solver/annealed.hpp>
+#include <diffgen/solver/mala.hpp>
 #include <diffgen/solver/restart.hpp>
-#include <diffgen/solver/seeds.hpp>
 
 #include "../conformance/solvers.hpp"
 #include "hash.hpp"
@@ -181,20 +183,6 @@ void print_plans(const std::string& name, const conformance::any_solver& solver,
     print(name, h);
 }
 
-/// Those that the conformance tests do not list.
-std::vector<conformance::entry> further_solvers() {
-    using namespace solver;
-    using conformance::no_limit;
-    return {{"dormand_prince", dormand_prince{}, no_limit()},
-            {"second_order", runge_kutta<tableau::second_order>{tableau::second_order(0.7)},
-             no_limit()},
-            {"ancestral_of", ancestral_of<>{.eta = 0.7}, no_limit()},
-            {"er_sde 2", er_sde<2>{}, no_limit()},
-            {"restart", restart<>{}, no_limit()},
-            {"seeds 2", seeds<2>{}, no_limit()},
-            {"seeds 3", seeds<3>{}, no_limit()}};
-}
-
 void print_solvers() {
     const process vp(schedule::linear_beta{}, kernel::variance_preserving{});
     const process ve(schedule::edm{}, kernel::variance_exploding{});
@@ -204,11 +192,22 @@ void print_solvers() {
     const process table(schedule::cosine{}, kernel::variance_preserving{});
     const std::vector<any_process> processes{any_process(vp), any_process(ve), any_process(sub_vp),
                                              any_process(flow), any_process(table)};
-    for (const auto& list : {conformance::solvers(), further_solvers()})
-        for (const conformance::entry& e : list) {
-            print_plans(e.name, e.solver, processes, grid::quadratic{});
-            print_plans(e.name + ", karras", e.solver, processes, grid::karras{});
-        }
+    for (const conformance::entry& e : conformance::solvers()) {
+        print_plans(e.name, e.solver, processes, grid::quadratic{});
+        print_plans(e.name + ", karras", e.solver, processes, grid::karras{});
+    }
+    // the solvers that judge their steps, which the list above has no place for
+    const auto print_judged = [&](const char* name, const conformance::any_solver& s) {
+        print_plans(name, s, processes, grid::karras{});
+    };
+    using conformance::any_solver;
+    print_judged("adaptive_heun", any_solver(solver::adaptive_heun{}));
+    print_judged("adaptive_dormand_prince", any_solver(solver::adaptive_dormand_prince{}));
+    print_judged("adaptive_dpm 2", any_solver(solver::adaptive_dpm<2>{}));
+    print_judged("adaptive_dpm 3, noise",
+                 any_solver(solver::adaptive_dpm<3, solver::basis::noise>{}));
+    print_judged("adaptive_sde", any_solver(solver::adaptive_sde{}));
+    print_judged("mala", any_solver(solver::scaled_by_noise{solver::mala{}}));
     print_plans("restart, rising", conformance::any_solver(solver::restart<>{}), processes,
                 grid::restarted<grid::karras>{});
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
-#include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/ddim.hpp>
+#include <diffgen/compat/diffusers/read_config.hpp>
 #include <diffgen/compat/diffusers/schedule.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
 #include <diffgen/io/json.hpp>

@@ -4,6 +4,7 @@
 #include <diffgen/compat/diffusers/distilled.hpp>
 #include <diffgen/compat/diffusers/ipndm.hpp>
 #include <diffgen/compat/diffusers/pndm.hpp>
+#include <diffgen/compat/diffusers/read_config.hpp>
 #include <diffgen/compat/diffusers/unclip.hpp>
 #include <diffgen/io/json.hpp>
 

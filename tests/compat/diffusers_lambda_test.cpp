@@ -7,6 +7,7 @@
 #include <diffgen/compat/diffusers/dpm_multistep.hpp>
 #include <diffgen/compat/diffusers/dpm_singlestep.hpp>
 #include <diffgen/compat/diffusers/lambda_output.hpp>
+#include <diffgen/compat/diffusers/read_config.hpp>
 #include <diffgen/compat/diffusers/sa_solver.hpp>
 #include <diffgen/compat/diffusers/unipc.hpp>
 #include <diffgen/io/json.hpp>
@@ -101,6 +102,10 @@ TEST_CASE("what diffusers refuses or cannot do is refused") {
             {"predictor_order", "5"});
     refuses([] { deis(read("DEISMultistep", R"({"algorithm_type": "sde-dpmsolver"})")); },
             {"algorithm_type", "sde-dpmsolver"});
+    refuses([] { dpm_multistep(read("DPMSolverMultistep", R"({"algorithm_type": "deis"})")); },
+            {"algorithm_type", "'deis'", "final_sigmas_type"});
+    refuses([] { dpm_singlestep(read("DPMSolverSinglestep", R"({"algorithm_type": "deis"})")); },
+            {"algorithm_type", "'deis'", "final_sigmas_type"});
     refuses([] { (void)read("UniPCMultistep", R"({"solver_p": {}})"); }, {"solver_p"});
     refuses([] { (void)read("DDIM", R"({"prediction_type": "flow_prediction"})"); },
             {"prediction_type", "flow_prediction"});
@@ -120,4 +125,6 @@ TEST_CASE("what diffusers refuses or cannot do is refused") {
         },
         {"'timesteps'"});
     CHECK_THROWS_AS((void)lambda_levels(read("SASolver", "{}"), 0), bad_argument);
+    check_refused<bad_argument>([] { (void)read("UniPCMultistep", R"({"shift_terminal": 0.1})"); },
+                                {"shift_terminal", "use_flow_sigmas"});
 }

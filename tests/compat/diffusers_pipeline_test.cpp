@@ -82,8 +82,11 @@ TEST_CASE("what a class does not take is refused by its key") {
         [] { ask(of("DDPM", R"(, "beta_schedule": "spiral")"), R"({"num_inference_steps": 4})"); },
         {"'beta_schedule'", "spiral"});
     check_refused<unsupported>(
-        [] { ask(of("EulerDiscrete"), R"({"num_inference_steps": 4, "s_churn": 1})"); },
-        {"'s_churn'"});
+        [] { ask(of("HeunDiscrete"), R"({"num_inference_steps": 4, "s_churn": 1})"); },
+        {"HeunDiscreteScheduler", "'s_churn'"});
+    check_refused<unsupported>(
+        [] { ask(of("EulerDiscrete"), R"({"num_inference_steps": 4, "generator": 1})"); },
+        {"'generator'"});
     check_refused<unsupported>([] { ask(of("PNDM"), R"({"num_inference_steps": 4, "eta": 0.5})"); },
                                {"PNDMScheduler", "'eta'"});
     check_refused<unsupported>([] { ask(of("UniPCMultistep"), R"({"timesteps": [900, 100]})"); },

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
+#include <diffgen/compat/diffusers/config_defaults.hpp>
 #include <diffgen/compat/diffusers/edm_euler.hpp>
 #include <diffgen/compat/diffusers/euler.hpp>
 #include <diffgen/compat/diffusers/flow_match.hpp>

@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
+#include <string>
 #include <typeindex>
 #include <vector>
 
@@ -84,6 +86,14 @@ void inspect(const entry& e, diffgen::step s, usage& u) {
 }
 
 }  // namespace
+
+TEST_CASE("every entry has a name of its own") {
+    std::set<std::string> names;
+    for (const entry& e : solvers()) {
+        CAPTURE(e.name);
+        CHECK(names.insert(e.name).second);
+    }
+}
 
 TEST_CASE("registers, rows and draws are enough, and all are needed") {
     std::map<std::type_index, usage> types;

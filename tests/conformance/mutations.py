@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The diffgen authors
 # SPDX-License-Identifier: Apache-2.0
-"""The errors that tools/mutation_check seeds: name, file, text, its replacement, and the tests of
-this folder that must notice, the likeliest first."""
+"""The errors that tools/mutation_check seeds: name, file, text, its replacement, and the tests that
+must notice, the likeliest first: of this folder, or with a path from tests."""
 import typing
 
 
@@ -19,6 +19,14 @@ def solver(name, file, old, new, *tests):
 
 def process(name, file, old, new, *tests):
     return Mutation(name, f"include/diffgen/process/{file}.hpp", old, new, tests)
+
+
+def noise(name, file, old, new, *tests):
+    return Mutation(name, f"include/diffgen/noise/{file}.hpp", old, new, tests)
+
+
+def run(name, file, old, new, *tests):
+    return Mutation(name, f"include/diffgen/exec/{file}.hpp", old, new, tests)
 
 
 MUTATIONS = [
@@ -42,13 +50,14 @@ MUTATIONS = [
     solver("ddim: alpha for alpha bar", "ddim", "next = to.alpha * D",
            "next = std::sqrt(to.alpha) * D", "exact"),
     solver("euler_maruyama: score not twice the flow's", "euler_maruyama",
-           "f * x - g2 * grad_log_q(from)", "f * x - 0.5 * g2 * grad_log_q(from)", "exact"),
+           "- g2 * symbol::grad_log_q", "- 0.5 * g2 * symbol::grad_log_q", "exact"),
     solver("euler_maruyama: coefficients at the end", "euler_maruyama",
-           "f = s.process.drift(from.t)", "f = s.process.drift(to.t)", "exact"),
+           "f = s.process.drift(l.t)", "f = s.process.drift(s.to().t)", "exact"),
     solver("euler_maruyama: missing square root of the step", "euler_maruyama",
            "std::sqrt(g2 * -dt)", "std::sqrt(g2) * -dt", "exact"),
     solver("euler_maruyama: normal not counted", "euler_maruyama",
-           "        out.draws = 1;\n        const double f", "        const double f", "declared"),
+           "        out.draws = 1;\n        return out.write(0, x + reverse",
+           "        return out.write(0, x + reverse", "declared"),
     solver("reverse_diffusion: the forward scale", "euler_maruyama",
            "(2 - a) * x", "a * x", "exact"),
     solver("reverse_diffusion: wrong sign of the score", "euler_maruyama",
@@ -113,6 +122,10 @@ MUTATIONS = [
            "{23. / 12, -5. / 12, -6. / 12}", "limit"),
     solver("pndm: Simpson's weights exchanged", "pndm", "reg(2) + now / 3", "reg(2) + now / 6",
            "limit"),
+    solver("heavy_ball: the delay not taken back", "heavy_ball",
+           "a[before][k] / beta + b[before][k]", "a[before][k] + b[before][k]", "limit"),
+    solver("heavy_ball: momentum of the wrong step", "heavy_ball", "reg(slot(s.index - 1))",
+           "reg(slot(s.index))", "declared", "limit"),
     solver("transferred: sigma not restated", "pndm", "(to.sigma - product(to.alpha, from.ratio()))",
            "(to.sigma - from.ratio())", "exact"),
     solver("consistency: variance for deviation", "consistency",
@@ -129,6 +142,9 @@ MUTATIONS = [
            "eta2 = eta;", "limit"),
     solver("er_sde: noise added to all of eps", "er_sde", "kept * eps(from) + fresh * z",
            "eps(from) + fresh * z", "exact"),
+    solver("heavy_ball: the weights exchanged", "heavy_ball",
+           "(1 - beta) * reg(slot(s.index - 1)) + beta * now",
+           "beta * reg(slot(s.index - 1)) + (1 - beta) * now", "limit"),
     solver("seeds: noise not carried on", "seeds", "fresh / form.transition(s.from(), next)",
            "fresh", "exact"),
     solver("gradient_estimation: the difference for the value", "gradient_estimation",
@@ -152,14 +168,66 @@ MUTATIONS = [
     solver("predictor_corrector: corrects at the old level", "predictor_corrector",
            "correction(corrector, s.to(),", "correction(corrector, s.from(),", "exact"),
     solver("predictor_corrector: one register for both", "predictor_corrector",
-           "Predictor::registers - 1);", "0);", "declared"),
+           "j - predicted),\n                             Predictor::registers - 1);",
+           "j - predicted), 0);", "declared"),
     solver("predictor_corrector: one correction too few", "predictor_corrector",
-           "(s.to().is_clean() ? 0 : corrections)", "(s.to().is_clean() ? 0 : corrections - 1)",
-           "exact"),
+           "correction_stages(corrector, corrections))",
+           "correction_stages(corrector, corrections - 1))", "exact"),
     process("posterior: wrong variance", "transition",
             "product(-t.sigma * t.sigma,", "product(-s.sigma * s.sigma,", "exact"),
     process("posterior: alpha ratio upside down", "transition",
             "ratio * t.alpha / s.alpha : 0", "ratio * s.alpha / t.alpha : 0", "exact"),
     process("transition: levels exchanged", "transition",
             "return {s.alpha / t.alpha,", "return {t.alpha / s.alpha,", "exact"),
+    solver("runge_kutta: wrong weights of second_order", "tableau",
+           "b{1 - 0.5 / node, 0.5 / node}", "b{0.5, 0.5}", "limit"),
+    solver("runge_kutta: a wrong coefficient of dormand_prince", "tableau",
+           "64448. / 6561", "64488. / 6561", "limit"),
+    solver("runge_kutta: rows of bogacki_shampine shifted", "tableau",
+           "a{{{}, {0.5}, {0, 0.75}}}", "a{{{}, {0.5}, {0.75}}}", "limit"),
+    solver("restart: missing square root", "restart",
+           "s_noise * std::sqrt(up.variance)", "s_noise * up.variance", "order/restart"),
+    solver("seeds: all noise from the start of the step", "seeds",
+           "{out.at.log_snr, next.log_snr}", "{s.from().log_snr, next.log_snr}", "strong"),
+    solver("seeds: pieces of the path not named", "seeds",
+           "        out.noise_between = {out.at.log_snr, next.log_snr};\n", "", "strong"),
+    noise("path: units weigh nothing", "path_increment",
+          "static_cast<T>(last - first) * T(tick)", "T(tick)", "noise/brownian"),
+    noise("path: tents added", "path_increment",
+          "tent(high, start, length) - tent(low,", "tent(high, start, length) + tent(low,",
+          "noise/brownian"),
+    noise("path: missing root of the length", "path_increment",
+          "T(1.4142135623730951)", "T(1)", "noise/brownian"),
+    noise("path: tents over both ends counted twice", "path_increment",
+          "again && start == of_low", "again && start == high", "noise/brownian"),
+    noise("path: the same sign both ways", "path_increment",
+          "(first < last ? 1 : -1)", "1", "noise/brownian"),
+    noise("path: one set of normals for all units", "brownian",
+          "path + unit, keys", "path, keys", "noise/brownian"),
+    noise("path: one path for all stretches", "brownian",
+          "first_path_stream + stretch * 128", "first_path_stream", "noise/brownian"),
+    noise("path: half the clock", "brownian",
+          "p.from / 2, p.to / 2", "p.from, p.to / 2", "noise/brownian"),
+    run("noise_for: turns of the grid not counted", "noise_for",
+        "if (way != 0 && here != way) ++count;", "", "exec/noise_for"),
+    run("noise_for: the piece of the second stage", "noise_for",
+        "if (part == 0)", "if (part == 1)", "exec/noise_for"),
+    run("individual_run: no piece of the path", "individual_run",
+        "host_[i].noise = noise_for(host_[i].noise, here(s), s.next.what, s.part, s.draws);", "",
+        "own_times"),
+    run("individual_run: draws not counted", "individual_run",
+        "            s.draws += static_cast<std::uint32_t>(s.next.what.draws);\n", "", "own_times"),
+    solver("adaptive_dpm: the solution of lower order is taken", "adaptive_dpm",
+           "out.write(0, symbol::reg(1)).write(4", "out.write(0, symbol::reg(3)).write(4",
+           "order/adaptive_dpm"),
+    solver("adaptive_dpm: a try after a refusal evaluates again", "adaptive_dpm",
+           "method.plan(s, j, next, way::retries(s));\n        if",
+           "method.plan(s, j, next);\n        if", "order/adaptive_dpm"),
+    solver("adaptive_sde: the second method at the start", "adaptive_sde",
+           "reverse_increment(s, s.to(), 1, reg(2))", "reverse_increment(s, s.from(), 1, reg(2))",
+           "order/adaptive_sde"),
+    solver("mala: the way back left out", "mala",
+           "(e.sums[0] - e.sums[1])", "e.sums[0]", "distribution/mala"),
+    solver("mala: the density of a refused proposal kept", "mala",
+           "if (!taken) m.log_density = before;", "", "distribution/mala"),
 ]

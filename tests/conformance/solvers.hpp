@@ -19,6 +19,7 @@
 #include <diffgen/solver/exponential_single.hpp>
 #include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
+#include <diffgen/solver/heavy_ball.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
@@ -78,6 +79,11 @@ inline std::vector<entry> solvers() {
         {"ancestral_of heun, eta 0", ancestral_of<>{.eta = 0}, flow(2)},
         {"ancestral_of singlestep 2, eta 0.5",
          ancestral_of<dpm_solver_pp_singlestep<2>>{.eta = 0.5}, sde(0.5, 1)},
+        {"ancestral_of heun, eta 0.5", ancestral_of<>{.eta = 0.5}, sde(0.5, 1)},
+        {"ancestral_of euler", ancestral_of<euler>{}, sde(1, 1)},
+        {"ancestral_of dpm_2", ancestral_of<dpm_2>{}, sde(1, 1)},
+        {"ancestral_of euler, by time", rectified_ancestral{}, sde(1, 1)},
+        {"ancestral_of euler, by time, eta 0.25", rectified_ancestral{.eta = 0.25}, sde(0.5, 1)},
         {"restart of heun", restart<>{}, adds_noise_upwards(flow(2))},
         {"restart of singlestep 3", restart<dpm_solver_pp_singlestep<3>>{},
          adds_noise_upwards(flow(3))},
@@ -120,11 +126,6 @@ inline std::vector<entry> solvers() {
         {"unipc 3, tau 0.5", unipc<3>{.form = {0.5}}, sde(0.5, 2)},
         {"sa_solver 2, 2", sa_solver<2, 2>{}, flow(2)},
         {"sa_solver 2, 2, tau 1", sa_solver<2, 2>{.form = {1}}, sde(1, 2)},
-        {"ancestral_of heun, eta 0.5", ancestral_of<>{.eta = 0.5}, sde(0.5, 1)},
-        {"ancestral_of euler", ancestral_of<euler>{}, sde(1, 1)},
-        {"ancestral_of dpm_2", ancestral_of<dpm_2>{}, sde(1, 1)},
-        {"ancestral_of euler, by time", rectified_ancestral{}, sde(1, 1)},
-        {"ancestral_of euler, by time, eta 0.49", rectified_ancestral{.eta = 0.49}, sde(0.7, 1)},
         {"dpm_2", dpm_2{}, flow(2)},
         {"dpm_solver_fast, 3 k", dpm_solver_fast<>{.evaluations = 18}, flow(2)},
         {"dpm_solver_fast, 3 k + 1", dpm_solver_fast<>{.evaluations = 19}, flow(2)},
@@ -133,10 +134,15 @@ inline std::vector<entry> solvers() {
         {"ipndm 2", ipndm<2>{}, flow(2)},
         {"ipndm 3", ipndm<3>{}, flow(2)},
         {"ipndm 4", ipndm<4>{}, flow(2)},
+        {"heavy_ball 2, beta 0.8", heavy_ball<2>{.beta = 0.8}, flow(2)},
+        {"heavy_ball 4", heavy_ball<4>{}, flow(2)},
         // on one-point data exact but for rounding: 3e-11 in one step over most of a schedule
         {"pndm", pndm{}, not_exact(flow(2))},
         {"seeds 1", seeds<1>{}, sde(1, 1)},
         {"seeds 2", seeds<2>{}, sde(1, 2)},
+        {"seeds 2, tau 0", seeds<2>{{0}}, flow(2)},
+        {"seeds 2, noise, tau 0.5", seeds<2, basis::noise>{{0.5}}, not_exact(sde(0.5, 2))},
+        {"seeds 3", seeds<3>{}, sde(1, 2)},
         {"seeds 3, tau 0.5", seeds<3>{.form = {.tau = 0.5}}, sde(0.5, 2)},
         {"seeds 3, tau 0", seeds<3>{.form = {.tau = 0}}, flow(3)},
         {"er_sde 1, reverse SDE", er_sde<1, power>{}, sde(1, 1)},
@@ -144,17 +150,14 @@ inline std::vector<entry> solvers() {
         {"er_sde 3, reverse SDE", er_sde<3, power>{}, sde(1, 2)},
         {"er_sde 1, flow", er_sde<1, power>{{0}}, flow(1)},
         {"er_sde 2, flow", er_sde<2, power>{{0}}, flow(2)},
+        {"er_sde 1", er_sde<1>{}, marginals(1)},
+        {"er_sde 2", er_sde<2>{}, marginals(2)},
         {"er_sde 3", er_sde<3>{}, marginals(2)},
         {"consistency", consistency{}, jumps()},
         {"flow_map", flow_map{}, flow(1)},
         {"tcd", tcd{}, jumps()},
         {"tcd, gamma 1", tcd{.gamma = 1}, jumps()},
         {"ctm", ctm{}, jumps()},
-        {"seeds 2, tau 0", seeds<2>{{0}}, flow(2)},
-        {"seeds 3", seeds<3>{}, sde(1, 2)},
-        {"seeds 2, noise, tau 0.5", seeds<2, basis::noise>{{0.5}}, not_exact(sde(0.5, 2))},
-        {"er_sde 1", er_sde<1>{}, marginals(1)},
-        {"er_sde 2", er_sde<2>{}, marginals(2)},
         {"langevin", langevin{}, stays_noisy(no_limit())},
         {"annealed_langevin", annealed_langevin{}, not_from_pure_noise(no_limit())},
         {"langevin_corrector", langevin_corrector{}, stays_noisy(no_limit())},

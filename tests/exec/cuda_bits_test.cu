@@ -51,6 +51,15 @@ TEST_CASE("ancestral sampling, with noise in every step, has the host's bits") {
     check_solver<double>(solver::ancestral{});
 }
 
+TEST_CASE("noise along a path, of which each stage takes its piece, has the host's bits") {
+    if (!has_device()) return;
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{}, exact(testing::three_in_2d),
+              solver::seeds<2>{}, noise::brownian{}};
+    const options o{.steps = 7, .seed = 5, .first_sample = 3};
+    check_same_bits<float>(s, samples, 2, o);
+    check_same_bits<double>(s, samples, 2, o);
+}
+
 TEST_CASE("a corrector that tunes itself by the norms of a sample has the host's bits") {
     if (!has_device()) return;
     check_solver<float>(

@@ -4,10 +4,17 @@
 // Samples at times of their own and samples under error control on a device: the host's bits.
 
 #include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/noise/brownian.hpp>
+#include <diffgen/predictor/gaussian_mixture.hpp>
 #include <diffgen/sampler.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
 #include <diffgen/solver/adaptive.hpp>
+#include <diffgen/solver/adaptive_dpm.hpp>
+#include <diffgen/solver/adaptive_sde.hpp>
 #include <diffgen/solver/ancestral.hpp>
+#include <diffgen/solver/annealed.hpp>
+#include <diffgen/solver/mala.hpp>
+#include <diffgen/solver/predictor_corrector.hpp>
 
 #include "bits_equal.hpp"
 #include "mixture_as.hpp"
@@ -45,9 +52,11 @@ TEST_CASE("samples at times of their own have the host's bits on a device") {
     CHECK(differences(host, on_host(device)) == 0);
 }
 
-TEST_CASE("samples under error control have the host's bits on a device") {
-    if (!has_device()) return;
-    auto s = sampler_of(solver::adaptive_bogacki_shampine{});
+namespace {
+
+/// As many evaluations and the same bits, from the prior on both.
+template <class Sampler>
+void check_judged(Sampler s) {
     std::vector<float> host(samples * elements);
     thrust::device_vector<float> device(samples * elements);
     const options o{.steps = 10, .seed = 4};
@@ -55,4 +64,23 @@ TEST_CASE("samples under error control have the host's bits on a device") {
     const run_summary there = s.generate(exec::cuda(), batch(device, samples), o);
     CHECK(here.evaluations == there.evaluations);
     CHECK(differences(host, on_host(device)) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("samples under error control have the host's bits on a device") {
+    if (!has_device()) return;
+    check_judged(sampler_of(solver::adaptive_bogacki_shampine{}));
+    check_judged(sampler_of(solver::adaptive_dpm<3>{}));
+    check_judged(sampler{schedule::linear_beta{}, kernel::variance_preserving{},
+                         testing::samplewise_predictor(epsilon{}, testing::two_in_5d),
+                         solver::adaptive_sde{}, noise::brownian{}});
+}
+
+TEST_CASE("samples that compare densities have the host's bits on a device") {
+    if (!has_device()) return;
+    check_judged(
+        sampler{schedule::linear_beta{}, kernel::variance_preserving{}, exact(testing::two_in_5d),
+                solver::predictor_corrector{solver::ancestral{},
+                                            solver::scaled_by_noise{solver::mala{.delta = 1}}}});
 }

@@ -24,19 +24,20 @@ using noise::stream;
 
 namespace {
 
-/// Two stages a step, the first without noise; keeps the normals apart. With `pieces`, the second
-/// stage names the piece from the step's middle to its end.
+/// Two stages a step, one of them with noise; keeps its normals apart. With `pieces`, that stage
+/// names the piece from the step's middle to its end.
 struct keeps_normals {
     static constexpr int registers = 1;
     static constexpr int rows = 1;
     static constexpr int draws = 2;
 
+    int drawing = 1;  ///< the stage
     bool pieces = false;
 
     static int stages(const step&) { return 2; }
     stage plan(const step& s, int j) const {
         using namespace symbol;
-        if (j == 0) return evaluate(s.from());
+        if (j != drawing) return evaluate(s.from());
         stage out = evaluate(s.to());
         out.draws = 2;
         if (pieces) out.noise_between = {(s.from().log_snr + s.to().log_snr) / 2, s.to().log_snr};
@@ -76,16 +77,17 @@ TEST_CASE("the first normal of a step is the path's increment, the second is fre
     const std::vector<double> sigmas{10, 3, 0.5, 1.5, 0.7};
     // down twice, up, down: a path each
     const std::uint32_t stretch[] = {0, 0, 1, 2};
-    for (const bool pieces : {false, true}) {
+    for (const auto& solver : {keeps_normals{0, false}, keeps_normals{1, false},
+                               keeps_normals{0, true}, keeps_normals{1, true}}) {
         double expected = 0;
         for (std::uint32_t i = 0; i < 4; ++i) {
             const double from = -2 * std::log(sigmas[i]), to = -2 * std::log(sigmas[i + 1]);
             const brownian b =
-                brownian{9}.at({pieces ? (from + to) / 2 : from, to, stretch[i], 2 * i});
+                brownian{9}.at({solver.pieces ? (from + to) / 2 : from, to, stretch[i], 2 * i});
             expected += b.normal<double>(stream::solver, 2 * i, 2);
             expected += 1000 * noise::philox{9}.normal<double>(stream::solver, 2 * i + 1, 2);
         }
-        CHECK(std::fabs(ended({pieces}, sigmas) - expected) < 1e-9);
+        CHECK(std::fabs(ended(solver, sigmas) - expected) < 1e-9);
     }
 }
 

@@ -3,11 +3,10 @@
 
 // Samples at times of their own: each is computed as if it were alone.
 
+#include "own_times.hpp"
+
 #include <diffgen/guidance/thresholded.hpp>
-#include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/observe/observers.hpp>
-#include <diffgen/sampler.hpp>
-#include <diffgen/schedule/linear_beta.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ddim.hpp>
 #include <diffgen/solver/exponential_multistep.hpp>
@@ -16,9 +15,6 @@
 #include <diffgen/solver/runge_kutta.hpp>
 
 #include "check_refused.hpp"
-#include "mixture_as.hpp"
-#include "mixtures.hpp"
-#include "same_bits.hpp"
 
 #include <doctest/doctest.h>
 
@@ -27,67 +23,13 @@
 #include <vector>
 
 using namespace diffgen;
-
-namespace {
-
-constexpr std::size_t D = 5;
-/// Samples that start together, apart, and at the noisy and the clean end.
-const std::vector<double> times{1, 0.5, 0.5, 0.73, 0.02, 0.9, 1};
-
-template <class Predictor, class Solver>
-auto composed(Predictor p, Solver s) {
-    return sampler{schedule::linear_beta{}, kernel::variance_preserving{}, p, s};
-}
-
-template <class T>
-std::vector<T> noised(const options& o) {
-    std::vector<T> x(times.size() * D);
-    for (std::size_t i = 0; i < x.size(); ++i)
-        x[i] = static_cast<T>(i % 7) / T(3) - T(1);
-    composed(testing::samplewise_predictor(epsilon{}, testing::two_in_5d), solver::euler{})
-        .add_noise(exec::cpp, times, batch(x, times.size()), o);
-    return x;
-}
-
-/// Each sample by a run of its own, all at one time.
-template <class T, class Sampler>
-std::vector<T> one_by_one(Sampler s, options o) {
-    std::vector<T> x = noised<T>(o);
-    for (std::size_t i = 0; i < times.size(); ++i, ++o.first_sample)
-        s.generate_from(exec::cpp, times[i], batch(x.data() + i * D, D, 1), o);
-    return x;
-}
-
-template <class T, class Sampler>
-void check_alone(Sampler s) {
-    const options o{.steps = 6, .seed = 5, .first_sample = 3};
-    const std::vector<T> expected = one_by_one<T>(s, o);
-    testing::on_all_back_ends([&](auto policy, const char* name) {
-        CAPTURE(name);
-        for (const int tile : {4, 256}) {
-            policy.tile = tile;
-            std::vector<T> x = noised<T>(o);
-            const run_summary done = s.generate_from(policy, times, batch(x, times.size()), o);
-            CHECK(done.finished);
-            CHECK(done.steps == 6);
-            CHECK(testing::same_bits(x, expected));
-        }
-    });
-}
-
-template <class T, class Solver>
-void check_solver(const Solver& solver) {
-    check_alone<T>(composed(testing::samplewise_predictor(epsilon{}, testing::two_in_5d), solver));
-    check_alone<T>(composed(testing::batched_predictor(epsilon{}, testing::two_in_5d), solver));
-}
-
-}  // namespace
-
-TEST_CASE_TEMPLATE("a sample at a time of its own is computed as if alone", T, float, double) {
-    check_solver<T>(solver::ancestral{});
-    check_solver<T>(solver::heun{});
-    check_solver<T>(solver::dpm_solver_pp_multistep<3>{.form = {0.5}});
-}
+using testing::check_alone;
+using testing::check_solver;
+using testing::composed;
+using testing::D;
+using testing::noised;
+using testing::one_by_one;
+using testing::start_times;
 
 TEST_CASE("so with a step size chosen for every sample") {
     check_solver<float>(
@@ -110,9 +52,9 @@ TEST_CASE("a run at times of its own that its owner drives sees the level of eve
     const options o{.steps = 4, .seed = 5, .first_sample = 3};
     auto s = composed(testing::batched_predictor(epsilon{}, testing::two_in_5d), solver::heun{});
     std::vector<double> x = noised<double>(o);
-    auto run = s.start_from(exec::cpp, times, batch(x, times.size()), o);
-    for (std::size_t i = 0; i < times.size(); ++i)
-        CHECK(run.levels()[i].t == times[i]);
+    auto run = s.start_from(exec::cpp, start_times, batch(x, start_times.size()), o);
+    for (std::size_t i = 0; i < start_times.size(); ++i)
+        CHECK(run.levels()[i].t == start_times[i]);
     for (; run; run.advance()) {
         REQUIRE(run.levels().size() == run.input().samples);
         s.predictor.call(run.input(), run.output(), run.levels());
@@ -131,7 +73,8 @@ TEST_CASE("an observer sees the steps that all samples have done, and can end th
     }};
     auto s = composed(testing::batched_predictor(epsilon{}, testing::two_in_5d), solver::euler{});
     std::vector<float> x = noised<float>(o);
-    const run_summary done = s.generate_from(exec::cpp, times, batch(x, times.size()), o);
+    const run_summary done =
+        s.generate_from(exec::cpp, start_times, batch(x, start_times.size()), o);
     CHECK(seen == 3);
     CHECK(done.steps == 3);
     CHECK_FALSE(done.finished);

@@ -14,8 +14,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace golden {
@@ -55,6 +58,12 @@ class recorded_noise {
             ++draws_;
         }
     }
+    /// Draws of `elements` normals, one after the other.
+    recorded_noise(std::vector<double> values, std::size_t elements)
+        : values_(std::move(values)),
+          elements_(elements),
+          draws_(static_cast<std::uint32_t>(values_.size() / elements)) {}
+
     [[nodiscard]] diffgen::noise::recorded<double> source() const {
         return {values_.data(), elements_, draws_};
     }

@@ -11,6 +11,8 @@
 
 #include "mixture.hpp"
 
+#include <utility>
+
 namespace golden {
 namespace {
 
@@ -74,6 +76,16 @@ struct replay {
         return with(k_diffusion::dpmpp_2m_sde{params.get("eta", 1.), params.get("s_noise", 1.),
                                               type == "heun" ? solver::heun : solver::midpoint});
     }
+    double dpm_fast() const {
+        allow({"n", "sigma_min", "sigma_max", "eta", "s_noise"});
+        const int n = params.get<int>("n");
+        const auto low = params.get<double>("sigma_min"), high = params.get<double>("sigma_max");
+        mixture m(file);
+        return compared(
+            ran(m, k_diffusion::dpm_fast{n, params.get("eta", 0.), params.get("s_noise", 1.)},
+                k_diffusion::dpm_fast::grid{n, high, low}, high)
+                .states);
+    }
     double lms() const {
         allow({"order"});
         return with(k_diffusion::lms{params.get("order", 4)});
@@ -82,13 +94,18 @@ struct replay {
   private:
     template <class Solver>
     [[nodiscard]] diffgen::observe::recording ran(mixture& m, Solver solver) const {
-        const recorded_noise noise(file);
         const auto sigmas = params.get<std::vector<double>>("sigmas");
-        const diffgen::schedule::edm schedule{std::min(0.002, sigmas.at(0)), sigmas.at(0)};
+        return ran(m, solver, diffgen::grid::sigmas(sigmas), sigmas.at(0));
+    }
+    template <class Solver>
+    [[nodiscard]] diffgen::observe::recording ran(mixture& m, Solver solver, diffgen::any_grid grid,
+                                                  double first) const {
+        const recorded_noise noise(file);
+        const diffgen::schedule::edm schedule{std::min(0.002, first), first};
         return run(diffgen::sampler{schedule, diffgen::kernel::variance_exploding{},
                                     diffgen::predicts(diffgen::denoised{}, m.network()), solver,
                                     noise.source()},
-                   diffgen::grid::sigmas(sigmas), file.get<std::vector<double>>("initial"));
+                   std::move(grid), file.get<std::vector<double>>("initial"));
     }
     [[nodiscard]] double compared(const table& states) const {
         difference d;
@@ -110,6 +127,7 @@ double replay_k_diffusion(const json& file) {
     if (function == "sample_dpmpp_2s_ancestral")
         return r.ancestral<k_diffusion::dpmpp_2s_ancestral>();
     if (function == "sample_dpmpp_sde") return r.dpmpp_sde();
+    if (function == "sample_dpm_fast") return r.dpm_fast();
     if (function == "sample_lms") return r.lms();
     if (function == "sample_dpmpp_2m") return r.with(k_diffusion::dpmpp_2m{});
     if (function == "sample_dpmpp_2m_sde") return r.dpmpp_2m_sde();

@@ -83,6 +83,38 @@ TEST_CASE("the network is told its target as it is told its time, also through a
     CHECK(targets(solver::tcd{.gamma = 1}) == list{{10, 0}, {5, 0}});
 }
 
+namespace {
+
+/// The average velocity of standard normal data, as a functor inside the pass.
+struct velocity_of_normal {
+    template <class V, class S>
+    DIFFGEN_VALUE V operator()(V x, level_of<S> l) const {
+        const S t = l.input, r = l.target;
+        const S a = fma(S(1) - r, S(1) - r, product(r, r)),
+                b = fma(S(1) - t, S(1) - t, product(t, t));
+        const S kept = sqrt(a) / sqrt(b);
+        return product(broadcast<V>((S(1) - kept) / (t - r)), x);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a functor sees its target too, in one pass as stage by stage") {
+    sampler s{schedule::rectified{}, kernel::linear_interpolant{},
+              predicts(flow{}, pointwise(velocity_of_normal{})), solver::tcd{.gamma = 0.4}};
+    std::vector<double> fused(40), stepwise(40);
+    s.generate(exec::cpp, batch(fused, 40), {.steps = 3, .seed = 5});
+    const auto watch = [](const observation&) { return true; };
+    s.generate(exec::cpp, batch(stepwise, 40), {.steps = 3, .seed = 5, .observe = {watch}});
+    CHECK(fused == stepwise);
+    // all of the flow of standard normal data from t = 1 to 0 is the identity: one step keeps x
+    sampler one{schedule::rectified{}, kernel::linear_interpolant{},
+                predicts(flow{}, pointwise(velocity_of_normal{})), solver::flow_map{}};
+    std::vector<double> x = points;
+    one.generate_from(exec::cpp, 1, batch(x, x.size()), {.steps = 1});
+    CHECK(testing::largest_difference(x, points) < 1e-15);
+}
+
 TEST_CASE("gamma from the flow map to the consistency function") {
     const process vp(schedule::linear_beta{}, kernel::variance_preserving{});
     const any_process p(vp);

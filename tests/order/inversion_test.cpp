@@ -11,6 +11,7 @@
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
 #include <diffgen/schedule/rectified.hpp>
+#include <diffgen/solver/adaptive.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ddim.hpp>
 #include <diffgen/solver/exponential_multistep.hpp>
@@ -79,6 +80,19 @@ TEST_CASE("data to noise and back, at the order of the solver") {
     check(solver::dpm_solver_pp_multistep<3>{}, 3);
     check(solver::unipc<2>{}, 3);
     check(solver::lms<3>{}, 3);
+}
+
+TEST_CASE("steps of their own: within the tolerance, there and back") {
+    for (const double tolerance : {1e-4, 1e-7}) {
+        sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
+                  testing::batched_predictor(velocity{}, testing::data),
+                  solver::adaptive_dormand_prince{.within = {tolerance, tolerance}}};
+        const errors e = round_trip(s, 10);
+        CAPTURE(e.there);
+        CAPTURE(e.back);
+        CHECK(e.there < 100 * tolerance);
+        CHECK(e.back < 200 * tolerance);
+    }
 }
 
 TEST_CASE("the levels are those of the grid, without its clean end, in the opposite order") {

@@ -7,6 +7,7 @@
 // and not used, and the factor s_noise.
 
 #include <diffgen/compat/k_diffusion/ancestral.hpp>
+#include <diffgen/compat/k_diffusion/dpm_adaptive.hpp>
 #include <diffgen/compat/k_diffusion/dpm_fast.hpp>
 #include <diffgen/compat/k_diffusion/multistep.hpp>
 #include <diffgen/core/noise_level.hpp>

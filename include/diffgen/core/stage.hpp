@@ -38,13 +38,14 @@ struct stage {
     bool scales_noise = false;
     std::array<double, 2> noise_scale{};
 
-    /// A measured stage forms the sums of squares of S_0 and S_1 over every sample. From them, where
-    /// it `tunes`, the solver's tuner picks (p, q), and p S_0 + q S_1 is added to row 0; where it is
-    /// `judged`, the solver's judge decides on the host how the sample goes on.
+    /// A measured stage forms the sums of squares of S_0 and S_1 over every sample. From them,
+    /// where it `tunes`, the solver's tuner picks (p, q), and p S_0 + q S_1 is added to row 0;
+    /// where it is `judged`, the solver's judge decides on the host how the sample goes on.
     bool tunes = false;
     bool judged = false;
     std::array<linear_form, 2> measured{};  ///< S_0 and S_1
     std::array<double, 2> parameters{};     ///< for the tuner or the judge's rule
+    int compared = 0;                       ///< register that the judge's rule sees as x
 
     [[nodiscard]] bool measures() const { return tunes || judged; }
 

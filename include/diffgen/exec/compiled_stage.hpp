@@ -99,6 +99,7 @@ struct compiled_stage {
     bool measures = false;
     compiled_form<T, Shape> measured[2];
     T parameters[2] = {};
+    int compared = 0;
     int next_input = -1;  ///< register to be written, scaled, to the network's input; -1: none
     T next_scale = 1;
 
@@ -160,12 +161,13 @@ compiled_stage<T, Shape> compile(const stage& s, const conversion& c, bool folds
     out.scales_noise = s.scales_noise;
     out.tunes = s.tunes;
     out.measures = s.measures();
+    out.compared = s.compared;
     for (unsigned i = 0; i < 2; ++i) {
         out.noise_scale[i] = static_cast<T>(s.noise_scale[i]);
         out.parameters[i] = static_cast<T>(s.parameters[i]);
         if (!s.measures()) continue;
         out.measured[i] = detail::compile<T, Shape>(s.measured[i], s, c, folds);
-        out.reads |= out.measured[i].reads | (s.judged ? 1u : 0u);  // a judge compares to the state
+        out.reads |= out.measured[i].reads;
     }
     return out;
 }

@@ -33,10 +33,44 @@ struct log_density_of {
     }
 };
 
+/// What one call of a functor of D elements sees; D = 0: one element.
+template <class T, int D>
+struct argument_of {
+    using type = std::array<T, static_cast<std::size_t>(D)>;
+};
+template <class T>
+struct argument_of<T, 0> {
+    using type = T;
+};
+
+template <class Prepared, class X>
+concept gives_density = requires(const Prepared& f, const X& x) {
+    f.log_density(x);
+};
+
+/// Of the samples, one a lane, of which the first is given. D = 0: samples of any size, whose
+/// elements' log densities are summed in their order.
+template <class V, int D, class T, class Prepared>
+[[nodiscard]] DIFFGEN_VALUE V log_density_at(const Prepared& prepared, const T* sample,
+                                             std::size_t elements) {
+    const log_density_of<Prepared> f{prepared};
+    const auto stride = static_cast<std::ptrdiff_t>(elements);
+    if constexpr (D == 0) {
+        V total = broadcast<V>(T(0));
+        for (std::size_t d = 0; d < elements; ++d)
+            total = total + lanes::call(f, load_strided<V>(sample + d, stride));
+        return total;
+    } else {
+        std::array<V, static_cast<std::size_t>(D)> x;
+        for (std::size_t d = 0; d < static_cast<std::size_t>(D); ++d)
+            x[d] = load_strided<V>(sample + d, stride);
+        return lanes::call(f, x);
+    }
+}
+
 }  // namespace detail
 
-/// One tile of samples, a number each. D = 0: a sample of any size, whose elements' log densities
-/// are summed in their order.
+/// One tile of samples, a number each.
 template <class T, int D, class Prepared, int Capacity>
 struct log_density_pass {
     Prepared prepared;
@@ -63,19 +97,7 @@ struct log_density_pass {
     }
     template <class V>
     [[nodiscard]] DIFFGEN_VALUE V at(const T* sample) const {
-        const detail::log_density_of<Prepared> f{prepared};
-        const auto stride = static_cast<std::ptrdiff_t>(elements);
-        if constexpr (D == 0) {
-            V total = broadcast<V>(T(0));
-            for (std::size_t d = 0; d < elements; ++d)
-                total = total + lanes::call(f, load_strided<V>(sample + d, stride));
-            return total;
-        } else {
-            std::array<V, static_cast<std::size_t>(D)> x;
-            for (std::size_t d = 0; d < static_cast<std::size_t>(D); ++d)
-                x[d] = load_strided<V>(sample + d, stride);
-            return lanes::call(f, x);
-        }
+        return detail::log_density_at<V, D>(prepared, sample, elements);
     }
 };
 

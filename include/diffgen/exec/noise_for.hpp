@@ -21,6 +21,12 @@ inline constexpr bool follows_path = requires(const Noise& n, const noise::piece
     { n.at(p) } -> std::same_as<Noise>;
 };
 
+/// Whether a solver can only be used with such a source.
+template <class Solver>
+inline constexpr bool wants_path = requires {
+    requires Solver::wants_path;
+};
+
 namespace detail {
 
 /// How often the grid has turned between rising and falling noise, before step s.index.

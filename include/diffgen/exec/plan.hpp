@@ -32,7 +32,8 @@ namespace detail {
 template <class Solver>
 [[nodiscard]] bool fits(const stage& s) {
     bool inside = s.input >= 0 && s.input < Solver::registers && s.rows >= 0 &&
-                  s.rows <= Solver::rows && s.draws >= 0 && s.draws <= Solver::draws;
+                  s.rows <= Solver::rows && s.draws >= 0 && s.draws <= Solver::draws &&
+                  s.compared >= 0 && s.compared < Solver::registers;
     for (int i = 0; inside && i < s.rows; ++i) {
         const auto& row = s.updates[static_cast<unsigned>(i)];
         inside = row.target >= 0 && row.target < Solver::registers;
@@ -52,6 +53,16 @@ void check_stage(const stage& s, const step& at, int part) {
             ", or a row names a register "
             "that is not there; the solver declares registers = ",
             Solver::registers, ", rows = ", Solver::rows, ", draws = ", Solver::draws));
+    constexpr bool judges = requires {
+        typename Solver::judge;
+    };
+    constexpr bool tunes = requires {
+        typename Solver::tuner;
+    };
+    diffgen::detail::require((judges || !s.judged) && (tunes || !s.tunes), "stage ", part,
+                             " of step ", at.index, " is measured, but the solver has no ",
+                             s.judged ? "judge" : "tuner",
+                             "; one that is made of others hands on theirs");
     bool finite = is_finite(s.measured[0]) && is_finite(s.measured[1]);
     for (int i = 0; i < s.rows; ++i)
         finite = finite && is_finite(s.updates[static_cast<unsigned>(i)].form);

@@ -159,14 +159,14 @@ DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s, const tile_memor
 }
 
 /// The measured forms of the stage at element i, as the solver's rule wants them.
+/// merge and hook by value: g++ takes an empty object behind a reference for uninitialized.
 template <class V, class T, class Shape, class Merge, class Hook>
 DIFFGEN_VALUE void measured_forms_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                                     const Merge& merge, const Hook& hook, int i, T* first,
-                                     T* second) {
+                                     Merge merge, Hook hook, int i, T* first, T* second) {
     const element<V, T, Shape, Merge, Hook> e(s, m, merge, hook, i);
     V a = e.form(s.measured[0]), b = e.form(s.measured[1]);
-    if constexpr (requires { Shape::rule::element(s.parameters, e.registers[0], a, b); })
-        Shape::rule::element(s.parameters, e.registers[0], a, b);
+    if constexpr (requires { Shape::rule::element(s.parameters, a, a, b); })
+        Shape::rule::element(s.parameters, load<V>(m.slot(s.compared) + i), a, b);
     store(first + i, a);
     store(second + i, b);
 }

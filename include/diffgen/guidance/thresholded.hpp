@@ -61,7 +61,7 @@ struct threshold_hook {
         if constexpr (Inner::present) d = inner.apply(d);
         return max(d, -d);
     }
-    /// s: the quantile, at least 1 and at most `most`.
+    /// s: the quantile, at least 1; and at most `most`, which wins.
     template <class S>
     DIFFGEN_VALUE S statistic(const S* measures, std::size_t count) const {
         const S s = max(detail::quantile(measures, count, ratio), S(1));
@@ -76,8 +76,8 @@ struct threshold_hook {
 };
 
 /// The predictor with its denoised estimate thresholded: s is the `ratio` quantile of |D| over each
-/// sample, at least 1 and at most `most`; with most = 1 it is clipping to [-1, 1].
-/// Throws bad_argument unless ratio lies in [0, 1] and most is at least 1.
+/// sample, at least 1; and at most `most`, which wins. With most = 1 it is clipping to [-1, 1].
+/// Throws bad_argument unless ratio lies in [0, 1] and most is above 0.
 template <class Inner>
 struct thresholded : decorator<Inner> {
     using hook_type = threshold_hook<typename Inner::hook_type>;
@@ -94,7 +94,7 @@ struct thresholded : decorator<Inner> {
         decorator<Inner>::check();
         detail::require(ratio >= 0 && ratio <= 1, "thresholding at the quantile ", ratio,
                         ", not in [0, 1]");
-        detail::require(most >= 1, "a threshold of at most ", most, "; it is at least 1");
+        detail::require(most > 0, "a threshold of at most ", most, "; must be above 0");
     }
 
     [[nodiscard]] hook_type hook() const { return {this->inner.hook(), ratio, most}; }

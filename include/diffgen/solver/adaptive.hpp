@@ -89,7 +89,7 @@ struct adaptive_runge_kutta {
     using step_forms = detail::explicit_step<Tableau, Variable>;
 
     [[nodiscard]] stage judged(stage out, const step& s, const step_forms& method, int j,
-                               const linear_form& slope, const linear_form& next) const {
+                               linear_form slope, linear_form next) const {
         std::array<double, Tableau::embedded.size()> difference = Tableau::embedded;
         for (unsigned i = 0; i < difference.size(); ++i)
             difference[i] = (i < coefficients.b.size() ? coefficients.b[i] : 0) - difference[i];

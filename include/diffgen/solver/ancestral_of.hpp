@@ -54,7 +54,7 @@ struct by_time {
 /// (eta = 1).
 template <class Method = heun, class Descent = descent::by_deviation>
 struct ancestral_of {
-    static_assert(Method::single_step && Method::draws == 0,
+    static_assert(is_single_step<Method> && Method::draws == 0,
                   "diffgen: ancestral_of is given a method that remembers nothing from step to "
                   "step (single_step = true) and takes no noise itself, as those of runge_kutta "
                   "and exponential_single");

@@ -7,6 +7,7 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/correction.hpp>
+#include <diffgen/solver/path.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <utility>
@@ -17,7 +18,7 @@ namespace diffgen::solver {
 /// dynamics, sigma for the underdamped one, so that they fit all levels alike. The corrector says
 /// in scaled(sigma) what its constants are at a level.
 template <class Corrector>
-struct scaled_by_noise {
+struct scaled_by_noise : detail::judge_of<Corrector> {
     static_assert(corrector_policy<Corrector>,
                   "diffgen: scaled_by_noise is given a corrector with a member scaled(sigma), as "
                   "langevin and underdamped_langevin have it");
@@ -32,20 +33,41 @@ struct scaled_by_noise {
 
     void check() const { diffgen::detail::check(corrector); }
 
-    [[nodiscard]] static int stages(const step&) { return 1; }
+    [[nodiscard]] int stages(const step& s) const { return at(s.from()).stages(s); }
 
-    [[nodiscard]] stage plan(const step& s, int) const { return correct(s.from(), s.index); }
+    [[nodiscard]] stage plan(const step& s, int j) const { return at(s.from()).plan(s, j); }
 
-    [[nodiscard]] stage correct(const noise_level& level, int k = 0) const {
-        return correction(corrector.scaled(level.sigma), level, k);
+    [[nodiscard]] int correction_stages(int n) const {
+        return solver::correction_stages(corrector, n);
     }
+    [[nodiscard]] stage correct(const noise_level& level, int k = 0) const {
+        return correction(at(level), level, k);
+    }
+
+    template <class Memory, class Where>
+    [[nodiscard]] bool accepts(Memory& m, const Where& w, int k,
+                               const measurement& e) const requires judging_solver<Corrector> {
+        return at(level_of_place(w)).accepts(m, w, k, e);
+    }
+    template <class Where>
+    [[nodiscard]] stage settle(const Where& w, int k,
+                               bool accepted) const requires judging_solver<Corrector> {
+        return at(level_of_place(w)).settle(w, k, accepted);
+    }
+
+  private:
+    [[nodiscard]] Corrector at(const noise_level& level) const {
+        return corrector.scaled(level.sigma);
+    }
+    [[nodiscard]] static const noise_level& level_of_place(const noise_level& l) { return l; }
+    [[nodiscard]] static const noise_level& level_of_place(const step& s) { return s.from(); }
 };
 
 /// At every level of the grid `steps` corrections; each level starts where the last ended. Where
 /// the grid ends at the clean end, one more evaluation gives the denoised estimate.
-/// Evaluations a step: steps (one more on the last). Noise: the corrector's.
+/// Evaluations a step: steps, one more of mala (one more on the last). Noise: the corrector's.
 template <class Corrector>
-struct annealed {
+struct annealed : detail::judge_of<Corrector> {
     static_assert(corrector_policy<Corrector>,
                   "diffgen: annealed is given a corrector, a solver with stage correct(const "
                   "noise_level&) const, as langevin and underdamped_langevin have it");
@@ -55,6 +77,7 @@ struct annealed {
     static constexpr int registers = Corrector::registers;
     static constexpr int rows = Corrector::rows;
     static constexpr int draws = Corrector::draws;
+    static constexpr bool judges = judging_solver<Corrector>;
 
     Corrector corrector{};
     int steps = 5;  ///< corrections at a level
@@ -68,17 +91,37 @@ struct annealed {
         diffgen::detail::check(corrector);
     }
 
-    [[nodiscard]] int stages(const step& s) const { return steps + (s.to().is_clean() ? 1 : 0); }
+    [[nodiscard]] int stages(const step& s) const {
+        return corrections() + (s.to().is_clean() ? 1 : 0);
+    }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
         const auto &from = s.from(), &to = s.to();
-        if (j == steps) return evaluate(from).write(0, to.alpha * symbol::D);
+        if (j == corrections()) return evaluate(from).write(0, to.alpha * symbol::D);
         const stage corrected = correction(corrector, from, j);
-        if (j + 1 < steps || to.is_clean()) return corrected;
-        return restated(corrected, to.alpha / from.alpha);
+        return judges || !leaves(s, j) ? corrected : restated(corrected, to.alpha / from.alpha);
+    }
+
+    template <class Memory>
+    [[nodiscard]] bool accepts(Memory& m, const step& s, int j,
+                               const measurement& e) const requires judging_solver<Corrector> {
+        return corrector.accepts(m, s.from(), j, e);
+    }
+    /// What follows the last decision brings the state to the next level too.
+    [[nodiscard]] stage settle(const step& s, int j,
+                               bool accepted) const requires judging_solver<Corrector> {
+        stage out = corrector.settle(s.from(), j, accepted);
+        if (!leaves(s, j)) return out;
+        if (!accepted) out.write(0, symbol::x);
+        return restated(out, s.to().alpha / s.from().alpha);
     }
 
   private:
+    [[nodiscard]] int corrections() const { return correction_stages(corrector, steps); }
+    /// Whether stage j is the last before the next level.
+    [[nodiscard]] bool leaves(const step& s, int j) const {
+        return j + 1 == corrections() && !s.to().is_clean();
+    }
     /// The stage with its new state times a factor: the same x / alpha at the next level.
     [[nodiscard]] static stage restated(stage s, double factor) {
         for (int i = 0; i < s.rows; ++i) {

@@ -22,7 +22,7 @@ namespace diffgen::solver {
 /// 1 draw where gamma > 0. Converges to a reverse SDE with extra Langevin noise.
 template <class Method = heun>
 struct churn {
-    static_assert(Method::single_step && Method::draws == 0,
+    static_assert(is_single_step<Method> && Method::draws == 0,
                   "diffgen: churn is given a method that remembers nothing from step to step "
                   "(single_step = true) and takes no noise itself, as those of runge_kutta, "
                   "exponential_single and dpm_2");

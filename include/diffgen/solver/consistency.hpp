@@ -16,7 +16,7 @@ namespace diffgen::solver {
 
 /// `data` with the noise of level `to`, times s_noise; but for the noise of deviation sigma_min (as
 /// sigma / alpha) that the data themselves have.
-[[nodiscard]] inline linear_form renoised(const noise_level& to, const linear_form& data,
+[[nodiscard]] inline linear_form renoised(const noise_level& to, linear_form data,
                                           double sigma_min = 0, double s_noise = 1) {
     const double least = product(to.alpha, sigma_min);
     const double added = std::sqrt(std::max((to.sigma - least) * (to.sigma + least), 0.));

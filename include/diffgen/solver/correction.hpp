@@ -20,7 +20,27 @@ template <corrector_policy Corrector>
         return c.correct(level);
 }
 
+/// How many stages n corrections at a level have: n, unless the corrector says otherwise, as one
+/// does that has to know the state before it proposes another.
+template <corrector_policy Corrector>
+[[nodiscard]] int correction_stages(const Corrector& c, int n) {
+    if constexpr (requires { c.correction_stages(n); })
+        return c.correction_stages(n);
+    else
+        return n;
+}
+
 namespace detail {
+
+/// A solver made of a corrector that judges its proposals hands on what the run must know of it.
+template <class Corrector>
+struct judge_of {};
+template <judging_solver Corrector>
+struct judge_of<Corrector> {
+    using judge = typename Corrector::judge;
+    using memory = typename Corrector::memory;
+    static constexpr bool wants_density = requires { requires Corrector::wants_density; };
+};
 
 /// The form with every register but the state `by` further on.
 [[nodiscard]] inline linear_form moved(linear_form f, int by) {
@@ -34,6 +54,7 @@ namespace detail {
 [[nodiscard]] inline stage moved(stage s, int by) {
     const auto place = [by](int i) { return i > 0 ? i + by : 0; };
     s.input = place(s.input);
+    s.compared = place(s.compared);
     for (linear_form& f : s.measured)
         f = moved(f, by);
     for (int i = 0; i < s.rows; ++i) {

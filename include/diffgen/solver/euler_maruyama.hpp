@@ -11,6 +11,16 @@
 
 namespace diffgen::solver {
 
+/// What the reverse SDE adds to the state over the step: (f x - g^2 score) dt + g sqrt(|dt|) noise,
+/// with f and g at level l, where the network saw x in register `input`.
+[[nodiscard]] inline linear_form reverse_increment(const step& s, const noise_level& l, int input,
+                                                   const linear_form& noise) {
+    const double f = s.process.drift(l.t), g2 = s.process.diffusion_squared(l.t);
+    const double dt = s.to().t - s.from().t;
+    return (f * symbol::reg(input) - g2 * symbol::grad_log_q(l, input)) * dt +
+           std::sqrt(g2 * -dt) * noise;
+}
+
 /// Formula 15: x += (f x - g^2 score) dt + g sqrt(|dt|) z, with f and g at the start of the step.
 /// The step to the clean end is the denoised estimate.
 /// Weak and strong order 1. Evaluations a step: 1. Noise: 1 draw. Converges to the reverse SDE.
@@ -23,13 +33,10 @@ struct euler_maruyama {
 
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
-        const auto &from = s.from(), &to = s.to();
-        stage out = evaluate(from);
-        if (to.is_clean()) return out.write(0, D);
+        stage out = evaluate(s.from());
+        if (s.to().is_clean()) return out.write(0, D);
         out.draws = 1;
-        const double f = s.process.drift(from.t), g2 = s.process.diffusion_squared(from.t);
-        const double dt = to.t - from.t;
-        return out.write(0, x + (f * x - g2 * grad_log_q(from)) * dt + std::sqrt(g2 * -dt) * z);
+        return out.write(0, x + reverse_increment(s, s.from(), 0, z));
     }
 };
 

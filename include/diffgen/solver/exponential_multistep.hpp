@@ -85,7 +85,7 @@ struct exponential_multistep {
     /// gain int exp(rate ...) P over the step from -> to, P through the values at levels newest,
     /// newest - 1, ... (`value` being the newest), as many as there are up to `most`.
     [[nodiscard]] linear_form integral(const step& s, const noise_level& from,
-                                       const noise_level& to, int newest, const linear_form& value,
+                                       const noise_level& to, int newest, linear_form value,
                                        int most) const {
         const double start = Basis::variable(from), h = Basis::variable(to) - start;
         const int count = std::min(most, newest - first(s) + 1);
@@ -100,7 +100,7 @@ struct exponential_multistep {
     }
 
     /// The state at the step's start, with the last step taken again.
-    [[nodiscard]] linear_form retaken(const step& s, const linear_form& value) const {
+    [[nodiscard]] linear_form retaken(const step& s, linear_form value) const {
         return symbol::reg(carried) +
                integral(s, s.level(s.index - 1), s.from(), s.index, value, Corrector);
     }

@@ -34,8 +34,8 @@ struct exponential_single {
     [[nodiscard]] stage plan(const step& s, int j) const { return plan(s, j, 1); }
 
     /// The stage j, with the registers beside the state from `base` on: the argument of the next
-    /// evaluation, then the value at the step's start.
-    [[nodiscard]] stage plan(const step& s, int j, int base) const {
+    /// evaluation, then the value at the step's start. `known`: that value is there already.
+    [[nodiscard]] stage plan(const step& s, int j, int base, bool known = false) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
         if (is_one_stage(s)) return evaluate(from).write(0, at_level(to, eps(from)));
@@ -43,8 +43,8 @@ struct exponential_single {
         const double nodes[3] = {0, product(middle, h), product(2. / 3, h)};
         const auto at = [&](int i) { return i == 0 ? from : Basis::level(s, start + nodes[i]); };
         // the state at `there`, from the values at the start and at node `second`
-        const auto advanced = [&](const noise_level& there, double length, const linear_form& v0,
-                                  const linear_form& v, int second) {
+        const auto advanced = [&](const noise_level& there, double length, linear_form v0,
+                                  linear_form v, int second) {
             const auto w =
                 exponential_weights(form.rate(), length, {0, nodes[second]}, second == 0 ? 1 : 2);
             return form.transition(from, there) * x +
@@ -52,11 +52,12 @@ struct exponential_single {
         };
         const int input = j == 0 ? 0 : base;
         const noise_level here = at(j);
-        const linear_form value = Basis::value(here, input);
-        stage out = evaluate(here, input);
+        known = known && j == 0;
+        const linear_form value = known ? reg(base + 1) : Basis::value(here, input);
+        stage out = known ? transform(here) : evaluate(here, input);
         if (j + 1 == Order) return out.write(0, advanced(to, h, reg(base + 1), value, j));
         out.write(base, advanced(at(j + 1), nodes[j + 1], reg(base + 1), value, j));
-        return j == 0 ? out.write(base + 1, value) : out;
+        return j == 0 && !known ? out.write(base + 1, value) : out;
     }
 
     /// Steps without a finite length: to the data (then the denoised estimate), and from or to pure

@@ -18,7 +18,7 @@ namespace diffgen::solver {
 
 /// The flow map to level `below`, then the forward process up to `to`. `noise` is eps.
 [[nodiscard]] inline stage flow_then_noise(const noise_level& from, const noise_level& below,
-                                           const noise_level& to, const linear_form& noise) {
+                                           const noise_level& to, linear_form noise) {
     stage out = evaluate(from).towards(below);
     const linear_form mapped = symbol::at_level(below, noise);
     if (!(to.log_snr < below.log_snr)) return out.write(0, mapped);

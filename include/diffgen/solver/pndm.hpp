@@ -15,7 +15,7 @@ namespace diffgen::solver {
 /// The state `x` at level `from`, led by DDIM's step to `to` with the given noise (Liu et al. 2022,
 /// eq. 11). `from` is not pure noise.
 [[nodiscard]] inline linear_form transferred(const noise_level& from, const noise_level& to,
-                                             const linear_form& x, const linear_form& noise) {
+                                             linear_form x, linear_form noise) {
     return to.alpha / from.alpha * x + (to.sigma - product(to.alpha, from.ratio())) * noise;
 }
 
@@ -28,7 +28,7 @@ struct adams_bashforth {
     /// The register of value i.
     [[nodiscard]] int slot(int i) const { return first + i % kept; }
 
-    [[nodiscard]] linear_form mean(const linear_form& newest, int i) const {
+    [[nodiscard]] linear_form mean(linear_form newest, int i) const {
         static constexpr double weights[4][4] = {{1},
                                                  {3. / 2, -1. / 2},
                                                  {23. / 12, -16. / 12, 5. / 12},

@@ -19,7 +19,7 @@ namespace diffgen::solver {
 /// draw upwards. Converges to the probability flow with the forward process between its pieces.
 template <class Method = heun>
 struct restart {
-    static_assert(Method::single_step,
+    static_assert(is_single_step<Method>,
                   "diffgen: restart is given a method that remembers nothing from step to step "
                   "(single_step = true), as those of runge_kutta and exponential_single");
     static constexpr int registers = Method::registers;

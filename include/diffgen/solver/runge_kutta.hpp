@@ -74,8 +74,7 @@ struct explicit_step {
 
     /// h times the weighted slopes up to number j, which is given.
     template <class Weights>
-    [[nodiscard]] linear_form increment(const Weights& weights, int j,
-                                        const linear_form& slope) const {
+    [[nodiscard]] linear_form increment(const Weights& weights, int j, linear_form slope) const {
         const double h = size();
         linear_form sum;
         for (int i = 0; i < j; ++i)
@@ -85,13 +84,13 @@ struct explicit_step {
 
     /// The state at level `there`, the coordinate advanced by that increment.
     template <class Weights>
-    [[nodiscard]] linear_form advanced(const Weights& weights, int j, const linear_form& slope,
+    [[nodiscard]] linear_form advanced(const Weights& weights, int j, linear_form slope,
                                        const noise_level& there) const {
         return V::scale(there) * (symbol::x / V::scale(from) + increment(weights, j, slope));
     }
 
     /// What the evaluation after number j sees.
-    [[nodiscard]] linear_form argument(int j, const linear_form& slope) const {
+    [[nodiscard]] linear_form argument(int j, linear_form slope) const {
         return advanced(coefficients.a[static_cast<unsigned>(j + 1)], j, slope, level(j + 1));
     }
 };

@@ -25,11 +25,22 @@ struct step {
     [[nodiscard]] int count() const { return static_cast<int>(levels.size()) - 1; }
 };
 
+namespace solver {
+
+/// Whether a method remembers nothing from step to step: it has static constexpr bool single_step =
+/// true.
+template <class Method>
+inline constexpr bool is_single_step = requires {
+    requires Method::single_step;
+};
+
+}  // namespace solver
+
 namespace symbol {
 
 /// The state at level `to` that has the denoised estimate D and the noise `eps`:
 /// alpha D + sigma eps; at the clean end, D itself.
-inline linear_form at_level(const noise_level& to, const linear_form& noise) {
+inline linear_form at_level(const noise_level& to, linear_form noise) {
     if (to.is_clean()) return to.alpha * D;
     return to.alpha * D + to.sigma * noise;
 }

@@ -75,6 +75,17 @@ struct error_in_tolerances {
     }
 };
 
+/// The same with the larger of the two, absolute or relative max(|x|, |x_new|), as Lu et al. 2022a
+/// and Jolicoeur-Martineau et al. 2021 have it.
+struct error_in_larger_tolerance {
+    template <class T, class V>
+    DIFFGEN_VALUE static void element(const T* parameters, const V& x, V& error, V& next) {
+        const V relative = broadcast<V>(parameters[1]) * max(abs(x), abs(next));
+        error = error / max(broadcast<V>(parameters[0]), relative);
+        next = broadcast<V>(T(0));
+    }
+};
+
 /// What an adaptive solver remembers of a sample.
 struct step_memory {
     /// Before, from, to, the last level with noise, and the clean end if the grid has it.
@@ -131,6 +142,11 @@ struct controlled_path {
         const bool reaches = std::abs(m.next) >= std::abs(end - here) * (1 - 1e-9);
         return arranged(m, before, from, reaches ? m.last : Variable::level(at, here + m.next),
                         false);
+    }
+
+    /// Whether the step is tried again, shorter: what was found at its start holds still.
+    [[nodiscard]] static bool retries(const step& s) {
+        return s.index > 0 && same(s.level(s.index - 1), s.from());
     }
 
   private:

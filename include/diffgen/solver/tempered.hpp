@@ -8,6 +8,8 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/check.hpp>
+#include <diffgen/solver/correction.hpp>
+#include <diffgen/solver/path.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
@@ -91,11 +93,11 @@ void set_temperature(Solver& s, double t) {
 /// The solver at the temperature of the step. Evaluations, noise and what it converges to, at that
 /// temperature, are the solver's.
 template <class Solver, class Temperatures = cooling::geometric>
-struct tempered {
+struct tempered : detail::judge_of<Solver> {
     static_assert(solver_policy<Solver>, "diffgen: the 1st part of a tempered is a solver");
-    static_assert(!self_tuning_solver<Solver> && !judging_solver<Solver>,
+    static_assert(!self_tuning_solver<Solver>,
                   "diffgen: tempered plans with the solver at another temperature, and takes none "
-                  "that tunes itself or judges its steps");
+                  "that tunes itself");
     static constexpr int registers = Solver::registers;
     static constexpr int rows = Solver::rows;
     static constexpr int draws = Solver::draws;
@@ -115,6 +117,16 @@ struct tempered {
     [[nodiscard]] int stages(const step& s) const { return at(s).stages(s); }
 
     [[nodiscard]] stage plan(const step& s, int j) const { return at(s).plan(s, j); }
+
+    template <class Memory>
+    [[nodiscard]] bool accepts(Memory& m, const step& s, int j,
+                               const measurement& e) const requires judging_solver<Solver> {
+        return at(s).accepts(m, s, j, e);
+    }
+    [[nodiscard]] stage settle(const step& s, int j,
+                               bool accepted) const requires judging_solver<Solver> {
+        return at(s).settle(s, j, accepted);
+    }
 
   private:
     /// The solver as it is in this step, checked: the temperatures may be anybody's.

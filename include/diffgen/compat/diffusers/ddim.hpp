@@ -30,7 +30,7 @@ struct ddim {
     bool use_clipped_model_output = false;  ///< noise from the clipped estimate
 
     ddim(const config& c, int n, double e = 0, bool use_clipped = false)
-        : output{c.prediction_type},
+        : output{c.prediction_type, false},
           stride(stride_of(c, n)),
           set_alpha_to_one(c.set_alpha_to_one),
           eta(e),
@@ -61,7 +61,7 @@ struct ddim_inverse {
 
     model_output output{};
 
-    explicit ddim_inverse(const config& c) : output{c.prediction_type} {}
+    explicit ddim_inverse(const config& c) : output{c.prediction_type, false} {}
 
     [[nodiscard]] static int stages(const step&) { return 1; }
 

@@ -6,6 +6,7 @@
 // (Zheng et al. 2024).
 
 #include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/compat/diffusers/config_checks.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
 #include <diffgen/core/consistency.hpp>
@@ -46,9 +47,12 @@ struct lcm {
 
     double timestep_scaling = 10;
     bool set_alpha_to_one = true;
+    int counted = 0;  ///< steps that the scheduler counts; 0: those of the run
 
-    explicit lcm(const config& c)
-        : timestep_scaling(c.timestep_scaling), set_alpha_to_one(c.set_alpha_to_one) {}
+    explicit lcm(const config& c, int steps = 0)
+        : timestep_scaling(c.timestep_scaling),
+          set_alpha_to_one(c.set_alpha_to_one),
+          counted(steps) {}
 
     [[nodiscard]] static int stages(const step&) { return 1; }
 
@@ -58,9 +62,9 @@ struct lcm {
         const boundary b = latent_boundary(from.t, timestep_scaling);
         const linear_form data = b.out * D + b.skip * x;
         stage out = evaluate(from);
-        if (s.index + 1 == s.count()) return out.write(0, data);
-        const noise_level to =
-            level_or_end(s.process, static_cast<int>(s.to().t), set_alpha_to_one);
+        if (s.index + 1 == (counted > 0 ? counted : s.count())) return out.write(0, data);
+        const double next = s.index + 1 == s.count() ? from.t : s.to().t;
+        const noise_level to = level_or_end(s.process, static_cast<int>(next), set_alpha_to_one);
         out.draws = 1;
         return out.write(0, solver::renoised(to, data));
     }
@@ -76,10 +80,14 @@ struct tcd {
     model_output output{};
     bool set_alpha_to_one = true;
     double eta = 0.3;  ///< the part of the next timestep that is noise
+    int counted = 0;   ///< as in lcm
 
     /// Throws bad_argument unless 0 <= eta <= 1.
-    explicit tcd(const config& c, double e = 0.3)
-        : output{c.prediction_type}, set_alpha_to_one(c.set_alpha_to_one), eta(e) {
+    explicit tcd(const config& c, double e = 0.3, int steps = 0)
+        : output{c.prediction_type, false},
+          set_alpha_to_one(c.set_alpha_to_one),
+          eta(e),
+          counted(steps) {
         detail::require_range(e >= 0 && e <= 1, "eta", e, "between 0 and 1");
     }
 
@@ -87,8 +95,8 @@ struct tcd {
 
     [[nodiscard]] stage plan(const step& s, int) const {
         const noise_level& from = s.from();
-        const bool last = s.index + 1 == s.count();
-        const int next = last ? 0 : static_cast<int>(s.to().t);
+        const bool last = s.index + 1 == (counted > 0 ? counted : s.count());
+        const int next = s.index + 1 == s.count() ? 0 : static_cast<int>(s.to().t);
         const noise_level below =
             indexed_level(s.process, static_cast<int>(std::floor((1 - eta) * next)));
         const bool noisy = eta > 0 && !last;

@@ -30,11 +30,13 @@ class dpm_multistep {
           first_order_end_(c.euler_at_final || c.final_sigmas_type == final_sigmas_type::zero) {
         const bool by_noise = predicts_noise(algorithm_);
         if (algorithm_ == algorithm_type::data_prediction ||
-            algorithm_ == algorithm_type::noise_prediction ||
-            (by_noise && (preconditions(c) || c.final_sigmas_type == final_sigmas_type::zero)))
-            throw unsupported(diffgen::detail::text(
-                "diffgen: 'algorithm_type' is '", name(algorithm_), "' in ", name(c.scheduler),
-                " with 'final_sigmas_type' = '", name(c.final_sigmas_type), "'"));
+            algorithm_ == algorithm_type::noise_prediction || (by_noise && preconditions(c)) ||
+            ((by_noise || c.algorithm_type == algorithm_type::deis) &&
+             c.final_sigmas_type == final_sigmas_type::zero))
+            throw unsupported(
+                diffgen::detail::text("diffgen: 'algorithm_type' is '", name(c.algorithm_type),
+                                      "' in ", name(c.scheduler), " with 'final_sigmas_type' = '",
+                                      name(c.final_sigmas_type), "'"));
         diffgen::detail::require(order_ >= 1, "'solver_order' is ", order_, ", not 1 or more");
     }
 
@@ -50,7 +52,7 @@ class dpm_multistep {
         stage out = evaluate(from);
         out.draws = adds_noise(algorithm_) ? 1 : 0;
         linear_form next = u.state * x + u.zeroth() * m0 + u.noise * z;
-        const int order = order_of(s);
+        const int order = u.h == 0 ? 1 : order_of(s);  // a last step can be of no length
         if (order > 1) {
             const linear_form m1 = reg(slot(s.index - 1));
             const double r0 = length(s, 1) / u.h;

@@ -30,9 +30,10 @@ class dpm_singlestep {
         const bool by_noise = algorithm_ == algorithm_type::dpm_solver;
         if ((!by_noise && algorithm_ != algorithm_type::dpm_solver_pp &&
              algorithm_ != algorithm_type::sde_dpm_solver_pp) ||
-            (by_noise && (c.thresholding || ends_clean_)))
+            (by_noise && (c.thresholding || ends_clean_)) ||
+            (c.algorithm_type == algorithm_type::deis && ends_clean_))
             throw unsupported(
-                diffgen::detail::text("diffgen: 'algorithm_type' is '", name(algorithm_),
+                diffgen::detail::text("diffgen: 'algorithm_type' is '", name(c.algorithm_type),
                                       "' with 'final_sigmas_type' = '", name(c.final_sigmas_type),
                                       "' and 'thresholding' = ", c.thresholding));
         if (order_ < 1 || order_ > 3)

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// EDMEulerScheduler of diffusers, without churn: solver::euler with the preconditioning of Karras
-// et al. 2022.
+// EDMEulerScheduler of diffusers: Euler's method with the preconditioning of Karras et al. 2022.
 
+#include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/exploding.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/predictor/predicts.hpp>
@@ -33,6 +33,12 @@ template <class Net>
 [[nodiscard]] auto edm_predictor(const config& c, Net net) {
     return predicts(edm_output{c.sigma_data, c.prediction_type}, std::move(net));
 }
+
+/// EDMEulerScheduler.
+struct edm_euler : churned_euler<edm_output> {
+    explicit edm_euler(const config& c, churn added = {})
+        : churned_euler{{c.sigma_data, c.prediction_type}, added} {}
+};
 
 /// The grid of n steps; the network is told log(sigma) / 4. An exponential grid of one step starts
 /// at sigma_min.

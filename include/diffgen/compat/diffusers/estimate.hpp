@@ -21,10 +21,14 @@ namespace diffgen::compat::diffusers {
 struct model_output {
     static constexpr const char* name = "diffusers' prediction_type";
     prediction_type type = prediction_type::epsilon;
+    /// The estimate is clipped. Then that of noise in a state without signal, which is infinite in
+    /// diffusers, needs only to be far outside of the bounds.
+    bool bounded = false;
 
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         switch (type) {
             case prediction_type::epsilon:
+                if (bounded && l.alpha == 0) return {1, 1e30, -1e30 * l.sigma};
                 return epsilon::to_denoised(l);
             case prediction_type::sample:
                 return denoised::to_denoised(l);
@@ -56,13 +60,14 @@ struct model_output {
 template <class Net>
 [[nodiscard]] auto predictor(const config& c, Net net) {
     const double bound = c.clip_sample ? c.clip_sample_range : diffgen::detail::infinity;
-    return clipped{predicts(model_output{c.prediction_type}, std::move(net)), -bound, bound};
+    return clipped{predicts(model_output{c.prediction_type, c.clip_sample}, std::move(net)), -bound,
+                   bound};
 }
 
 /// The predictor of a configuration with thresholding, which goes before clipping.
 template <class Net>
 [[nodiscard]] auto thresholding_predictor(const config& c, Net net) {
-    return thresholded{predicts(model_output{c.prediction_type}, std::move(net)),
+    return thresholded{predicts(model_output{c.prediction_type, false}, std::move(net)),
                        c.dynamic_thresholding_ratio, c.sample_max_value};
 }
 

@@ -4,6 +4,7 @@
 
 // EulerDiscreteScheduler and EulerAncestralDiscreteScheduler of diffusers.
 
+#include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/exploding.hpp>
 #include <diffgen/compat/k_diffusion.hpp>
 #include <diffgen/solver/ddim.hpp>
@@ -15,8 +16,15 @@
 
 namespace diffgen::compat::diffusers {
 
-/// EulerDiscreteScheduler, without churn.
-using euler = solver::euler;
+/// EulerDiscreteScheduler. Its churn is spread over all sigmas of its grid, of which 'log_linear'
+/// has one that no call reaches.
+struct euler : churned_euler<exploding_output> {
+    explicit euler(const config& c, churn added = {}, const at_sigmas& grid = {})
+        : churned_euler{{c.prediction_type},
+                        added,
+                        c.prediction_type == prediction_type::v_prediction,
+                        static_cast<int>(grid.sigmas.size()) - 1} {}
+};
 
 /// EulerAncestralDiscreteScheduler: its noise is also drawn where the step ends at sigma = 0.
 [[nodiscard]] inline draws_every_step<solver::ddim> euler_ancestral() {

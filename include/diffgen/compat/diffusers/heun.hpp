@@ -14,10 +14,9 @@
 
 namespace diffgen::compat::diffusers {
 
-/// Heun's method in sigma: even steps are Euler's, odd ones go back and repeat them with the mean
-/// of both slopes; the last one is Euler's. Slope::of(level) is dx / dsigma after an evaluation.
-template <class Slope>
-struct heun_in_calls {
+/// HeunDiscreteScheduler: even steps are Euler's, odd ones go back and repeat them with the mean of
+/// both slopes; the last one is Euler's.
+struct heun {
     static constexpr int registers = 3;  ///< the state, the first slope, the state before
     static constexpr int rows = 3;
     static constexpr int draws = 0;
@@ -27,7 +26,7 @@ struct heun_in_calls {
     [[nodiscard]] static stage plan(const step& s, int) {
         using namespace symbol;
         const noise_level& from = s.from();
-        const linear_form slope = Slope::of(from);
+        const linear_form slope = eps(from);
         stage out = evaluate(from);
         if (s.index % 2 == 0) {
             const double h = s.to().sigma - from.sigma;
@@ -37,14 +36,6 @@ struct heun_in_calls {
         return out.write(0, reg(2) + h * 0.5 * (reg(1) + slope));
     }
 };
-
-/// The slope of x / alpha.
-struct exploding_slope {
-    [[nodiscard]] static linear_form of(const noise_level& l) { return symbol::eps(l); }
-};
-
-/// HeunDiscreteScheduler.
-using heun = heun_in_calls<exploding_slope>;
 
 namespace detail {
 

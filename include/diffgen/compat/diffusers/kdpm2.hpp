@@ -7,14 +7,38 @@
 // which is half a step of the method, is a step here: grids have 2 n - 1 of them.
 
 #include <diffgen/compat/diffusers/exploding.hpp>
+#include <diffgen/compat/unsupported.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/transition.hpp>
 #include <diffgen/solver/step.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 namespace diffgen::compat::diffusers {
+
+namespace detail {
+
+/// The part of a step down that noise takes back, and where the rest leads; rounded as the peer's
+/// are, since long steps lose digits of the difference.
+struct ancestral_parts {
+    double up, down;
+
+    ancestral_parts(double from, double to) {
+        const double from2 = product(from, from), to2 = product(to, to);
+        up = std::sqrt(product(to2, from2 - to2) / from2);
+        down = std::sqrt(to2 - product(up, up));
+    }
+};
+
+/// The middle of two sigmas in log sigma.
+[[nodiscard]] inline double log_middle(double a, double b) {
+    const double end = std::log(b);
+    return std::exp(end - product(end - std::log(a), 0.5));
+}
+
+}  // namespace detail
 
 /// Even steps are Euler's to the middle, odd ones go the whole way with the slope there; the last
 /// one, to sigma = 0, is Euler's.
@@ -42,7 +66,7 @@ struct kdpm2 {
 };
 
 /// The same down to less noise than the level has, then fresh noise. What it calls the middle is
-/// the next level. Noise: 1 draw at odd steps.
+/// the next level, but for its rounding. Noise: 1 draw at odd steps.
 struct kdpm2_ancestral {
     static constexpr int registers = 2;
     static constexpr int rows = 2;
@@ -53,15 +77,16 @@ struct kdpm2_ancestral {
     [[nodiscard]] static stage plan(const step& s, int) {
         if (s.index % 2 == 0) return kdpm2::to_middle(s);
         const double from = s.level(s.index - 1).sigma, to = s.to().sigma;
-        const double up = to / from * std::sqrt((from - to) * (from + to));
-        stage out = kdpm2::whole(s, std::sqrt(product(to, to) - product(up, up)));
-        out.updates[0].form += up * symbol::z;
+        const detail::ancestral_parts parts(from, to);
+        stage out = kdpm2::whole(s, parts.down);
+        out.updates[0].form += parts.up * symbol::z;
         out.draws = 1;
         return out;
     }
 };
 
-/// The grid of n steps of either. Placed by use_karras_sigmas, whole steps have rounded timesteps.
+/// The grid of n steps of either. Throws compat::unsupported where the first timestep comes again.
+/// Placed by use_karras_sigmas, whole steps have rounded timesteps.
 [[nodiscard]] inline at_sigmas kdpm2_grid(const config& c, int n) {
     at_sigmas whole = sigma_grid(c, n);
     if (c.use_karras_sigmas)
@@ -72,11 +97,17 @@ struct kdpm2_ancestral {
     at_sigmas grid{{whole.timesteps[0]}, {whole.sigmas[0]}, whole.initial_sigma};
     for (std::size_t i = 1; i < whole.timesteps.size(); ++i) {
         const double from = whole.sigmas[i - 1], to = whole.sigmas[i];
-        const double middle = ancestral ? to : std::sqrt(from * to);
+        const double middle = ancestral
+                                  ? detail::log_middle(from, detail::ancestral_parts(from, to).down)
+                                  : detail::log_middle(to, from);
         grid.sigmas.insert(grid.sigmas.end(), {middle, to});
         grid.timesteps.insert(grid.timesteps.end(), {table.timestep(middle), whole.timesteps[i]});
     }
     grid.sigmas.push_back(whole.sigmas.back());
+    if (std::count(grid.timesteps.begin(), grid.timesteps.end(), grid.timesteps[0]) > 1)
+        throw unsupported(diffgen::detail::text(
+            "diffgen: the rounded 'timesteps' have the first, ", grid.timesteps[0],
+            ", more than once; diffusers takes a second one for the first"));
     return grid;
 }
 

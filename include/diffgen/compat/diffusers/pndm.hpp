@@ -50,7 +50,7 @@ struct pndm {
 
     /// Throws bad_argument for predictions that the scheduler has not.
     pndm(const config& c, int n)
-        : output{c.prediction_type},
+        : output{c.prediction_type, false},
           stride(stride_of(c, n)),
           set_alpha_to_one(c.set_alpha_to_one),
           skip_prk_steps(c.skip_prk_steps) {
@@ -98,7 +98,7 @@ struct pndm {
 
     /// DDIM's step of a state between two timesteps, with this output of the network.
     [[nodiscard]] linear_form moved(const step& s, int from_timestep, int to_timestep,
-                                    const linear_form& state, const linear_form& net) const {
+                                    linear_form state, linear_form net) const {
         const noise_level from = indexed_level(s.process, from_timestep);
         const noise_level to = level_or_end(s.process, to_timestep, set_alpha_to_one);
         const linear_form eps = output.type == prediction_type::v_prediction

@@ -87,7 +87,7 @@ class sa_solver {
     /// The integral over the step from level i to the next of the polynomial through the values at
     /// the levels newest, newest - 1, ...; `value` is the one at the step's level.
     [[nodiscard]] linear_form integral(const step& s, int i, int newest, int order,
-                                       const linear_form& value) const {
+                                       linear_form value) const {
         const noise_level &from = s.level(i), &to = s.level(i + 1);
         const double h = lambda(to) - lambda(from), k = 1 + tau(from);
         if (h == 0) return {};

@@ -5,6 +5,7 @@
 // The noise levels sigma / alpha of diffusers: the table over the training timesteps, and the ways
 // to place n levels (Karras et al. 2022, eq. 5; equal factors; beta quantiles, Lee et al. 2024).
 
+#include <diffgen/compat/diffusers/betas.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/schedule.hpp>
 #include <diffgen/core/beta_quantile.hpp>
@@ -20,12 +21,15 @@ namespace diffgen::compat::diffusers {
 /// sigma / alpha at the training timesteps 0, 1 .. T-1, growing.
 class sigma_table {
   public:
-    /// A last entry without signal is taken at alpha^2 = 2^-24.
+    /// A last entry without signal is taken at alpha^2 = 2^-24. Throws what noise_schedule throws.
     explicit sigma_table(const config& c) {
-        const schedule::table t = noise_schedule(c);
-        for (int i = 0; i < t.steps(); ++i)
-            values_.push_back(std::exp(-0.5 * t.log_snr(static_cast<double>(i))));
-        if (std::isinf(values_.back())) values_.back() = std::sqrt(std::exp2(24) - 1);
+        (void)noise_schedule(c);
+        const std::vector<double> b = betas(c);
+        std::vector<double> a =
+            detail::alpha_bars(c.rescale_betas_zero_snr ? detail::rescaled(b) : b);
+        if (c.rescale_betas_zero_snr) a.back() = 0x1p-24;
+        for (const double each : a)
+            values_.push_back(std::sqrt((1 - each) / each));
     }
 
     [[nodiscard]] double front() const { return values_.front(); }
@@ -38,15 +42,18 @@ class sigma_table {
         const auto low = static_cast<std::size_t>(t), high = std::min(low + 1, values_.size() - 1);
         return values_[low] + product(t - static_cast<double>(low), values_[high] - values_[low]);
     }
-    /// The timestep of a sigma, linear between the logarithms of the entries; the nearest one
-    /// outside.
+    /// The timestep of a sigma, linear between the logarithms of the entries: the last one that is
+    /// not above it, which counts where rescaled ones do not grow, and the one after. The nearest
+    /// one outside.
     [[nodiscard]] double timestep(double sigma) const {
-        if (sigma <= front() || values_.size() == 1) return 0;
-        if (sigma >= back()) return static_cast<double>(values_.size() - 1);
-        const auto above = std::upper_bound(values_.begin(), values_.end(), sigma);
-        const auto low = static_cast<std::size_t>(above - values_.begin()) - 1;
-        const double w = std::log(sigma / values_[low]) / std::log(values_[low + 1] / values_[low]);
-        return static_cast<double>(low) + w;
+        if (values_.size() == 1) return 0;
+        const double log_sigma = std::log(std::max(sigma, 1e-10));
+        std::size_t low = values_.size() - 2;
+        if (log_sigma < std::log(values_.back()))
+            while (low > 0 && log_sigma < std::log(values_[low]))
+                --low;
+        const double from = std::log(values_[low]), to = std::log(values_[low + 1]);
+        return static_cast<double>(low) + std::clamp((log_sigma - from) / (to - from), 0., 1.);
     }
 
   private:
@@ -74,7 +81,7 @@ std::vector<double> along(int n, F f) {
 }
 [[nodiscard]] inline std::vector<double> exponential_sigmas(double first, double last, int n) {
     const double a = std::log(first), b = std::log(last);
-    return detail::along(n, [=](double u) { return std::exp(a + product(u, b - a)); });
+    return detail::along(n, [=](double u) { return std::exp(u < 1 ? a + product(u, b - a) : b); });
 }
 [[nodiscard]] inline std::vector<double> beta_sigmas(double first, double last, int n) {
     return detail::along(

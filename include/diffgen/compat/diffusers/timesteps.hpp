@@ -39,7 +39,8 @@ inline int rounded(double x) {
 /// than n, the last of them -1: its length and its entries are those of a range of doubles.
 /// Throws bad_argument.
 [[nodiscard]] inline std::vector<double> spaced_times(const config& c, int n) {
-    const int T = c.num_train_timesteps, stride = stride_of(c, n);
+    if (n < 1) throw bad_argument(diffgen::detail::text("diffgen: ", n, " inference steps"));
+    const int T = c.num_train_timesteps, stride = T / n;
     std::vector<double> t;
     if (c.timestep_spacing == timestep_spacing::trailing) {
         const double step = -static_cast<double>(T) / n, second = T + step;
@@ -57,8 +58,9 @@ inline int rounded(double x) {
     return t;
 }
 
-/// The same, rounded.
+/// The same, rounded. Throws bad_argument unless 1 <= n <= T.
 [[nodiscard]] inline std::vector<int> spaced_timesteps(const config& c, int n) {
+    (void)stride_of(c, n);
     std::vector<int> t;
     for (const double each : spaced_times(c, n))
         t.push_back(detail::rounded(each));

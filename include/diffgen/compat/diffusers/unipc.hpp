@@ -87,8 +87,8 @@ class unipc {
 
     /// The state at level i + 1 from the state at level i, the values at i, i - 1 .. and, in the
     /// corrector, at i + 1; `value` is the one at the step's level.
-    [[nodiscard]] linear_form advanced(const step& s, int i, int order, const linear_form& state,
-                                       const linear_form& value, bool corrects) const {
+    [[nodiscard]] linear_form advanced(const step& s, int i, int order, linear_form state,
+                                       linear_form value, bool corrects) const {
         const auto m = [&](int j) { return j == s.index ? value : symbol::reg(slot(j)); };
         const noise_level &from = s.level(i), &to = s.level(i + 1);
         const double h = lambda(to) - lambda(from), hh = by_noise_ ? h : -h;

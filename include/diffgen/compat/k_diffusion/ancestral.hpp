@@ -31,8 +31,7 @@ namespace detail {
 
 /// The state at level `from` (in register 0), led to sigma r along the line through `estimate`; in
 /// units of the data.
-[[nodiscard]] inline linear_form towards(const noise_level& from, double r,
-                                         const linear_form& estimate) {
+[[nodiscard]] inline linear_form towards(const noise_level& from, double r, linear_form estimate) {
     const double kept = r / from.ratio();
     return kept / from.alpha * symbol::x + (1 - kept) * estimate;
 }

@@ -5,6 +5,7 @@
 // What a caller of a diffusers pipeline says beside the configuration: the arguments that the
 // schedulers' set_timesteps() and step() take.
 
+#include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
 #include <diffgen/compat/unsupported.hpp>
@@ -31,6 +32,10 @@ struct arguments {
     std::optional<int> original_inference_steps{};
     std::optional<double> strength{};
     std::optional<int> order{};
+    std::optional<double> s_churn{};
+    std::optional<double> s_tmin{};
+    std::optional<double> s_tmax{};
+    std::optional<double> s_noise{};
 
     /// Calls f(name, member) with each.
     template <class Arguments, class F>
@@ -44,6 +49,10 @@ struct arguments {
         f("original_inference_steps", a.original_inference_steps);
         f("strength", a.strength);
         f("order", a.order);
+        f("s_churn", a.s_churn);
+        f("s_tmin", a.s_tmin);
+        f("s_tmax", a.s_tmax);
+        f("s_noise", a.s_noise);
     }
 
     /// The number of steps. Throws bad_argument where nothing says it.
@@ -52,6 +61,11 @@ struct arguments {
         const auto& list = timesteps.empty() ? sigmas : timesteps;
         if (list.empty()) throw bad_argument("diffgen: 'num_inference_steps' is not given");
         return static_cast<int>(list.size());
+    }
+    [[nodiscard]] churn churning() const {
+        const churn usual;
+        return {s_churn.value_or(usual.s_churn), s_tmin.value_or(usual.s_tmin),
+                s_tmax.value_or(usual.s_tmax), s_noise.value_or(usual.s_noise)};
     }
     /// The timesteps, for classes whose timesteps are whole. Throws bad_argument.
     [[nodiscard]] std::vector<int> whole_timesteps() const {

@@ -13,19 +13,33 @@
 #include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/schedule/edm.hpp>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace diffgen::compat::diffusers {
 
 namespace detail {
 
 /// The timesteps of a call of LCMScheduler or TCDScheduler: its own, or some of the distillation's.
+/// 'original_inference_steps' in a call of TCDScheduler stands for all timesteps, whatever it says.
 [[nodiscard]] inline at_timesteps distilled_grid(config c, const arguments& a) {
     const double strength = a.strength.value_or(1);
     if (!a.timesteps.empty()) {
-        if (strength != 1) throw unsupported("diffgen: the argument 'strength' beside 'timesteps'");
-        return at_timesteps(a.whole_timesteps());
+        std::vector<int> t = a.whole_timesteps();
+        const int n = static_cast<int>(t.size());
+        t.erase(t.begin(), t.end() - std::clamp(static_cast<int>(n * strength), 0, n));
+        if (t.empty()) throw bad_argument("diffgen: 'strength' leaves none of the 'timesteps'");
+        return at_timesteps(std::move(t));
     }
-    c.original_inference_steps = a.original_inference_steps.value_or(c.original_inference_steps);
-    return at_timesteps(distilled_timesteps(c, a.steps(), strength));
+    const int n = a.steps();
+    if (const auto original = a.original_inference_steps) {
+        if (n > *original)
+            throw bad_argument(diffgen::detail::text("diffgen: ", n, " inference steps of ",
+                                                     *original, " 'original_inference_steps'"));
+        c.original_inference_steps = c.scheduler == scheduler::tcd ? 0 : *original;
+    }
+    return at_timesteps(distilled_timesteps(c, n, strength));
 }
 
 }  // namespace detail
@@ -50,11 +64,11 @@ auto with_distilled(const config& c, const arguments& a, Net net, Use&& use, Noi
         }
         case scheduler::lcm:
             a.allow(c.scheduler, {"original_inference_steps", "strength", "timesteps"});
-            return c.thresholding ? preserving(thresholding_predictor(c, net), lcm(c))
-                                  : preserving(predictor(c, net), lcm(c));
+            return c.thresholding ? preserving(thresholding_predictor(c, net), lcm(c, a.steps()))
+                                  : preserving(predictor(c, net), lcm(c, a.steps()));
         case scheduler::tcd: {
             a.allow(c.scheduler, {"eta", "original_inference_steps", "strength", "timesteps"});
-            const tcd solver(c, a.eta.value_or(0.3));
+            const tcd solver(c, a.eta.value_or(0.3), a.steps());
             return preserving(predicts(solver.output, net), solver);
         }
         default:

@@ -24,15 +24,18 @@ auto with_exploding(const config& c, const arguments& a, Net net, Use&& use, Noi
         return detail::composer{use, noise}(grid.noise_schedule(), kernel::variance_exploding{},
                                             predictor, solver, grid, grid.initial_sigma);
     };
-    if (c.scheduler != scheduler::euler_discrete && c.scheduler != scheduler::lms_discrete)
+    const auto eulers = [&](const at_sigmas& grid) {
+        return exploding(exploding_predictor(c, net), euler(c, a.churning(), grid), grid);
+    };
+    if (c.scheduler != scheduler::euler_discrete && c.scheduler != scheduler::heun_discrete &&
+        c.scheduler != scheduler::lms_discrete)
         require_noise_prediction(c);
     switch (c.scheduler) {
         case scheduler::euler_discrete:
-            a.allow(c.scheduler, {"timesteps", "sigmas"});
-            return exploding(exploding_predictor(c, net), euler{},
-                             !a.sigmas.empty()      ? euler_grid_of_sigmas(c, a.sigmas)
-                             : !a.timesteps.empty() ? euler_grid(c, a.timesteps)
-                                                    : euler_grid(c, a.steps()));
+            a.allow(c.scheduler, {"timesteps", "sigmas", "s_churn", "s_tmin", "s_tmax", "s_noise"});
+            return eulers(!a.sigmas.empty()      ? euler_grid_of_sigmas(c, a.sigmas)
+                          : !a.timesteps.empty() ? euler_grid(c, a.timesteps)
+                                                 : euler_grid(c, a.steps()));
         case scheduler::euler_ancestral_discrete:
             a.allow(c.scheduler, {});
             return exploding(exploding_predictor(c, net), euler_ancestral(),
@@ -54,8 +57,9 @@ auto with_exploding(const config& c, const arguments& a, Net net, Use&& use, Noi
             return exploding(exploding_predictor(c, net), lms{a.order.value_or(4)},
                              sigma_grid(c, a.steps()));
         case scheduler::edm_euler:
-            a.allow(c.scheduler, {});
-            return exploding(edm_predictor(c, net), euler{}, edm_grid(c, a.steps()));
+            a.allow(c.scheduler, {"s_churn", "s_tmin", "s_tmax", "s_noise"});
+            return exploding(edm_predictor(c, net), edm_euler(c, a.churning()),
+                             edm_grid(c, a.steps()));
         default:
             detail::refuse_class(c, "Euler, Heun, KDPM2 and LMS");
     }

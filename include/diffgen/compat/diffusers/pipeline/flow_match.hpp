@@ -21,14 +21,16 @@ auto with_flow_match(const config& c, const arguments& a, Net net, Use&& use, No
     };
     switch (c.scheduler) {
         case scheduler::flow_match_euler_discrete: {
-            a.allow(c.scheduler, {"sigmas", "timesteps", "mu"});
+            // step() takes the arguments of a churn, and passes over them
+            a.allow(c.scheduler,
+                    {"sigmas", "timesteps", "mu", "s_churn", "s_tmin", "s_tmax", "s_noise"});
             const auto grid = flow_grid(c, {a.steps(), a.sigmas, a.timesteps, a.mu});
             return c.stochastic_sampling ? flows(flow_stochastic{}, grid)
                                          : flows(flow_euler{}, grid);
         }
         case scheduler::flow_match_heun_discrete:
-            a.allow(c.scheduler, {});
-            return flows(flow_heun{}, flow_heun_grid(c, a.steps()));
+            a.allow(c.scheduler, {"s_churn", "s_tmin", "s_tmax", "s_noise"});
+            return flows(flow_heun{a.churning()}, flow_heun_grid(c, a.steps()));
         default:
             detail::refuse_class(c, "flow matching");
     }

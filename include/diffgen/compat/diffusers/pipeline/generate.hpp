@@ -5,7 +5,7 @@
 // What a program does with the sampler that a configuration asks for: a run; and how it reads the
 // configuration.
 
-#include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/compat/diffusers/read_config.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/pass.hpp>
 #include <diffgen/io/json.hpp>

@@ -7,6 +7,7 @@
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
 #include <diffgen/compat/diffusers/lambda_output.hpp>
 #include <diffgen/compat/diffusers/pipeline/compose.hpp>
+#include <diffgen/compat/diffusers/preconditioned_levels.hpp>
 #include <diffgen/schedule/edm.hpp>
 
 #include <cmath>
