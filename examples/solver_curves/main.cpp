@@ -70,7 +70,7 @@ class program {
         const Eigen::Index some = p.start.cols() / 5;
         std::vector<candidate> one = ours_;
         std::erase_if(one, [](const candidate& c) {
-            return c.solver != "unipc<2>" || c.options != "straight{0.4}, first-order start";
+            return c.solver != "unipc<2>" || c.options != "straight{0.6}, first-order start";
         });
         flow_.push_back({p.name, "rms", search(p, ours_, wide_, budgets_, p.start, some, m),
                          search(p, theirs_, wide_, budgets_, p.start, some, m),

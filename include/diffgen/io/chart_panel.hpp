@@ -22,7 +22,7 @@ namespace diffgen::io {
 struct curve {
     std::string name;  ///< in the legend; curves of one name have one entry
     std::vector<std::pair<double, double>> points;
-    int style = 0;  ///< of 30: ten colours, full, dashed and dotted; -1 is thick and black
+    int style = 0;  ///< of 40: ten colours, full, dashed, dotted and both; -1 is thick and black
 };
 
 struct panel {
@@ -52,12 +52,12 @@ inline std::string stroke(int style) {
     static constexpr std::array<const char*, 10> colours{"#1f77b4", "#d62728", "#2ca02c", "#9467bd",
                                                          "#ff7f0e", "#17becf", "#8c564b", "#e377c2",
                                                          "#7f7f7f", "#bcbd22"};
-    static constexpr std::array<const char*, 3> dashes{"", " stroke-dasharray='6 3'",
-                                                       " stroke-dasharray='2 2'"};
+    static constexpr std::array<const char*, 4> dashes{
+        "", " stroke-dasharray='6 3'", " stroke-dasharray='2 2'", " stroke-dasharray='9 2 2 2'"};
     if (style < 0) return "stroke='#000' stroke-width='2.6'";
     const auto s = static_cast<std::size_t>(style);
     return diffgen::detail::text("stroke='", colours[s % 10], "' stroke-width='1.3'",
-                                 dashes[s / 10 % 3]);
+                                 dashes[s / 10 % 4]);
 }
 
 inline bool is_drawn(const std::pair<double, double>& p) {
