@@ -7,9 +7,12 @@
 #include <diffgen/exec/buffer.hpp>
 #include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/measuring_passes.hpp>
+#include <diffgen/exec/noising_pass.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/pass.hpp>
 #include <diffgen/exec/stages.hpp>
+#include <diffgen/exec/with_lanes.hpp>
 
 #include <algorithm>
 #include <cstdint>

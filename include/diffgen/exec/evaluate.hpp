@@ -7,6 +7,7 @@
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/exec/trajectory.hpp>
+#include <diffgen/exec/with_lanes.hpp>
 #include <diffgen/predictor/predicts.hpp>
 
 #include <cstddef>

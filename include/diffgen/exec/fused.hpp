@@ -9,6 +9,7 @@
 #include <diffgen/exec/plan.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/exec/trajectory.hpp>
+#include <diffgen/exec/with_lanes.hpp>
 #include <diffgen/predictor/predicts.hpp>
 
 #include <cstdint>

@@ -13,6 +13,7 @@
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/exec/evaluate.hpp>
 #include <diffgen/exec/trajectory.hpp>
+#include <diffgen/exec/with_lanes.hpp>
 
 #include <array>
 #include <cstddef>

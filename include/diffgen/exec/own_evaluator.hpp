@@ -10,6 +10,7 @@
 #include <diffgen/exec/log_density.hpp>
 #include <diffgen/exec/stages.hpp>
 #include <diffgen/exec/trajectory.hpp>
+#include <diffgen/exec/with_lanes.hpp>
 
 #include <array>
 #include <cstddef>

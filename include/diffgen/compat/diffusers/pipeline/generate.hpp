@@ -7,7 +7,7 @@
 
 #include <diffgen/compat/diffusers/read_config.hpp>
 #include <diffgen/exec/options.hpp>
-#include <diffgen/exec/pass.hpp>
+#include <diffgen/exec/noising_pass.hpp>
 #include <diffgen/io/json.hpp>
 #include <diffgen/sampler.hpp>
 
