@@ -54,7 +54,7 @@ struct heavy_ball {
     [[nodiscard]] static int slot(int i) { return 1 + i % kept; }
 
     /// The mean of v at level i, `newest`, and those before it.
-    [[nodiscard]] linear_form mean(const linear_form& newest, int i) const {
+    [[nodiscard]] linear_form mean(linear_form newest, int i) const {
         // weight k is (a_k + b_k beta) / beta; the a_k sum up to 0, the b_k to 1
         static constexpr double a[4][4] = {
             {0}, {1, -1}, {3. / 2, -2, 1. / 2}, {23. / 12, -39. / 12, 21. / 12, -5. / 12}};

@@ -90,7 +90,7 @@ struct mala {
 
   private:
     /// Where the proposals from a register lie.
-    [[nodiscard]] linear_form mean(int from, const linear_form& score) const {
+    [[nodiscard]] linear_form mean(int from, linear_form score) const {
         return symbol::reg(from) + 0.5 * delta * score;
     }
     /// The stage at which a step begins: at a level that is new, the state is not known.
