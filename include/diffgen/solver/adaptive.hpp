@@ -57,14 +57,19 @@ struct adaptive_runge_kutta {
         const linear_form slope = Variable::slope(s, here, input);
         stage out = evaluate(here, input);
         if (j + 1 < evaluations) return out.write(1, method.argument(j, slope)).write(2 + j, slope);
-        if (j + 1 == evaluations) {
-            const linear_form next = method.advanced(coefficients.b, j, slope, s.to());
-            out.write(1, next);
-            return reuses_last ? out.write(2 + j, slope) : judged(out, s, method, j, slope, next);
+        if constexpr (reuses_last) {
+            if (j == evaluations) {
+                // the slope at the end, for the next step, in a place that only this stage reads
+                out.write(3, slope);
+                return judged(out, s, method, j, slope, symbol::reg(1));
+            }
         }
-        // the slope at the end, for the next step, in the place of one that only this stage reads
-        out.write(3, slope);
-        return judged(out, s, method, j, slope, symbol::reg(1));
+        const linear_form next = method.advanced(coefficients.b, j, slope, s.to());
+        out.write(1, next);
+        if constexpr (reuses_last)
+            return out.write(2 + j, slope);
+        else
+            return judged(out, s, method, j, slope, next);
     }
 
     [[nodiscard]] bool accepts(memory& m, const step& s, int, const measurement& e) const {
