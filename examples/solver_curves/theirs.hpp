@@ -88,6 +88,13 @@ template <class Family>
             run};
 }
 
+/// Adds the candidates of these settings.
+template <class Family>
+void append(std::vector<candidate>& out, const std::vector<setting>& settings, Family family) {
+    for (const setting& s : settings)
+        out.push_back(diffusers_candidate(s, family));
+}
+
 void add_dpm_solver(std::vector<candidate>& ode, std::vector<candidate>& sde);
 void add_adams(std::vector<candidate>& ode, std::vector<candidate>& sde);
 void add_exploding(std::vector<candidate>& ode, std::vector<candidate>& sde);

@@ -13,13 +13,7 @@ using namespace diffgen::compat::diffusers;
 
 namespace {
 
-void append(std::vector<candidate>& out, const std::vector<setting>& settings) {
-    for (const auto& s : settings)
-        out.push_back(
-            diffusers_candidate(s, [](const auto& c, const auto& call, auto net, auto use) {
-                return with_adams(c, call, net, use);
-            }));
-}
+constexpr auto adams = [](const auto&... arguments) { return with_adams(arguments...); };
 
 std::vector<change> orders(int most) {
     std::vector<change> all;
@@ -52,10 +46,12 @@ std::vector<change> unipc_grids() {
 
 void add_adams(std::vector<candidate>& ode, std::vector<candidate>& sde) {
     const auto all_of = [](scheduler s) { return std::vector<setting>{{"", plain(s)}}; };
-    append(ode, each_with(each_with(each_with(all_of(scheduler::deis_multistep),
-                                              lambda_grids(scheduler::deis_multistep)),
-                                    orders(3)),
-                          lowering));
+    append(ode,
+           each_with(each_with(each_with(all_of(scheduler::deis_multistep),
+                                         lambda_grids(scheduler::deis_multistep)),
+                               orders(3)),
+                     lowering),
+           adams);
     const std::vector<change> forms{
         {"bh2", [](setting&) {}},
         {"bh2, of the noise", [](setting& s) { s.config.predict_x0 = false; }},
@@ -77,10 +73,12 @@ void add_adams(std::vector<candidate>& ode, std::vector<candidate>& sde) {
         each_with(each_with(each_with(each_with(all_of(scheduler::unipc_multistep), unipc_grids()),
                                       orders(3)),
                             forms),
-                  lowering));
+                  lowering),
+        adams);
     append(sde,
            each_with(each_with(all_of(scheduler::sa_solver), lambda_grids(scheduler::sa_solver)),
-                     orders(3)));
+                     orders(3)),
+           adams);
 }
 
 }  // namespace curves

@@ -14,20 +14,8 @@ using namespace diffgen::compat::diffusers;
 
 namespace {
 
-void append(std::vector<candidate>& out, const std::vector<setting>& settings) {
-    for (const auto& s : settings)
-        out.push_back(
-            diffusers_candidate(s, [](const auto& c, const auto& call, auto net, auto use) {
-                return with_ancestral(c, call, net, use);
-            }));
-}
-void append_pndm(std::vector<candidate>& out, const std::vector<setting>& settings) {
-    for (const auto& s : settings)
-        out.push_back(
-            diffusers_candidate(s, [](const auto& c, const auto& call, auto net, auto use) {
-                return with_pndm(c, call, net, use);
-            }));
-}
+constexpr auto ancestral = [](const auto&... arguments) { return with_ancestral(arguments...); };
+constexpr auto pndm = [](const auto&... arguments) { return with_pndm(arguments...); };
 
 const std::vector<change> ends{
     {"", [](setting& s) { s.config.set_alpha_to_one = true; }},
@@ -37,19 +25,22 @@ const std::vector<change> ends{
 
 void add_ancestral(std::vector<candidate>& ode, std::vector<candidate>& sde) {
     const auto spaced = [](scheduler s) { return each_with({{"", plain(s)}}, spacings()); };
-    append(ode, each_with(spaced(scheduler::ddim), ends));
-    append_pndm(ode, each_with(each_with(spaced(scheduler::pndm), ends),
-                               {{"", [](setting&) {}}, {"skip_prk_steps", [](setting& s) {
-                                                            s.config.skip_prk_steps = true;
-                                                        }}}));
-    append_pndm(ode, {{"", plain(scheduler::ipndm)}});
+    append(ode, each_with(spaced(scheduler::ddim), ends), ancestral);
+    append(ode,
+           each_with(each_with(spaced(scheduler::pndm), ends),
+                     {{"", [](setting&) {}},
+                      {"skip_prk_steps", [](setting& s) { s.config.skip_prk_steps = true; }}}),
+           pndm);
+    append(ode, {{"", plain(scheduler::ipndm)}}, pndm);
     append(sde,
-           each_with(spaced(scheduler::ddim), {{"eta = 1", [](setting& s) { s.call.eta = 1; }}}));
-    append(sde, each_with(spaced(scheduler::ddpm),
-                          {{"", [](setting&) {}}, {"fixed_large", [](setting& s) {
-                                                       s.config.variance_type =
-                                                           variance_type::fixed_large;
-                                                   }}}));
+           each_with(spaced(scheduler::ddim), {{"eta = 1", [](setting& s) { s.call.eta = 1; }}}),
+           ancestral);
+    append(sde,
+           each_with(spaced(scheduler::ddpm),
+                     {{"", [](setting&) {}},
+                      {"fixed_large",
+                       [](setting& s) { s.config.variance_type = variance_type::fixed_large; }}}),
+           ancestral);
 }
 
 }  // namespace curves

@@ -15,13 +15,7 @@ using namespace diffgen::compat::diffusers;
 
 namespace {
 
-void append(std::vector<candidate>& out, const std::vector<setting>& settings) {
-    for (const auto& s : settings)
-        out.push_back(
-            diffusers_candidate(s, [](const auto& c, const auto& call, auto net, auto use) {
-                return with_exploding(c, call, net, use);
-            }));
-}
+constexpr auto exploding = [](const auto&... arguments) { return with_exploding(arguments...); };
 
 /// Spacings, and placed levels between the ends of each of them.
 std::vector<setting> on_grids(scheduler s) {
@@ -35,27 +29,33 @@ std::vector<setting> on_grids(scheduler s) {
 void add_exploding(std::vector<candidate>& ode, std::vector<candidate>& sde) {
     for (const auto s :
          {scheduler::euler_discrete, scheduler::heun_discrete, scheduler::kdpm2_discrete})
-        append(ode, on_grids(s));
-    append(ode, each_with(each_with({{"", plain(scheduler::euler_discrete)}}, spacings()),
-                          {{"log_linear", [](setting& s) {
-                                s.config.interpolation_type = interpolation_type::log_linear;
-                            }}}));
+        append(ode, on_grids(s), exploding);
+    append(
+        ode,
+        each_with(
+            each_with({{"", plain(scheduler::euler_discrete)}}, spacings()),
+            {{"log_linear",
+              [](setting& s) { s.config.interpolation_type = interpolation_type::log_linear; }}}),
+        exploding);
     std::vector<change> orders;
     for (int order = 1; order <= 4; ++order)
         orders.push_back({diffgen::detail::text("order ", order),
                           [order](setting& s) { s.call.order = order; }});
-    append(ode, each_with(on_grids(scheduler::lms_discrete), orders));
+    append(ode, each_with(on_grids(scheduler::lms_discrete), orders), exploding);
     for (const auto& [high, low] : {std::pair{14.6146, 0.0292}, std::pair{157.41, 0.01}})
-        append(ode, each_with({{"", plain(scheduler::edm_euler)}},
-                              {{diffgen::detail::text("karras from ", high),
-                                [high = high, low = low](setting& s) {
-                                    s.config.sigma_max = high;
-                                    s.config.sigma_min = low;
-                                    s.config.sigma_data = 1;  // whose network sees unit variance
-                                    s.config.prediction_type = prediction_type::v_prediction;
-                                }}}));
-    append(sde, each_with({{"", plain(scheduler::euler_ancestral_discrete)}}, spacings()));
-    append(sde, on_grids(scheduler::kdpm2_ancestral_discrete));
+        append(ode,
+               each_with({{"", plain(scheduler::edm_euler)}},
+                         {{diffgen::detail::text("karras from ", high),
+                           [high = high, low = low](setting& s) {
+                               s.config.sigma_max = high;
+                               s.config.sigma_min = low;
+                               s.config.sigma_data = 1;  // whose network sees unit variance
+                               s.config.prediction_type = prediction_type::v_prediction;
+                           }}}),
+               exploding);
+    append(sde, each_with({{"", plain(scheduler::euler_ancestral_discrete)}}, spacings()),
+           exploding);
+    append(sde, on_grids(scheduler::kdpm2_ancestral_discrete), exploding);
 }
 
 }  // namespace curves

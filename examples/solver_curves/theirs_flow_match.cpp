@@ -14,13 +14,7 @@ using namespace diffgen::compat::diffusers;
 
 namespace {
 
-void append(std::vector<candidate>& out, const std::vector<setting>& settings) {
-    for (const auto& s : settings)
-        out.push_back(
-            diffusers_candidate(s, [](const auto& c, const auto& call, auto net, auto use) {
-                return with_flow_match(c, call, net, use);
-            }));
-}
+constexpr auto flow_match = [](const auto&... arguments) { return with_flow_match(arguments...); };
 
 }  // namespace
 
@@ -33,10 +27,12 @@ void add_flow_match(std::vector<candidate>& ode, std::vector<candidate>& sde) {
     placed.push_back({"", [](setting&) {}});
     const std::vector<setting> euler =
         each_with(each_with({{"", plain(scheduler::flow_match_euler_discrete)}}, shifts), placed);
-    append(ode, euler);
-    append(ode, each_with({{"", plain(scheduler::flow_match_heun_discrete)}}, shifts));
-    append(sde, each_with(euler, {{"stochastic_sampling",
-                                   [](setting& s) { s.config.stochastic_sampling = true; }}}));
+    append(ode, euler, flow_match);
+    append(ode, each_with({{"", plain(scheduler::flow_match_heun_discrete)}}, shifts), flow_match);
+    append(sde,
+           each_with(euler, {{"stochastic_sampling",
+                              [](setting& s) { s.config.stochastic_sampling = true; }}}),
+           flow_match);
 }
 
 }  // namespace curves

@@ -1,13 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 // Deterministic methods made ancestral: exact moments on Gaussian data, and the identity with DDIM.
-#include <diffgen/exec/policy.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
-#include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
-#include <diffgen/sampler.hpp>
-#include <diffgen/schedule/betas.hpp>
-#include <diffgen/schedule/geometric.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
 #include <diffgen/schedule/rectified.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
@@ -17,8 +12,8 @@
 #include "check_refused.hpp"
 #include "compare.hpp"
 #include "gaussian_reverse.hpp"
-#include "mixture_as.hpp"
-#include "mixtures.hpp"
+#include "mixture_run.hpp"
+#include "two_processes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -28,6 +23,7 @@
 using namespace diffgen;
 using solver::ancestral_of;
 using testing::data;
+using testing::mixture_run;
 using testing::moments;
 using ralston = solver::runge_kutta<solver::tableau::ralston>;
 
@@ -64,10 +60,7 @@ void check_marginal(const any_process& p, double stop, const Solver& s, int orde
     }
 }
 
-template <class Schedule, class Kernel>
-void check_all(Schedule schedule, Kernel kernel, double from, double to) {
-    const process typed(schedule, kernel);
-    const any_process p = any_process(typed).until(from);
+void check_all(const any_process& p, double to) {
     check_weak_order_1(p, to, ancestral_of<>{.eta = 0.8});
     check_weak_order_1(p, to, ancestral_of<>{.eta = 0.5});
     check_weak_order_1(p, to, ancestral_of<solver::exponential_single<2>>{.eta = 0.7});
@@ -78,41 +71,26 @@ void check_all(Schedule schedule, Kernel kernel, double from, double to) {
     check_marginal(p, to, ancestral_of<solver::exponential_single<2>>{.eta = 1}, 2);
 }
 
-const options twenty{.steps = 20, .seed = 3};
-
-template <class Solver>
-std::vector<double> run(const Solver& solver) {
-    sampler s{schedule::scaled_linear{}, kernel::variance_preserving{},
-              testing::batched_predictor(epsilon{}, testing::three_in_2d), solver};
-    std::vector<double> x(40);
-    s.generate(exec::cpp, batch(x, 20), twenty);
-    return x;
-}
-
 }  // namespace
 
-TEST_CASE("variance preserving") {
-    check_all(schedule::linear_beta{}, kernel::variance_preserving{}, 0.7, 0.1);
-}
-
-TEST_CASE("variance exploding") {
-    check_all(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5}, kernel::variance_exploding{},
-              0.9, 0.2);
+TEST_CASE("orders of the moments") {
+    testing::on_two_processes(check_all);
 }
 
 TEST_CASE("linear interpolant") {
-    check_all(schedule::rectified{}, kernel::linear_interpolant{}, 0.8, 0.2);
+    const process typed(schedule::rectified{}, kernel::linear_interpolant{});
+    check_all(any_process(typed).until(0.8), 0.2);
 }
 
 TEST_CASE("with Euler's method it is DDIM with eta") {
     for (const double eta : {0., 0.4, 1., 1.3, 3.})
-        CHECK(testing::largest_difference(run(ancestral_of<solver::euler>{.eta = eta}),
-                                          run(solver::ddim{.eta = eta})) < 1e-12);
+        CHECK(testing::largest_difference(mixture_run(ancestral_of<solver::euler>{.eta = eta}),
+                                          mixture_run(solver::ddim{.eta = eta})) < 1e-12);
 }
 
 TEST_CASE("without noise it is its method: the same bits") {
-    CHECK(run(ancestral_of<>{.eta = 0}) == run(solver::heun{}));
-    CHECK(run(ancestral_of<>{.eta = 0.1}) != run(solver::heun{}));
+    CHECK(mixture_run(ancestral_of<>{.eta = 0}) == mixture_run(solver::heun{}));
+    CHECK(mixture_run(ancestral_of<>{.eta = 0.1}) != mixture_run(solver::heun{}));
 }
 
 TEST_CASE("s_noise scales the fresh noise") {

@@ -1,12 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 // ER-SDE-Solvers: exact moments on Gaussian data, and the cases that are DDIM.
-#include <diffgen/exec/policy.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
-#include <diffgen/sampler.hpp>
-#include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/geometric.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
 #include <diffgen/schedule/rectified.hpp>
@@ -16,8 +13,8 @@
 #include "check_refused.hpp"
 #include "compare.hpp"
 #include "gaussian_reverse.hpp"
-#include "mixture_as.hpp"
-#include "mixtures.hpp"
+#include "mixture_run.hpp"
+#include "two_processes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -28,6 +25,7 @@ using namespace diffgen;
 using solver::er_sde;
 using solver::noise_growth::power;
 using testing::data;
+using testing::mixture_run;
 using testing::moments;
 
 namespace {
@@ -60,10 +58,7 @@ void check_reverse_sde(const any_process& p, double stop, const Solver& s, int o
     testing::check_weak_order(p, stop, s, 1, 1024, 2, {order, order, true});
 }
 
-template <class Schedule, class Kernel>
-void check_all(Schedule schedule, Kernel kernel, double from, double to) {
-    const process typed(schedule, kernel);
-    const any_process p = any_process(typed).until(from);
+void check_all(const any_process& p, double to) {
     check_marginal(p, to, er_sde<1>{}, 1, 1024);
     check_marginal(p, to, er_sde<2>{}, 2, 1024);
     // here the error of order 2 that the start leaves meets that of order 3
@@ -73,30 +68,17 @@ void check_all(Schedule schedule, Kernel kernel, double from, double to) {
     check_reverse_sde(p, to, er_sde<3, power>{}, 2);
 }
 
-template <class Solver>
-std::vector<double> run(const Solver& solver) {
-    sampler s{schedule::scaled_linear{}, kernel::variance_preserving{},
-              testing::batched_predictor(epsilon{}, testing::three_in_2d), solver};
-    std::vector<double> x(40);
-    s.generate(exec::cpp, batch(x, 20), {.steps = 20, .seed = 3});
-    return x;
-}
-
 }  // namespace
 
-TEST_CASE("variance preserving") {
-    check_all(schedule::linear_beta{}, kernel::variance_preserving{}, 0.7, 0.1);
-}
-
-TEST_CASE("variance exploding") {
-    check_all(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5}, kernel::variance_exploding{},
-              0.9, 0.2);
+TEST_CASE("orders of the moments") {
+    testing::on_two_processes(check_all);
 }
 
 TEST_CASE("order 1 with phi = r is DDIM, with r^2 DDIM with eta = 1") {
-    CHECK(testing::largest_difference(run(er_sde<1, power>{{0}}), run(solver::ddim{})) < 1e-12);
-    CHECK(testing::largest_difference(run(er_sde<1, power>{{1}}), run(solver::ddim{.eta = 1})) <
-          1e-12);
+    CHECK(testing::largest_difference(mixture_run(er_sde<1, power>{{0}}),
+                                      mixture_run(solver::ddim{})) < 1e-12);
+    CHECK(testing::largest_difference(mixture_run(er_sde<1, power>{{1}}),
+                                      mixture_run(solver::ddim{.eta = 1})) < 1e-12);
 }
 
 TEST_CASE("the polynomials' weights: phi = r^2, in closed form") {

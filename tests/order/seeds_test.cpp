@@ -2,11 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SEEDS: exact moments on Gaussian data against the reverse SDE of the same tau, and the cases that
 // are other methods.
-#include <diffgen/exec/policy.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
-#include <diffgen/sampler.hpp>
-#include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/geometric.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
 #include <diffgen/solver/ddim.hpp>
@@ -15,14 +12,15 @@
 #include "check_refused.hpp"
 #include "compare.hpp"
 #include "gaussian_reverse.hpp"
-#include "mixture_as.hpp"
-#include "mixtures.hpp"
+#include "mixture_run.hpp"
+#include "two_processes.hpp"
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
 using namespace diffgen;
+using testing::mixture_run;
 using namespace diffgen::solver;
 using testing::moments;
 
@@ -39,33 +37,16 @@ void check_orders(const any_process& p, double stop) {
     }
 }
 
-template <class Schedule, class Kernel>
-void check_all(Schedule schedule, Kernel kernel, double from, double to) {
-    const process typed(schedule, kernel);
-    const any_process p = any_process(typed).until(from);
+void check_all(const any_process& p, double to) {
     check_orders<1>(p, to);
     check_orders<2>(p, to);
     check_orders<3>(p, to);
 }
 
-template <class Solver>
-std::vector<double> run(const Solver& solver) {
-    sampler s{schedule::scaled_linear{}, kernel::variance_preserving{},
-              testing::batched_predictor(epsilon{}, testing::three_in_2d), solver};
-    std::vector<double> x(40);
-    s.generate(exec::cpp, batch(x, 20), {.steps = 20, .seed = 3});
-    return x;
-}
-
 }  // namespace
 
-TEST_CASE("variance preserving") {
-    check_all(schedule::linear_beta{}, kernel::variance_preserving{}, 0.7, 0.1);
-}
-
-TEST_CASE("variance exploding") {
-    check_all(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5}, kernel::variance_exploding{},
-              0.9, 0.2);
+TEST_CASE("orders of the moments") {
+    testing::on_two_processes(check_all);
 }
 
 TEST_CASE("over the noise estimate, tau = 1/2") {
@@ -126,13 +107,14 @@ TEST_CASE("SEEDS-3 by its formulas: two inner values, and the noise of three pie
 }
 
 TEST_CASE("without noise it is the exponential Runge-Kutta method: the same bits") {
-    CHECK(run(seeds<2>{{0}}) == run(exponential_single<2>{}));
-    CHECK(run(seeds<3>{{0}}) == run(exponential_single<3>{}));
-    CHECK(run(seeds<3>{}) != run(exponential_single<3>{}));
+    CHECK(mixture_run(seeds<2>{{0}}) == mixture_run(exponential_single<2>{}));
+    CHECK(mixture_run(seeds<3>{{0}}) == mixture_run(exponential_single<3>{}));
+    CHECK(mixture_run(seeds<3>{}) != mixture_run(exponential_single<3>{}));
 }
 
 TEST_CASE("SEEDS-1 with tau = 1 is DDIM with eta = 1") {
-    CHECK(testing::largest_difference(run(seeds<1>{}), run(ddim{.eta = 1})) < 1e-12);
+    CHECK(testing::largest_difference(mixture_run(seeds<1>{}), mixture_run(ddim{.eta = 1})) <
+          1e-12);
 }
 
 TEST_CASE("a bad tau is refused") {
