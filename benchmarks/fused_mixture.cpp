@@ -24,7 +24,7 @@ constexpr int steps = 50;
 /// One particle, all steps, in floats: the loop that the formula asks for.
 class by_hand {
   public:
-    explicit by_hand(std::vector<noise_level> levels, const any_process& p)
+    explicit by_hand(std::vector<noise_level> levels, const process_view& p)
         : levels_(std::move(levels)) {
         for (const noise_level& l : levels_) {
             drift_.push_back(l.is_clean() ? 0 : static_cast<float>(p.drift(l.t)));
@@ -101,8 +101,8 @@ int main() {
               solver::euler_maruyama{}};
     const options o{.steps = steps, .seed = 7};
     options stepwise = o;
-    stepwise.observe.see = [](const observation&) { return true; };
-    by_hand loop(s.levels(o), any_process(s.process));
+    stepwise.observe.on_step = [](const observation&) { return true; };
+    by_hand loop(s.levels(o), process_view(s.process));
     std::vector<float> x(2 * particles), y(2 * particles);
     std::vector<double> z(2 * particles);
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 // Stands for the network of a pipeline: the exact noise of data N(1.5, 0.5^2). `timesteps` has
-// alpha and sigma because this one is exact; a trained network only needs level.input, the
+// alpha and sigma because this one is exact; a trained network only needs level.network_time, the
 // timestep.
 struct network {
     diffgen::schedule::table timesteps;
@@ -23,7 +23,7 @@ struct network {
     void operator()(diffgen::batch_view<const float> in, diffgen::batch_view<float> out,
                     const diffgen::noise_level& level) const {
         const auto [alpha, sigma] =
-            diffgen::kernel::variance_preserving::level(timesteps.log_snr(level.input));
+            diffgen::kernel::variance_preserving::level(timesteps.log_snr(level.network_time));
         const double variance = 0.25 * alpha * alpha + sigma * sigma;
         for (std::size_t i = 0; i < in.size(); ++i)
             out.data[i] = static_cast<float>(sigma * (in.data[i] - 1.5 * alpha) / variance);

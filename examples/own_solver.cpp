@@ -22,16 +22,18 @@ struct midpoint {
     static diffgen::stage plan(const diffgen::step& s, int j) {
         using namespace diffgen::symbol;  // x, D: the state, and the denoised estimate at `input`
         const auto &from = s.from(), &to = s.to();
-        if (to.is_clean()) return diffgen::evaluate(from).write(0, D);
-        const double r = from.ratio(), h = to.ratio() - r;  // dy/dr = (y - D) / r, y = x / alpha
-        const auto middle = s.process.level_at(-2 * std::log(r + h / 2));
+        if (to.is_clean()) return diffgen::evaluation_stage(from).write(0, D);
+        const double r = from.sigma_over_alpha(),
+                     h = to.sigma_over_alpha() - r;  // dy/dr = (y - D) / r, y = x / alpha
+        const auto middle = s.process.level_of_log_snr(-2 * std::log(r + h / 2));
         if (j == 0) {
             const auto slope = (x / from.alpha - D) / r;
-            return diffgen::evaluate(from).write(1,
-                                                 middle.alpha * (x / from.alpha + h / 2 * slope));
+            return diffgen::evaluation_stage(from).write(
+                1, middle.alpha * (x / from.alpha + h / 2 * slope));
         }
-        const auto slope = (reg(1) / middle.alpha - D) / middle.ratio();
-        return diffgen::evaluate(middle, 1).write(0, to.alpha * (x / from.alpha + h * slope));
+        const auto slope = (reg(1) / middle.alpha - D) / middle.sigma_over_alpha();
+        return diffgen::evaluation_stage(middle, 1).write(0,
+                                                          to.alpha * (x / from.alpha + h * slope));
     }
 };
 // [solver]

@@ -89,7 +89,7 @@ inline generated generate(network& net, const request& r, std::vector<int> label
     generated g{{std::vector<float>(labels.size() * pixels), labels}};
     const auto call = [&net](const auto& in, const auto& out, const diffgen::noise_level& level,
                              std::span<const int> classes_of_rows) {
-        net.evaluate(in.data, out.data, static_cast<std::int64_t>(in.samples), level.input,
+        net.evaluate(in.data, out.data, static_cast<std::int64_t>(in.samples), level.network_time,
                      classes_of_rows.data());
     };
     const auto begin = std::chrono::steady_clock::now();

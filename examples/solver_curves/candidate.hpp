@@ -5,7 +5,7 @@
 // One way to sample: a solver with its grid and all its options; and how it is run on a problem
 // with a number of network evaluations that it must not exceed.
 
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include "problem.hpp"
@@ -46,7 +46,7 @@ struct candidate {
 template <class Sampler, class Options>
 [[nodiscard]] int evaluations_of(const Sampler& s, const Options& o) {
     const auto levels = s.levels(o);
-    diffgen::step at{diffgen::any_process(s.process), levels};
+    diffgen::step at{diffgen::process_view(s.process), levels};
     int count = 0;
     for (; at.index < at.count(); ++at.index)
         for (int j = 0; j < s.solver.stages(at); ++j)

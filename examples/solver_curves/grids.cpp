@@ -35,13 +35,13 @@ std::string with_value(const char* name, double value) {
 
 /// sigma = sin^2 of an angle in equal steps, of unit variance: the levels of iPNDM.
 struct squared_sine {
-    [[nodiscard]] static std::vector<diffgen::noise_level> levels(const diffgen::any_process& p,
+    [[nodiscard]] static std::vector<diffgen::noise_level> levels(const diffgen::process_view& p,
                                                                   int n) {
         std::vector<diffgen::noise_level> l{p.level(p.t_max())};
         for (int i = n - 1; i > 0; --i) {
             const double root = std::sin(std::numbers::pi / 2 * i / n), sigma = root * root;
             const double log_snr = 2 * std::log(std::sqrt(1 - sigma * sigma) / sigma);
-            l.push_back(log_snr < l[0].log_snr ? l[0] : p.level_at(log_snr));
+            l.push_back(log_snr < l[0].log_snr ? l[0] : p.level_of_log_snr(log_snr));
         }
         l.push_back(p.clean());
         return l;

@@ -78,17 +78,23 @@ void add_dpm_solver(std::vector<candidate>& ode, std::vector<candidate>& sde) {
     for (const auto s : {scheduler::dpm_solver_multistep, scheduler::dpm_solver_singlestep}) {
         const auto on_grids = each_with({{"", plain(s)}}, lambda_grids(s));
         append(ode,
-               each_with(each_with(each_with(each_with(on_grids, orders), flows), lowering), ends), run);
-        append(sde, each_with(each_with(on_grids, {orders[0], orders[1]}),
-                              {algorithm(algorithm_type::sde_dpm_solver_pp)}), run);
+               each_with(each_with(each_with(each_with(on_grids, orders), flows), lowering), ends),
+               run);
+        append(sde,
+               each_with(each_with(on_grids, {orders[0], orders[1]}),
+                         {algorithm(algorithm_type::sde_dpm_solver_pp)}),
+               run);
     }
     const auto edm = each_with({{"", plain(scheduler::edm_dpm_solver_multistep)}}, edm_grids());
     append(ode, each_with(each_with(each_with(edm, orders), lowering), ends), run);
-    append(sde, each_with(each_with(edm, {orders[0], orders[1]}),
-                          {algorithm(algorithm_type::sde_dpm_solver_pp)}), run);
+    append(sde,
+           each_with(each_with(edm, {orders[0], orders[1]}),
+                     {algorithm(algorithm_type::sde_dpm_solver_pp)}),
+           run);
     append(sde,
            each_with(each_with({{"", plain(scheduler::cosine_dpm_solver_multistep)}}, edm_grids()),
-                     {orders[0], orders[1]}), run);
+                     {orders[0], orders[1]}),
+           run);
 }
 
 }  // namespace curves

@@ -14,7 +14,7 @@
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/stage.hpp>
 #include <diffgen/noise/stream.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <concepts>
@@ -46,7 +46,7 @@ concept forward_kernel = std::copy_constructible<K> && requires(const K& k, doub
 /// Where the steps of a run lie: n + 1 levels for n steps, noisiest first.
 template <class G>
 concept time_grid = std::copy_constructible<G> &&
-    requires(const G& g, const any_process& p, int n) {
+    requires(const G& g, const process_view& p, int n) {
     { g.levels(p, n) } -> std::convertible_to<std::vector<noise_level>>;
 };
 
@@ -61,12 +61,12 @@ concept prediction = std::copy_constructible<O> && requires(const O& o, const no
 template <class P>
 concept predictor = std::move_constructible<P> && requires(const P& p, noise_level l) {
     typename P::output_type;
-    typename P::merge_type;
+    typename P::combiner_type;
     typename P::hook_type;
     {P::kind};
-    { p.at(l) } -> std::convertible_to<noise_level>;
+    { p.with_network_time(l) } -> std::convertible_to<noise_level>;
     { p.to_denoised(l) } -> std::convertible_to<conversion>;
-    { p.merge() } -> std::convertible_to<typename P::merge_type>;
+    { p.combiner() } -> std::convertible_to<typename P::combiner_type>;
     { p.hook() } -> std::convertible_to<typename P::hook_type>;
 };
 
@@ -89,8 +89,8 @@ concept self_tuning_solver = solver_policy<S> && requires {
 /// A solver that decides for every sample, on the host, whether what a judged stage proposed is
 /// taken and what comes next: error control, Metropolis steps. Its runs are exec::individual_run.
 /// Optional: memory (what it keeps of a sample), depart and proceed (its way through the levels),
-/// wants_density, wants_path (a source of noise that knows a path, since steps are refused by their
-/// noise), judge::element (what is summed up).
+/// wants_density, wants_brownian (a source of noise that knows a path, since steps are refused by
+/// their noise), judge::element (what is summed up).
 template <class S>
 concept judging_solver = solver_policy<S> && requires {
     typename S::judge;

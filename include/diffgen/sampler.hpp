@@ -55,7 +55,7 @@ class sampler {
     static_assert(noise_source<Noise>,
                   "diffgen: the 5th part of a sampler is a noise source: trivially copyable, "
                   "normal<T>(stream, draw, flat) and fill<V>(stream, draw, first, count, out)");
-    static_assert(!exec::wants_path<Solver> || exec::follows_path<Noise>,
+    static_assert(!exec::wants_brownian<Solver> || exec::follows_brownian<Noise>,
                   "diffgen: this solver refuses steps by the noise that they have, and new noise "
                   "in its place would bias the samples; give the sampler a source that knows a "
                   "path as its 5th part, noise::brownian{}");
@@ -137,7 +137,7 @@ class sampler {
         check();
         const auto v = view(e, x);
         using T = typename decltype(v)::value_type;
-        exec::add_noise_to(e, v, exec::common_level<T>(level_as<T>(process.level(t))),
+        exec::add_noise_to(e, v, exec::common_level<T>(cast_level<T>(process.level(t))),
                            noise::stream::forward, exec::seeded(noise, o.seed), o.first_sample);
         e.wait();
     }
@@ -151,7 +151,7 @@ class sampler {
         require_times(times, v.samples);
         std::vector<level_of<T>> at;
         for (const double t : times)
-            at.push_back(level_as<T>(process.level(t)));
+            at.push_back(cast_level<T>(process.level(t)));
         exec::buffer<level_of<T>, typename Exec::space> memory(e, std::move(at));
         exec::add_noise_to(e, v, exec::own_levels<T>(memory.data()), noise::stream::forward,
                            exec::seeded(noise, o.seed), o.first_sample);
@@ -161,7 +161,7 @@ class sampler {
     /// The levels that a run with these options goes through.
     [[nodiscard]] std::vector<noise_level> levels(const options& o = {}) const {
         check();
-        return o.grid.levels(any_process(process), o.steps);
+        return o.grid.levels(process_view(process), o.steps);
     }
 
   private:
@@ -188,7 +188,7 @@ class sampler {
 
     [[nodiscard]] std::vector<noise_level> levels_from(double t, const options& o) const {
         check();
-        auto l = o.grid.levels(any_process(process).until(t), o.steps);
+        auto l = o.grid.levels(process_view(process).until(t), o.steps);
         const double given = process.level(t).log_snr, first = l.front().log_snr;
         const bool same = given == first || std::abs(given - first) <= 1e-9 * (1 + std::abs(given));
         detail::require(same, "a state given at t = ", t,
@@ -237,10 +237,11 @@ class sampler {
                          const options& o, bool from_prior) {
         // whole samples, which the tiles of a pointwise functor do not hold
         constexpr bool by_sample = self_tuning_solver<Solver> || Predictor::hook_type::per_sample;
-        constexpr bool fuses = !batched && !judging_solver<Solver> && !exec::follows_path<Noise> &&
+        constexpr bool fuses = !batched && !judging_solver<Solver> &&
+                               !exec::follows_brownian<Noise> &&
                                !(Predictor::kind == granularity::pointwise && by_sample);
         if constexpr (fuses)
-            if (!o.observe.see) return exec::run_fused(e, *this, x, l, o, from_prior);
+            if (!o.observe.on_step) return exec::run_fused(e, *this, x, l, o, from_prior);
         auto r = make_run(e, x, std::move(l), o, from_prior);
         return complete(e, r);
     }

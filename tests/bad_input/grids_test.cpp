@@ -51,7 +51,7 @@ constexpr schedule::linear_beta continuous{};
 constexpr schedule::edm edm{};
 
 struct grid_without_levels_to_step {
-    std::vector<noise_level> levels(const any_process& p, int) const { return {p.level(1)}; }
+    std::vector<noise_level> levels(const process_view& p, int) const { return {p.level(1)}; }
 };
 
 }  // namespace

@@ -58,7 +58,7 @@ struct network_goes_wrong {
     template <class In, class Out>
     void operator()(const In& in, const Out& out, const noise_level& l) const {
         std::transform(in.begin(), in.end(), out.begin(),
-                       [&](float v) { return f(v, level_as<float>(l)); });
+                       [&](float v) { return f(v, cast_level<float>(l)); });
     }
 };
 
@@ -83,7 +83,7 @@ void check_reported(const Exec& e, const Net& net, std::vector<float> start,
                     std::initializer_list<std::string_view> parts) {
     auto s = sampler_of(net);
     options stepwise = six_steps;
-    stepwise.observe.see = [](const observation&) { return true; };
+    stepwise.observe.on_step = [](const observation&) { return true; };
     auto x = start;
     check_refused<non_finite>([&] { s.generate_from(e, 6, batch(x, samples), six_steps); }, parts);
     x = start;
@@ -157,7 +157,7 @@ TEST_CASE("a corrector that tunes itself does not hide NaN") {
     for (const bool stepwise : {false, true}) {
         auto x = marked({5});
         options o = six_steps;
-        if (stepwise) o.observe.see = [](const observation&) { return true; };
+        if (stepwise) o.observe.on_step = [](const observation&) { return true; };
         check_refused<non_finite>([&] { s.generate_from(exec::cpp, 6, batch(x, samples), o); },
                                   {"step 0 of 6", "sample 1005;"});
     }

@@ -60,7 +60,7 @@ struct mistaken {
     double coefficient = 1;
     int stages(const step&) const { return stage_count; }
     stage plan(const step& s, int) const {
-        stage out = evaluate(s.from(), input);
+        stage out = evaluation_stage(s.from(), input);
         out.draws = drawn;
         for (int i = 0; i < written; ++i)
             out.write(target, coefficient * symbol::D + symbol::reg(reads));

@@ -112,7 +112,7 @@ TEST_CASE_TEMPLATE_DEFINE("a functor that throws inside the pass", Exec, from_fu
     const auto right = undisturbed(solver, 6);
     options one_pass{.steps = 6, .seed = 5};
     options stepwise = one_pass;
-    stepwise.observe.see = [](const observation&) { return true; };
+    stepwise.observe.on_step = [](const observation&) { return true; };
     // step 3 of 6 evaluates at t = 0.5
     auto s = sampler_of(pointwise(functor{0.55f}), solver);
     std::vector<float> x(samples, 7.f);
@@ -132,7 +132,7 @@ TEST_CASE_TEMPLATE_DEFINE("an observer that throws", Exec, from_observer) {
     std::vector<float> x(samples);
     auto s = sampler_of(network{}, solver);
     options o{.steps = 6, .seed = 5};
-    o.observe.see = [](const observation& seen) -> bool {
+    o.observe.on_step = [](const observation& seen) -> bool {
         if (seen.step == 4) throw std::runtime_error("the disk is full");
         return true;
     };

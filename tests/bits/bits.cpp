@@ -101,7 +101,7 @@ void print(const char* type) {
     };
     constexpr std::uint64_t seed = 0x243f6a8885a308d3u;
     print_noise("noise", noise::philox{seed});
-    print_noise("path", noise::brownian{seed}.at({-0.7, 3.3, 1, 3}));
+    print_noise("path", noise::brownian{seed}.for_piece({-0.7, 3.3, 1, 3}));
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ void unless_refused(testing::hash& h, F f) {
 }
 
 void add(testing::hash& h, const noise_level& l) {
-    for (const double v : {l.t, l.log_snr, l.alpha, l.sigma, l.input, l.ratio()})
+    for (const double v : {l.t, l.log_snr, l.alpha, l.sigma, l.network_time, l.sigma_over_alpha()})
         h.add(v);
 }
 
@@ -88,7 +88,7 @@ std::vector<std::pair<std::string, any_grid>> grids() {
             {"restarted", grid::restarted<grid::karras>{}}};
 }
 
-void add_grids(testing::hash& h, const any_process& p) {
+void add_grids(testing::hash& h, const process_view& p) {
     for (const auto& [name, grid] : grids())
         unless_refused(h, [&h, &p, &levels_of = grid] {
             for (const noise_level& l : levels_of.levels(p, 11)) {
@@ -106,7 +106,7 @@ void print_levels(const std::string& name, const Schedule& schedule) {
     testing::for_each_kernel([&](const std::string& kernel_name, const auto& kernel) {
         testing::hash h;
         const process p(schedule, kernel);
-        add_grids(h, any_process(p));
+        add_grids(h, process_view(p));
         print(name + ", " + kernel_name, h);
     });
 }
@@ -157,9 +157,9 @@ void add(testing::hash& h, const exec::compiled_form<double, shape>& f) {
 
 /// The stage in the coefficients of a pass, for every prediction.
 void add(testing::hash& h, const stage& s) {
-    add(h, s.at);
-    for_each_conversion(h, s.at, [&](const conversion& c) {
-        h.add(c.input);
+    add(h, s.level);
+    for_each_conversion(h, s.level, [&](const conversion& c) {
+        h.add(c.input_scale);
         const auto compiled = exec::compile<double, shape>(s, c, true, 0, true);
         for (int i = 0; i < compiled.rows; ++i)
             add(h, compiled.updates[i].form);
@@ -169,9 +169,9 @@ void add(testing::hash& h, const stage& s) {
 }
 
 void print_plans(const std::string& name, const conformance::any_solver& solver,
-                 const std::vector<any_process>& processes, const any_grid& grid) {
+                 const std::vector<process_view>& processes, const any_grid& grid) {
     testing::hash h;
-    for (const any_process& p : processes)
+    for (const process_view& p : processes)
         unless_refused(h, [&] {
             const auto levels = grid.levels(p, 6);
             for (int i = 0; i + 1 < static_cast<int>(levels.size()); ++i) {
@@ -190,8 +190,9 @@ void print_solvers() {
                          kernel::sub_variance_preserving{});
     const process flow(schedule::rectified{.last = 0.99}, kernel::linear_interpolant{});
     const process table(schedule::cosine{}, kernel::variance_preserving{});
-    const std::vector<any_process> processes{any_process(vp), any_process(ve), any_process(sub_vp),
-                                             any_process(flow), any_process(table)};
+    const std::vector<process_view> processes{process_view(vp), process_view(ve),
+                                              process_view(sub_vp), process_view(flow),
+                                              process_view(table)};
     for (const conformance::entry& e : conformance::solvers()) {
         print_plans(e.name, e.solver, processes, grid::quadratic{});
         print_plans(e.name + ", karras", e.solver, processes, grid::karras{});

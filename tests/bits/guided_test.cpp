@@ -21,8 +21,8 @@ struct conditional {
     testing::mixture_as<epsilon, 5, 2> with, without;
 
     template <class S>
-    struct at_level {
-        typename testing::mixture_as<epsilon, 5, 2>::template at_level<S> with, without;
+    struct bound {
+        typename testing::mixture_as<epsilon, 5, 2>::template bound<S> with, without;
         template <class V>
         DIFFGEN_VALUE std::array<V, 5> operator()(const std::array<V, 5>& x,
                                                   bool conditioned) const {
@@ -30,8 +30,8 @@ struct conditional {
         }
     };
     template <class S>
-    [[nodiscard]] at_level<S> at(const level_of<S>& l) const {
-        return {with.at(l), without.at(l)};
+    [[nodiscard]] bound<S> bind(const level_of<S>& l) const {
+        return {with.bind(l), without.bind(l)};
     }
 };
 
@@ -42,7 +42,7 @@ struct conditional_network {
     template <class T>
     void operator()(batch_view<const T> in, batch_view<T> out, const noise_level& l,
                     guidance_rows rows) const {
-        const auto f = functor.at(level_as<T>(l));
+        const auto f = functor.bind(cast_level<T>(l));
         for (std::size_t i = 0; i < in.samples; ++i) {
             std::array<T, 5> x;
             std::copy_n(in.sample(i), 5, x.begin());

@@ -77,9 +77,9 @@ TEST_CASE("a run ends at sigma = 0, at the least sigma, or where it is") {
     };
     const double least = sigma_table(read("DPMSolverMultistep", "{}")).front();
     CHECK(last("DPMSolverMultistep", "{}").is_clean());
-    CHECK(last("DPMSolverMultistep", R"({"final_sigmas_type": "sigma_min"})").ratio() ==
+    CHECK(last("DPMSolverMultistep", R"({"final_sigmas_type": "sigma_min"})").sigma_over_alpha() ==
           doctest::Approx(least).epsilon(1e-14));
-    CHECK(last("DEISMultistep", R"({"use_karras_sigmas": true})").ratio() ==
+    CHECK(last("DEISMultistep", R"({"use_karras_sigmas": true})").sigma_over_alpha() ==
           doctest::Approx(least).epsilon(1e-12));
 }
 

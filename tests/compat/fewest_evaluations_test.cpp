@@ -34,7 +34,7 @@ gaussian_mixture<2, 3> mixture() {
 /// eps of the mixture, as a network of diffusers returns it.
 struct network {
     void operator()(batch_view<const double> in, batch_view<double> out, noise_level l) const {
-        const auto estimate = mixture().at(level_as<double>(l));
+        const auto estimate = mixture().bind(cast_level<double>(l));
         for (std::size_t i = 0; i < in.size(); i += 2) {
             const auto d = estimate(std::array{in.data[i], in.data[i + 1]});
             for (std::size_t k = 0; k < 2; ++k)

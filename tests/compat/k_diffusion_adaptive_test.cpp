@@ -31,7 +31,7 @@ constexpr double sigma_max = 20, sigma_min = 0.05;
 double eps(double x, double t) {
     const double sigma = std::exp(-t);
     const level_of<double> l{sigma, 2 * t, 1, sigma, sigma, sigma};
-    return (x - data.at(l)(std::array{x})[0]) / sigma;
+    return (x - data.bind(l)(std::array{x})[0]) / sigma;
 }
 
 double one(double x, double t, double end, double e) {

@@ -27,7 +27,7 @@ struct halving {
                                                          kernel::variance_exploding{}};
     std::vector<noise_level> levels{p.level(8), p.level(4), p.level(2), p.level(1), p.clean()};
 
-    [[nodiscard]] diffgen::step step(int i) const { return {any_process(p), levels, i}; }
+    [[nodiscard]] diffgen::step step(int i) const { return {process_view(p), levels, i}; }
 };
 
 /// Coefficients agree to a few roundings.
@@ -95,7 +95,7 @@ TEST_CASE("k-diffusion's DPM-Solver-fast") {
         int calls = 0;
         const auto net = [&](batch_view<const double> in, batch_view<double> out,
                              const noise_level& l) {
-            const double x = in.data[0], s = l.ratio();
+            const double x = in.data[0], s = l.sigma_over_alpha();
             out.data[0] = 0.25 / (0.25 + s * s) * x + 0.1 * std::sin(x / (1 + s));
             ++calls;
         };

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
-// expected-error: diffgen: a time grid has std::vector<noise_level> levels(const any_process&
+// expected-error: diffgen: a time grid has std::vector<noise_level> levels(const process_view&
 #include <diffgen/diffgen.hpp>
 
 #include <vector>
@@ -9,7 +9,7 @@ using namespace diffgen;
 
 struct constant {
 #ifdef TWIN
-    std::vector<noise_level> levels(const any_process& p, int) const {
+    std::vector<noise_level> levels(const process_view& p, int) const {
         return {p.clean()};
     }
 #else

@@ -18,7 +18,7 @@ struct to_estimate {
     static constexpr int rows = 1;
     static constexpr int draws = 0;
     int stages(const step&) const { return 1; }
-    stage plan(const step& s, int) const { return evaluate(s.from()).write(0, symbol::D); }
+    stage plan(const step& s, int) const { return evaluation_stage(s.from()).write(0, symbol::D); }
 };
 auto s = sampler{schedule::edm{}, kernel::variance_exploding{}, predicts(denoised{}, network),
                  to_estimate{}};

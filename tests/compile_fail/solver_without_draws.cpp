@@ -17,7 +17,7 @@ struct to_estimate {
         return 1;
     }
     stage plan(const step& s, int) const {
-        return evaluate(s.from()).write(0, symbol::D);
+        return evaluation_stage(s.from()).write(0, symbol::D);
     }
 };
 auto s = sampler{schedule::edm{}, kernel::variance_exploding{}, predicts(denoised{}, network),

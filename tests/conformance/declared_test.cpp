@@ -97,7 +97,7 @@ TEST_CASE("every entry has a name of its own") {
 
 TEST_CASE("registers, rows and draws are enough, and all are needed") {
     std::map<std::type_index, usage> types;
-    for_each_process([&](const diffgen::any_process& p, double from, double to) {
+    for_each_process([&](const diffgen::process_view& p, double from, double to) {
         for (const entry& e : solvers()) {
             CAPTURE(e.name);
             usage& u = types[e.solver.type()];
@@ -124,7 +124,7 @@ TEST_CASE("registers, rows and draws are enough, and all are needed") {
 }
 
 TEST_CASE("a stochastic solver draws a normal in every step that ends in noise") {
-    for_each_process([](const diffgen::any_process& p, double from, double to) {
+    for_each_process([](const diffgen::process_view& p, double from, double to) {
         const auto levels = diffgen::grid::uniform{.stop_at = to}.levels(p.until(from), 4);
         for (const entry& e : solvers()) {
             if (e.promises.tends_to == limit::flow) continue;

@@ -42,7 +42,7 @@ moments applied(const affine& f, const noise_level& l, const moments& x) {
             slope * slope * x.variance + f.v};
 }
 
-using by_hand = std::function<moments(const diffgen::any_process&, const noise_level&,
+using by_hand = std::function<moments(const diffgen::process_view&, const noise_level&,
                                       const noise_level&, moments)>;
 
 moments langevin_step(const noise_level& s, double delta, const moments& x) {
@@ -166,7 +166,7 @@ const std::map<std::string, by_hand> formulas{
 
 TEST_CASE("one-point data: the marginals in any number of steps") {
     const moments point{0.7, 0};
-    for_each_process([&](const diffgen::any_process& p, double from, double to) {
+    for_each_process([&](const diffgen::process_view& p, double from, double to) {
         for (const int n : {1, 2, 3, 5}) {
             const auto levels = diffgen::grid::uniform{.stop_at = to}.levels(p.until(from), n);
             for (const entry& e : solvers()) {
@@ -183,7 +183,7 @@ TEST_CASE("one-point data: the marginals in any number of steps") {
 
 TEST_CASE("the recursions written by hand") {
     std::size_t seen = 0;
-    for_each_process([&](const diffgen::any_process& p, double from, double to) {
+    for_each_process([&](const diffgen::process_view& p, double from, double to) {
         const auto levels = diffgen::grid::uniform{.stop_at = to}.levels(p.until(from), 4);
         for (const entry& e : solvers()) {
             const auto formula = formulas.find(e.name);

@@ -88,7 +88,7 @@ TEST_CASE("judged solvers: an observer sees every step that all have done, and c
         auto s = sampler_of(solver);
         int seen = 0;
         options o{.steps = 5};
-        o.observe.see = [&seen](const observation& at) {
+        o.observe.on_step = [&seen](const observation& at) {
             CHECK(at.step > seen);
             seen = at.step;
             return at.step < 2;

@@ -70,7 +70,7 @@ moments off_the_marginal(const noise_level& l) {
 }  // namespace
 
 TEST_CASE("refined grids lead to the flow or the SDE") {
-    for_each_process([](const diffgen::any_process& p, double from, double to) {
+    for_each_process([](const diffgen::process_view& p, double from, double to) {
         for (const entry& e : solvers()) {
             const bool keeps = e.promises.tends_to == limit::marginals;
             if (e.promises.tends_to == limit::none) continue;
@@ -89,7 +89,7 @@ TEST_CASE("refined grids lead to the flow or the SDE") {
 }
 
 TEST_CASE("the grid run backwards leads back to the start") {
-    for_each_process([](const diffgen::any_process& p, double from, double to) {
+    for_each_process([](const diffgen::process_view& p, double from, double to) {
         for (const entry& e : solvers()) {
             if (e.promises.tends_to != limit::flow || !e.promises.turns_back) continue;
             check_order(e, [&](int n) {
@@ -107,7 +107,7 @@ TEST_CASE("the grid run backwards leads back to the start") {
 TEST_CASE("up to pure noise, where the last step has no logarithm: order 2 at most") {
     const diffgen::process rectified(diffgen::schedule::rectified{},
                                      diffgen::kernel::linear_interpolant{});
-    const diffgen::any_process p(rectified);
+    const diffgen::process_view p(rectified);
     for (const entry& e : solvers()) {
         if (e.promises.tends_to != limit::flow || !e.promises.turns_back) continue;
         check_order(
@@ -125,7 +125,7 @@ TEST_CASE("up to pure noise, where the last step has no logarithm: order 2 at mo
 }
 
 TEST_CASE("a solver of the reverse SDE has no step back up") {
-    for_each_process([](const diffgen::any_process& p, double from, double to) {
+    for_each_process([](const diffgen::process_view& p, double from, double to) {
         for (const entry& e : solvers()) {
             if (e.promises.tends_to != limit::sde) continue;
             CAPTURE(e.name);

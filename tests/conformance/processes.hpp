@@ -8,8 +8,8 @@
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
-#include <diffgen/process/any_process.hpp>
 #include <diffgen/process/process.hpp>
+#include <diffgen/process/process_view.hpp>
 #include <diffgen/schedule/geometric.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
 #include <diffgen/schedule/rectified.hpp>
@@ -28,7 +28,7 @@ void for_each_process(F f) {
     const auto call = [&](const std::string& process_name, const auto& typed, double from,
                           double to) {
         CAPTURE(process_name);
-        f(any_process(typed), from, to);
+        f(process_view(typed), from, to);
     };
     call("variance preserving", process(schedule::linear_beta{}, kernel::variance_preserving{}),
          0.7, 0.1);

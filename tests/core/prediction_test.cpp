@@ -61,7 +61,8 @@ TEST_CASE_TEMPLATE("predictions convert into each other and back", K, kernel::va
                 const conversion c = checked_conversion(from, is.l);
                 CAPTURE(from.name);
                 // the largest factor, alpha^-1 = 25 at t = 0.8, multiplies the rounding
-                CHECK(std::fabs(c.state * is.x() + c.output * is.of(from) - x0) < 1e-12);
+                CHECK(std::fabs(c.state_factor * is.x() + c.output_factor * is.of(from) - x0) <
+                      1e-12);
                 for_each_prediction([&](auto to) {
                     CAPTURE(to.name);
                     const auto [a, b] = convert(from, to, is.l);
@@ -81,9 +82,9 @@ TEST_CASE("only EDM's network sees a scaled state: c_in of unit variance") {
     const noise_level l = p.level(0.4);
     // data of deviation 0.5 and unit noise: var(x) = 0.25 alpha^2 + sigma^2 (Karras, eq. 117)
     const double deviation = std::sqrt(0.25 * l.alpha * l.alpha + l.sigma * l.sigma);
-    CHECK(relative_error(edm_preconditioned{}.to_denoised(l).input, 1 / deviation) < 1e-14);
+    CHECK(relative_error(edm_preconditioned{}.to_denoised(l).input_scale, 1 / deviation) < 1e-14);
     CHECK(scales_input<edm_preconditioned>);
-    CHECK(epsilon::to_denoised(l).input == 1);
+    CHECK(epsilon::to_denoised(l).input_scale == 1);
     CHECK_FALSE(scales_input<epsilon>);
 }
 

@@ -14,7 +14,7 @@ using testing::check_distribution;
 
 namespace {
 
-const grid::log_snr even{.bounds = testing::wide, .stops = true};
+const grid::log_snr even{.bounds = testing::wide, .ends_at_sigma_min = true};
 const schedule::linear_beta vp{};
 const kernel::variance_preserving vp_kernel{};
 

@@ -14,5 +14,5 @@ TEST_CASE("churned Heun: the samples have the distribution of the data") {
     testing::check_distribution(
         schedule::edm{}, kernel::variance_exploding{},
         solver::churn<>{.amount = 30, .s_min = 0, .s_max = 100, .s_noise = 1},
-        grid::karras{.bounds = testing::wide, .stops = true}, 250);
+        grid::karras{.bounds = testing::wide, .ends_at_sigma_min = true}, 250);
 }

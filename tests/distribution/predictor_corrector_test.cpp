@@ -17,5 +17,5 @@ TEST_CASE("ancestral with Langevin corrections: the samples have the distributio
         schedule::edm{}, kernel::variance_exploding{},
         solver::predictor_corrector(solver::ancestral{}, solver::annealed_langevin{.step = 0.02},
                                     1),
-        grid::log_snr{.bounds = testing::wide, .stops = true}, 1800);
+        grid::log_snr{.bounds = testing::wide, .ends_at_sigma_min = true}, 1800);
 }

@@ -36,14 +36,14 @@ template <class Solver>
 void check(const Solver& solver) {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
               exact(testing::centred_in_10d), solver};
-    const options o{
-        .steps = 2800,
-        .seed = 99,
-        .grid = grid::log_snr{.bounds = {.sigma_min = 0.2, .sigma_max = 60}, .stops = true}};
+    const options o{.steps = 2800,
+                    .seed = 99,
+                    .grid = grid::log_snr{.bounds = {.sigma_min = 0.2, .sigma_max = 60},
+                                          .ends_at_sigma_min = true}};
     const auto levels = s.levels(o);
     const testing::moments data{0, 0.3}, end = marginal(data, levels.back());
     const testing::moments got =
-        testing::run_moments(any_process(s.process), solver::ancestral{}, levels, data,
+        testing::run_moments(process_view(s.process), solver::ancestral{}, levels, data,
                              {0, levels.front().sigma * levels.front().sigma});
     CHECK(std::fabs(got.variance / end.variance - 1) < 0.0019);
 

@@ -30,7 +30,7 @@ struct p_norm {
 // [grid]
 /// Times proportional to cubes: denser towards the data than grid::quadratic.
 struct cubic {
-    std::vector<noise_level> levels(const any_process& p, int n) const {
+    std::vector<noise_level> levels(const process_view& p, int n) const {
         const noise_level clean = p.clean();
         std::vector<noise_level> levels;
         for (int k = n; k > 0; --k)
@@ -139,7 +139,7 @@ TEST_CASE("a cubic grid runs, and is refused where its constants cannot be") {
 
 TEST_CASE("noise_in_state gives the samples of an exact denoiser") {
     const auto network = [](auto in, auto out, const noise_level& l) {
-        const auto denoiser = data.at(level_as<double>(l));
+        const auto denoiser = data.bind(cast_level<double>(l));
         for (std::size_t i = 0; i < in.samples; ++i) {
             const double* x = in.sample(i);
             const auto d = denoiser(std::array{x[0], x[1]});
@@ -159,7 +159,7 @@ TEST_CASE("batched and pointwise networks of one formula give one result") {
     // [batched]
     const auto network = [](auto in, auto out, const noise_level& level) {
         for (std::size_t i = 0; i < in.size(); ++i)  // in.samples x in.elements numbers
-            out.data[i] = level.sigma * in.data[i];  // level.input is what it takes as time
+            out.data[i] = level.sigma * in.data[i];  // level.network_time is what it takes as time
     };
     const auto batched = predicts(epsilon{}, network, time_input::scaled{999});
     // [batched]
@@ -177,7 +177,7 @@ TEST_CASE("a flow map needs one step, and as many as one likes give the same") {
     // [flow_map]
     /// The average velocity between two times, here known: of standard normal data.
     const auto average_velocity = [](auto in, auto out, const noise_level& level) {
-        const double t = level.input, r = level.target;  // from time t to time r
+        const double t = level.network_time, r = level.target_time;  // from time t to time r
         const double kept = std::hypot(1 - r, r) / std::hypot(1 - t, t);
         for (std::size_t i = 0; i < in.size(); ++i)
             out.data[i] = (1 - kept) / (t - r) * in.data[i];

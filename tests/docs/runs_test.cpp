@@ -140,14 +140,14 @@ TEST_CASE("observers: a bar, a recording, a stop, one's own") {
     observe::recording steps;
     const observer watch = observe::progress(log) & observe::record(steps) &
                            observe::stop_when(stop) & observer{[](const observation& o) {
-                               return o.level.ratio() > 0.5;  // false ends the run here
+                               return o.level.sigma_over_alpha() > 0.5;  // false ends the run here
                            }};
     const run_summary done =
         s.generate(exec::cpp, batch(x, 1), {.steps = 20, .seed = 7, .observe = watch});
     // [observe]
     CHECK_FALSE(done.finished);
     CHECK(done.steps == static_cast<int>(steps.states.size()));
-    CHECK(steps.levels.back().ratio() <= 0.5);
+    CHECK(steps.levels.back().sigma_over_alpha() <= 0.5);
     CHECK(steps.denoised.back().size() == 4);
     CHECK(log.str().find("/20") != std::string::npos);
 }

@@ -48,13 +48,14 @@ struct network {
     template <class T>
     void operator()(batch_view<const T> in, batch_view<T> out, const noise_level& l) const {
         for (std::size_t i = 0; i < in.size(); ++i)
-            out.data[i] = predicted(in.data[i], static_cast<T>(l.input));
+            out.data[i] = predicted(in.data[i], static_cast<T>(l.network_time));
     }
     template <class T>
     void operator()(batch_view<const T, space::cuda> in, batch_view<T, space::cuda> out,
                     const noise_level& l) const {
         const auto blocks = static_cast<unsigned>((in.size() + 127) / 128);
-        predict<<<blocks, 128, 0, stream>>>(in.data, out.data, in.size(), static_cast<T>(l.input));
+        predict<<<blocks, 128, 0, stream>>>(in.data, out.data, in.size(),
+                                            static_cast<T>(l.network_time));
     }
 };
 
@@ -159,7 +160,7 @@ TEST_CASE("the first sample that is not finite is reported, in one pass and step
     start[17 * 3 + 1] = start[31 * 3] = 10;  // samples 17 and 31
     options o{.first_sample = 100, .grid = grid::sigmas({3, 2, 1, 0})};
     for (const bool stepwise : {false, true}) {
-        if (stepwise) o.observe.see = [](const observation&) { return true; };
+        if (stepwise) o.observe.on_step = [](const observation&) { return true; };
         thrust::device_vector<float> x(start.begin(), start.end());
         check_refused<non_finite>([&] { s.generate_from(exec::cuda(), 3, batch(x, 50), o); },
                                   {"NaN or infinity in step 0 of 3", "first in sample 117"});

@@ -37,8 +37,8 @@ struct keeps_normals {
     static int stages(const step&) { return 2; }
     stage plan(const step& s, int j) const {
         using namespace symbol;
-        if (j != drawing) return evaluate(s.from());
-        stage out = evaluate(s.to());
+        if (j != drawing) return evaluation_stage(s.from());
+        stage out = evaluation_stage(s.to());
         out.draws = 2;
         if (pieces) out.noise_between = {(s.from().log_snr + s.to().log_snr) / 2, s.to().log_snr};
         return out.write(0, x + z + 1000 * normal(1));
@@ -50,7 +50,7 @@ struct zigzag {
 
     std::vector<double> sigmas;
 
-    std::vector<noise_level> levels(const any_process& p, int) const {
+    std::vector<noise_level> levels(const process_view& p, int) const {
         std::vector<noise_level> out;
         for (const double s : sigmas)
             out.push_back(p.level(s));
@@ -82,8 +82,8 @@ TEST_CASE("the first normal of a step is the path's increment, the second is fre
         double expected = 0;
         for (std::uint32_t i = 0; i < 4; ++i) {
             const double from = -2 * std::log(sigmas[i]), to = -2 * std::log(sigmas[i + 1]);
-            const brownian b =
-                brownian{9}.at({solver.pieces ? (from + to) / 2 : from, to, stretch[i], 2 * i});
+            const brownian b = brownian{9}.for_piece(
+                {solver.pieces ? (from + to) / 2 : from, to, stretch[i], 2 * i});
             expected += b.normal<double>(stream::solver, 2 * i, 2);
             expected += 1000 * noise::philox{9}.normal<double>(stream::solver, 2 * i + 1, 2);
         }

@@ -40,7 +40,7 @@ void check_same_bits(Sampler s, std::size_t samples, std::size_t elements, diffg
     std::vector<T> host(samples * elements);
     s.generate(exec::cpp, batch(host, samples), o);
     for (const bool stepwise : {false, true}) {
-        if (stepwise) o.observe.see = [](const observation&) { return true; };
+        if (stepwise) o.observe.on_step = [](const observation&) { return true; };
         std::vector<T> again(samples * elements);
         s.generate(exec::cpp, batch(again, samples), o);
         thrust::device_vector<T> device(samples * elements);

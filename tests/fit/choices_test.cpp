@@ -85,7 +85,7 @@ TEST_CASE("fit_grid: the same grid from functors and networks, on all host back 
     same(exec::tbb, deterministic);
 #endif
     const auto net = [](auto in, auto out, const noise_level& at) {
-        const auto f = testing::three_in_2d.at(level_as<double>(at));
+        const auto f = testing::three_in_2d.bind(cast_level<double>(at));
         for (std::size_t i = 0; i < in.samples; ++i) {
             const auto d = f(std::array<double, 2>{in.sample(i)[0], in.sample(i)[1]});
             std::copy(d.begin(), d.end(), out.sample(i));
@@ -152,7 +152,8 @@ TEST_CASE("fit_grid: what makes no sense is refused, with its values") {
     refused(2, {.candidates = 1 << 20, .refine = 2}, {"1048576 candidates"});
     refused(2, {.starts = {}}, {"starts is empty"});
     refused(2, {.starts = {grid::sigmas({10, 1, 0})}}, {"starts[0]", "from 10 to 0"});
-    refused(2, {.starts = {grid::karras{}, grid::log_snr{.stops = true}}}, {"starts[1]"});
+    refused(2, {.starts = {grid::karras{}, grid::log_snr{.ends_at_sigma_min = true}}},
+            {"starts[1]"});
     refused(3, {.starts = {grid::times({1, 0.5, 0})}}, {"starts[0]", "3 steps", "3 levels"});
     refused(3, {.starts = {grid::times({1, 0.5, 0.5, 0})}}, {"starts[0]", "step 1"});
     refused(2, {.reference = grid::times({1, 0.5, 0})}, {"240 steps", "3 levels"});

@@ -130,7 +130,7 @@ TEST_CASE("fit::trajectory: no other choice of candidates strays less, tried one
         levels.push_back(fine[5 * k]);
         std::vector<double> ratios;
         for (std::size_t i = 0; i <= 5 * k; ++i)
-            ratios.push_back(fine[i].ratio());
+            ratios.push_back(fine[i].sigma_over_alpha());
         if (k > 0)
             s.generate(exec::cpp, batch(x, samples), {.grid = grid::sigmas(ratios)});
         else
@@ -139,8 +139,9 @@ TEST_CASE("fit::trajectory: no other choice of candidates strays less, tried one
     }
     const auto strays = [&](std::size_t i, std::size_t j) {
         std::vector<double> y = states[i];
-        s.generate_from(exec::cpp, levels[i].t, batch(y, samples),
-                        {.grid = grid::sigmas({levels[i].ratio(), levels[j].ratio()})});
+        s.generate_from(
+            exec::cpp, levels[i].t, batch(y, samples),
+            {.grid = grid::sigmas({levels[i].sigma_over_alpha(), levels[j].sigma_over_alpha()})});
         double sum = 0;
         for (std::size_t k = 0; k < samples; ++k)
             sum += std::hypot(y[2 * k] - states[j][2 * k], y[2 * k + 1] - states[j][2 * k + 1]);
@@ -153,7 +154,8 @@ TEST_CASE("fit::trajectory: no other choice of candidates strays less, tried one
             const double cost = strays(0, i) + 1.3 * (strays(i, j) + 1.3 * strays(j, 7));
             if (!(cost < least)) continue;
             least = cost;
-            best = {levels[0].ratio(), levels[i].ratio(), levels[j].ratio(), levels[7].ratio()};
+            best = {levels[0].sigma_over_alpha(), levels[i].sigma_over_alpha(),
+                    levels[j].sigma_over_alpha(), levels[7].sigma_over_alpha()};
         }
     CHECK(found.grid.values == best);
 }

@@ -25,10 +25,10 @@ struct network {
 
     void operator()(diffgen::batch_view<const double> in, diffgen::batch_view<double> out,
                     const diffgen::noise_level& l) const {
-        timesteps->push_back(l.input);
+        timesteps->push_back(l.network_time);
         for (std::size_t i = 0; i < in.size(); ++i) {
             const double x = in.data[i];
-            out.data[i] = 0.6 * std::sin(1.3 * x + 0.002 * l.input) + 0.25 * x;
+            out.data[i] = 0.6 * std::sin(1.3 * x + 0.002 * l.network_time) + 0.25 * x;
             if (out.size() > in.size()) out.data[in.size() + i] = 0.3 * std::cos(x);
         }
     }

@@ -44,11 +44,11 @@ class mixture {
     [[nodiscard]] auto network() {
         return [this](diffgen::batch_view<const double> in, diffgen::batch_view<double> out,
                       const diffgen::noise_level& l) {
-            sigmas.push_back(l.ratio());
+            sigmas.push_back(l.sigma_over_alpha());
             inputs.emplace_back(in.begin(), in.end());
             for (std::size_t i = 0; i < in.size(); ++i) {
                 const double y = inputs.back()[i] /= l.alpha;
-                out.data[i] = mean(y, l.ratio());
+                out.data[i] = mean(y, l.sigma_over_alpha());
             }
         };
     }

@@ -29,7 +29,7 @@ TEST_CASE("polyexponential, kl_optimal and beta on every process, from one step 
 
 TEST_CASE("polyexponential: exp of a power of the ramp from 1 to 0, in long double") {
     const process typed(schedule::edm{}, kernel::variance_exploding{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto l = grid::polyexponential{.rho = 1.7}.levels(p, 9);
     for (int i = 0; i < 9; ++i) {
         const long double ramp = std::pow(1 - i / 8.L, 1.7L);
@@ -45,7 +45,7 @@ TEST_CASE("polyexponential: exp of a power of the ramp from 1 to 0, in long doub
 
 TEST_CASE("kl_optimal: alpha and sigma of a VP process turn by equal angles") {
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto l = grid::kl_optimal{}.levels(p, 7);
     const auto angle = [](const noise_level& at) { return std::atan2(at.sigma, at.alpha); };
     const double first = angle(p.level(1)), last = angle(p.level(1e-3));
@@ -53,14 +53,14 @@ TEST_CASE("kl_optimal: alpha and sigma of a VP process turn by equal angles") {
         CHECK(std::fabs(angle(l[static_cast<std::size_t>(i)]) - (first + i / 6. * (last - first))) <
               1e-13);
     const auto stopped =
-        grid::kl_optimal{.bounds = {.sigma_min = 1, .sigma_max = 3}, .stops = true};
-    CHECK(relative_error(stopped.levels(p, 1).front().ratio(), 3) < 1e-13);
-    CHECK(relative_error(stopped.levels(p, 1).back().ratio(), 1) < 1e-13);
+        grid::kl_optimal{.bounds = {.sigma_min = 1, .sigma_max = 3}, .ends_at_sigma_min = true};
+    CHECK(relative_error(stopped.levels(p, 1).front().sigma_over_alpha(), 3) < 1e-13);
+    CHECK(relative_error(stopped.levels(p, 1).back().sigma_over_alpha(), 1) < 1e-13);
 }
 
 TEST_CASE("beta: the distribution at each time is the share of the steps left") {
     const process typed(schedule::linear{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto l = grid::beta{.a = 0.5, .b = 0.5}.levels(p, 12);
     for (int k = 0; k <= 12; ++k) {  // the arcsine distribution: x = sin^2(pi / 2 u)
         const double sine = std::sin((12 - k) / 12. * 1.5707963267948966);

@@ -29,18 +29,18 @@ TEST_CASE("sgm_uniform, simple and ddim_uniform have n steps for every n") {
     testing::check_on_discrete(grid::ddim_uniform{});
     const process ddpm(schedule::linear{}, kernel::variance_preserving{});
     for (int n = 1; n <= 1000; ++n) {
-        REQUIRE(grid::simple{}.levels(any_process(ddpm), n).size() ==
+        REQUIRE(grid::simple{}.levels(process_view(ddpm), n).size() ==
                 static_cast<std::size_t>(n) + 1);
-        REQUIRE(grid::ddim_uniform{}.levels(any_process(ddpm), n).size() ==
+        REQUIRE(grid::ddim_uniform{}.levels(process_view(ddpm), n).size() ==
                 static_cast<std::size_t>(n) + 1);
     }
-    CHECK_THROWS_AS(static_cast<void>(grid::ddim_uniform{}.levels(any_process(ddpm), 1001)),
+    CHECK_THROWS_AS(static_cast<void>(grid::ddim_uniform{}.levels(process_view(ddpm), 1001)),
                     bad_argument);
 }
 
 TEST_CASE("their timesteps, from the definitions by hand") {
     const process typed(schedule::linear{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     // numpy: np.linspace(999, 0, n + 1)[:-1]
     CHECK(testing::largest_difference(times_of(grid::sgm_uniform{}.levels(p, 4)),
                                       std::vector<double>{999, 749.25, 499.5, 249.75, -1}) == 0);

@@ -30,7 +30,7 @@ using testing::relative_error;
 namespace {
 
 /// Every property that a run relies on: n + 1 finite levels, ever less noise, clean at the end.
-void check_levels(const any_process& p, const any_grid& g, int n) {
+void check_levels(const process_view& p, const any_grid& g, int n) {
     CAPTURE(n);
     const std::vector<noise_level> l = g.levels(p, n);
     REQUIRE(l.size() == static_cast<std::size_t>(n) + 1);
@@ -44,7 +44,7 @@ void check_levels(const any_process& p, const any_grid& g, int n) {
 
 template <class Process>
 void check_grids(const Process& typed) {
-    const any_process p(typed);
+    const process_view p(typed);
     for (const int n : {1, 2, 3, 7, 10, 50, 97}) {
         check_levels(p, grid::uniform{}, n);
         check_levels(p, grid::quadratic{}, n);
@@ -86,7 +86,7 @@ TEST_CASE("every grid over every schedule, from one step on") {
 
 TEST_CASE("uniform and quadratic: times by their formulas, stop_at as the last") {
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto even = times_of(grid::uniform{}.levels(p, 4));
     CHECK(testing::largest_difference(even, std::vector<double>{1, 0.75, 0.5, 0.25, 0}) == 0);
     const auto squares = times_of(grid::quadratic{}.levels(p, 4));
@@ -95,14 +95,14 @@ TEST_CASE("uniform and quadratic: times by their formulas, stop_at as the last")
     const auto stopped = times_of(grid::uniform{.stop_at = 0.2}.levels(p, 2));
     CHECK(testing::largest_difference(stopped, std::vector<double>{1, 0.6, 0.2}) < 1e-15);
     const process ddpm(schedule::linear{}, kernel::variance_preserving{});
-    const auto discrete = times_of(grid::uniform{}.levels(any_process(ddpm), 4));
+    const auto discrete = times_of(grid::uniform{}.levels(process_view(ddpm), 4));
     CHECK(testing::largest_difference(discrete, std::vector<double>{999, 749, 499, 249, -1}) == 0);
 }
 
-TEST_CASE("the first time of a grid is t_max to the bit, wherever it stops") {
+TEST_CASE("the first time of a grid is t_max to the bit, wherever it ends_at_sigma_min") {
     // end + (t_max - end) would round to other times than t_max, and a table ends at t_max
     const process ddpm(schedule::linear{}, kernel::variance_preserving{});
-    const any_process p(ddpm);
+    const process_view p(ddpm);
     for (int i = 1; i <= 1000; ++i) {
         const double stop = i * 0.1234567;
         REQUIRE(grid::uniform{.stop_at = stop}.levels(p, 3).front().t == 999);
@@ -113,7 +113,7 @@ TEST_CASE("the first time of a grid is t_max to the bit, wherever it stops") {
 
 TEST_CASE("trailing: n steps for every n, rounded half to even") {
     const process typed(schedule::linear{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     for (int n = 1; n <= 1000; ++n) {
         const auto l = grid::trailing{}.levels(p, n);
         REQUIRE(l.size() == static_cast<std::size_t>(n) + 1);
@@ -134,7 +134,7 @@ TEST_CASE("trailing: n steps for every n, rounded half to even") {
 
 TEST_CASE("leading and linspace: the tables that are in use") {
     const process typed(schedule::linear{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     // diffusers' DDIM, n = 10: "leading" 900, 800 .. 0
     CHECK(testing::largest_difference(
               times_of(grid::leading{}.levels(p, 10)),
@@ -153,13 +153,13 @@ TEST_CASE("leading and linspace: the tables that are in use") {
     // offset 1 with a step at every entry asks for entry 1000
     CHECK_THROWS_AS(static_cast<void>(grid::leading{.offset = 1}.levels(p, 1000)), bad_argument);
     const process continuous(schedule::edm{}, kernel::variance_exploding{});
-    CHECK_THROWS_AS(static_cast<void>(grid::trailing{}.levels(any_process(continuous), 10)),
+    CHECK_THROWS_AS(static_cast<void>(grid::trailing{}.levels(process_view(continuous), 10)),
                     bad_argument);
 }
 
 TEST_CASE("karras: Karras et al. 2022, eq. 5, with both ends where they are asked for") {
     const process typed(schedule::edm{}, kernel::variance_exploding{});
-    const any_process p(typed);
+    const process_view p(typed);
     const int n = 18;
     const auto l = grid::karras{}.levels(p, n);
     CHECK(l.front().t == 80);
@@ -174,7 +174,8 @@ TEST_CASE("karras: Karras et al. 2022, eq. 5, with both ends where they are aske
     CHECK(relative_error(bounded.front().sigma, 10) < 1e-14);
     CHECK(relative_error(bounded[4].sigma, 0.1) < 1e-13);
     const auto stopped =
-        grid::karras{.bounds = {.sigma_min = 0.1, .sigma_max = 10}, .stops = true}.levels(p, 5);
+        grid::karras{.bounds = {.sigma_min = 0.1, .sigma_max = 10}, .ends_at_sigma_min = true}
+            .levels(p, 5);
     CHECK(stopped.size() == 6);
     CHECK(relative_error(stopped.back().sigma, 0.1) < 1e-13);
     CHECK_THROWS_AS(
@@ -184,7 +185,7 @@ TEST_CASE("karras: Karras et al. 2022, eq. 5, with both ends where they are aske
 
 TEST_CASE("log_snr: equal steps of the log-SNR") {
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto l = grid::log_snr{}.levels(p, 11);
     const double first = p.level(1).log_snr, last = p.level(1e-3).log_snr;
     for (int i = 0; i < 11; ++i)
@@ -194,7 +195,7 @@ TEST_CASE("log_snr: equal steps of the log-SNR") {
 
 TEST_CASE("explicit grids are taken as they are, and checked") {
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     const any_grid times = grid::times({0.9, 0.4, 0.1});
     CHECK(testing::largest_difference(times_of(times.levels(p, 50)),
                                       std::vector<double>{0.9, 0.4, 0.1}) == 0);
@@ -203,7 +204,7 @@ TEST_CASE("explicit grids are taken as they are, and checked") {
     CHECK(relative_error(by_sigma[1].sigma / by_sigma[1].alpha, 1) < 1e-14);
     CHECK(by_sigma[2].is_clean());
     const process flow(schedule::rectified{}, kernel::linear_interpolant{});
-    const auto pure = grid::sigmas({detail::infinity, 1, 0}).levels(any_process(flow), 50);
+    const auto pure = grid::sigmas({detail::infinity, 1, 0}).levels(process_view(flow), 50);
     CHECK((pure[0].t == 1 && pure[0].alpha == 0 && pure[0].sigma == 1));
     CHECK(pure[1].t == 0.5);
 

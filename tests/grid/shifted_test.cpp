@@ -23,7 +23,7 @@ TEST_CASE("shifted grids on every process, from one step on") {
 
 TEST_CASE("shifted: Esser et al. 2024, eq. 23, in long double") {
     const process typed(schedule::rectified{}, kernel::linear_interpolant{});
-    const any_process p(typed);
+    const process_view p(typed);
     for (const double shift : {0.5, 1., 3., 12.}) {
         const auto l = grid::shifted{grid::uniform{}, shift}.levels(p, 20);
         for (int k = 0; k <= 20; ++k) {
@@ -36,9 +36,9 @@ TEST_CASE("shifted: Esser et al. 2024, eq. 23, in long double") {
                     bad_argument);
 }
 
-TEST_CASE("shifted: a schedule that stops short of pure noise keeps its ends") {
+TEST_CASE("shifted: a schedule that ends_at_sigma_min short of pure noise keeps its ends") {
     const process typed(schedule::rectified{.last = 0.8}, kernel::linear_interpolant{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto l = grid::shifted{grid::uniform{}, 3}.levels(p, 8);
     for (int k = 0; k <= 8; ++k) {
         const double part = (8 - k) / 8.;
@@ -49,7 +49,7 @@ TEST_CASE("shifted: a schedule that stops short of pure noise keeps its ends") {
 
 TEST_CASE("shift_terminal: affine in sigma, from the first level to the terminal one") {
     const process typed(schedule::rectified{}, kernel::linear_interpolant{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto l = grid::shift_terminal{grid::uniform{}, 0.1}.levels(p, 5);
     // 1, 0.8 .. 0.2 become 1 - (1 - sigma) 0.9 / 0.8
     for (int k = 0; k < 5; ++k)

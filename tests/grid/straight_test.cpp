@@ -20,7 +20,7 @@ TEST_CASE("straight: levels of every number of steps on every process") {
 TEST_CASE("straight: on straight paths it is uniform, and its shift is that of grid::shifted") {
     using namespace diffgen;
     const process flow(schedule::rectified{}, kernel::linear_interpolant{});
-    const any_process p(flow);
+    const process_view p(flow);
     for (const double shift : {0.4, 1., 3.}) {
         const auto a = grid::straight{shift}.levels(p, 12);
         const auto b = grid::shifted{grid::uniform{}, shift}.levels(p, 12);
@@ -34,18 +34,18 @@ TEST_CASE("straight: on straight paths it is uniform, and its shift is that of g
 TEST_CASE("straight: both ends stay, and the middle is where the formula puts it") {
     using namespace diffgen;
     const process ddpm(schedule::scaled_linear{}, kernel::variance_preserving{});
-    const any_process p(ddpm);
+    const process_view p(ddpm);
     const double shift = 0.5;
     const auto l = grid::straight{shift}.levels(p, 2);
     CHECK(l[0].log_snr == p.level(999).log_snr);
     CHECK(l[2].is_clean());
     // r = shift s / (1 - s) from the first ratio to s and, at half of that, back
-    const double r = l[0].ratio(), s = r / (shift + r);
-    CHECK(l[1].ratio() == doctest::Approx(shift * (s / 2) / (1 - s / 2)).epsilon(1e-12));
+    const double r = l[0].sigma_over_alpha(), s = r / (shift + r);
+    CHECK(l[1].sigma_over_alpha() == doctest::Approx(shift * (s / 2) / (1 - s / 2)).epsilon(1e-12));
 }
 
 TEST_CASE("straight: a shift that is not above 0 is refused") {
     using namespace diffgen;
     const process flow(schedule::rectified{}, kernel::linear_interpolant{});
-    CHECK_THROWS_AS((void)grid::straight{0}.levels(any_process(flow), 2), bad_argument);
+    CHECK_THROWS_AS((void)grid::straight{0}.levels(process_view(flow), 2), bad_argument);
 }

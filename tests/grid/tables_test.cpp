@@ -21,7 +21,7 @@ TEST_CASE("linear_quadratic: equal first steps, then equal second differences, n
     testing::check_on_processes(grid::linear_quadratic{});
     testing::check_on_processes(grid::linear_quadratic{.threshold = 0.49});
     const process typed(schedule::rectified{}, kernel::linear_interpolant{});
-    const any_process p(typed);
+    const process_view p(typed);
     for (const int n : {2, 3, 10, 17, 64}) {
         CAPTURE(n);
         const auto l = grid::linear_quadratic{}.levels(p, n);
@@ -50,13 +50,13 @@ TEST_CASE("log_linear: numpy's interpolation of the logarithms, reversed or not"
     testing::check_on_discrete(grid::align_your_steps::deep_floyd());
     testing::check_on_discrete(grid::align_your_steps::stable_video_diffusion());
     const process typed(schedule::edm{.sigma_max = 800}, kernel::variance_exploding{});
-    const any_process p(typed);
+    const process_view p(typed);
     auto g = grid::align_your_steps::stable_video_diffusion();
     const auto ten = g.levels(p, 10);
     for (std::size_t i = 0; i < 10; ++i)
         CHECK(relative_error(ten[i].sigma, g.values[i]) < 1e-14);
     CHECK(ten[10].is_clean());
-    g.stops = true;
+    g.ends_at_sigma_min = true;
     CHECK(relative_error(g.levels(p, 10)[10].sigma, 0.002) < 1e-14);
     CHECK(relative_error(g.levels(p, 1)[1].sigma, 0.002) < 1e-14);
     // twice the steps: geometric means between the entries; 5 steps: every other entry
@@ -92,7 +92,7 @@ TEST_CASE("align_your_steps: beside the same tables in ComfyUI, snapped to train
 TEST_CASE("gits: the published sigmas of Stable Diffusion, to the rounding of the publication") {
     testing::check_on_discrete(grid::gits{});
     const process typed(schedule::edm{.sigma_max = 800}, kernel::variance_exploding{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto check = [&](double coefficient, const std::vector<double>& published) {
         CAPTURE(coefficient);
         const int n = static_cast<int>(published.size());  // the last, 0.02916753, is left out

@@ -47,7 +47,7 @@ double covariance(const std::map<node, double>& a, const std::map<node, double>&
 }
 
 brownian between(double from, double to, std::uint64_t seed = 7) {
-    return brownian{seed}.at({from, to, 0, 5});
+    return brownian{seed}.for_piece({from, to, 0, 5});
 }
 
 /// W(to) - W(from) of an element.

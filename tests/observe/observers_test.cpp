@@ -67,7 +67,7 @@ TEST_CASE(
         CHECK(here.t == levels[step].t);
         // E[x_0 | x] of the mixture, straight from its definition's functor
         std::vector<double> denoised;
-        const auto at = testing::three_in_2d.at(level_as<double>(here));
+        const auto at = testing::three_in_2d.bind(cast_level<double>(here));
         for (std::size_t i = 0; i < size; i += 2)
             for (const double d : at(std::array{y[i], y[i + 1]}))
                 denoised.push_back(d);
@@ -129,7 +129,8 @@ TEST_CASE("a flag ends the run within one step, which leaves that step's state")
     CHECK(x == whole);
 }
 
-TEST_CASE("stop_when stops where another thread would have set the flag before the start") {
+TEST_CASE(
+    "stop_when ends_at_sigma_min where another thread would have set the flag before the start") {
     auto s = make(solver::ancestral{});
     std::vector<double> x(size);
     const std::atomic<bool> flag{true};

@@ -41,10 +41,10 @@ struct by_hand {
 /// x_high through the value at the middle of the step in log(alpha / sigma).
 template <class Sampler>
 by_hand written_out(const Sampler& s, double x, double from, double to, double first) {
-    const any_process p(s.process);
+    const process_view p(s.process);
     const auto half = [&](double t) { return 0.5 * p.level(t).log_snr; };
     const auto denoised = [](const noise_level& l, double at) {
-        return testing::data.at(level_as<double>(l))(std::array{at})[0];
+        return testing::data.bind(cast_level<double>(l))(std::array{at})[0];
     };
     const double end = half(to);
     double l = half(from), h = half(first) - l, before = x;
@@ -52,8 +52,8 @@ by_hand written_out(const Sampler& s, double x, double from, double to, double f
     while (l < end) {
         const bool last = h >= end - l;
         if (last) h = end - l;
-        const noise_level a = p.level_at(2 * l), m = p.level_at(2 * l + h),
-                          b = p.level_at(2 * (l + h));
+        const noise_level a = p.level_of_log_snr(2 * l), m = p.level_of_log_snr(2 * l + h),
+                          b = p.level_of_log_snr(2 * (l + h));
         const double decay = std::exp(-h), d = denoised(a, out.x);
         const double middle = m.sigma / a.sigma * out.x - m.alpha * std::expm1(-h / 2) * d;
         const double slope = (denoised(m, middle) - d) / (h / 2);

@@ -31,7 +31,7 @@ namespace {
 
 /// Towards the reverse SDE with eta times its noise, from off the marginal.
 template <class Solver>
-void check_weak_order_1(const any_process& p, double stop, const Solver& s) {
+void check_weak_order_1(const process_view& p, double stop, const Solver& s) {
     moments before = testing::error(p, stop, s, s.eta, 512);
     for (int n = 1024; n <= 4096; n *= 2) {
         const moments now = testing::error(p, stop, s, s.eta, n);
@@ -44,7 +44,7 @@ void check_weak_order_1(const any_process& p, double stop, const Solver& s) {
 
 /// From the marginal: the noise is exact, hence what is left is the method's error.
 template <class Solver>
-void check_marginal(const any_process& p, double stop, const Solver& s, int order) {
+void check_marginal(const process_view& p, double stop, const Solver& s, int order) {
     double before = 0;
     for (int n = 128; n <= 512; n *= 2) {
         const auto levels = grid::uniform{.stop_at = stop}.levels(p, n);
@@ -60,7 +60,7 @@ void check_marginal(const any_process& p, double stop, const Solver& s, int orde
     }
 }
 
-void check_all(const any_process& p, double to) {
+void check_all(const process_view& p, double to) {
     check_weak_order_1(p, to, ancestral_of<>{.eta = 0.8});
     check_weak_order_1(p, to, ancestral_of<>{.eta = 0.5});
     check_weak_order_1(p, to, ancestral_of<solver::exponential_single<2>>{.eta = 0.7});
@@ -79,7 +79,7 @@ TEST_CASE("orders of the moments") {
 
 TEST_CASE("linear interpolant") {
     const process typed(schedule::rectified{}, kernel::linear_interpolant{});
-    check_all(any_process(typed).until(0.8), 0.2);
+    check_all(process_view(typed).until(0.8), 0.2);
 }
 
 TEST_CASE("with Euler's method it is DDIM with eta") {
@@ -95,7 +95,7 @@ TEST_CASE("without noise it is its method: the same bits") {
 
 TEST_CASE("s_noise scales the fresh noise") {
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     const std::vector<noise_level> levels{p.level(0.6), p.level(0.4)};
     const auto variance = [&](double s_noise) {
         const ancestral_of<> s{.s_noise = s_noise};
@@ -107,7 +107,7 @@ TEST_CASE("s_noise scales the fresh noise") {
 
 TEST_CASE("by time: the step of flow matching, and the square root of eta") {
     const process typed(schedule::rectified{}, kernel::linear_interpolant{});
-    const any_process p(typed);
+    const process_view p(typed);
     using rectified = ancestral_of<solver::euler, solver::descent::by_time>;
     // one step by its formula (sample_euler_ancestral_RF of ComfyUI): sigma = t, alpha = 1 - t
     for (const double eta : {0.3, 1.}) {

@@ -61,7 +61,7 @@ TEST_CASE("the quantile map is the flow: its derivative is f x - g^2 score / 2")
     const double slope =
         (testing::flow_map(here, p.level(t + h), x) - testing::flow_map(here, p.level(t - h), x)) /
         (2 * h);
-    const double denoised = data.at(level_as<double>(here))(std::array{x})[0];
+    const double denoised = data.bind(cast_level<double>(here))(std::array{x})[0];
     const double score = (here.alpha * denoised - x) / (here.sigma * here.sigma);
     CHECK(std::fabs(slope - (p.drift(t) * x - 0.5 * p.diffusion_squared(t) * score)) <
           1e-5);  // h^2

@@ -32,7 +32,7 @@ namespace {
 
 /// From the marginal, which every SDE of the family keeps: the order of the variance, from n steps.
 template <class Solver>
-void check_marginal(const any_process& p, double stop, const Solver& s, int order, int n,
+void check_marginal(const process_view& p, double stop, const Solver& s, int order, int n,
                     double slack = 0.1) {
     double before = 0;
     for (int doubling = 0; doubling <= 2; ++doubling) {
@@ -54,11 +54,11 @@ void check_marginal(const any_process& p, double stop, const Solver& s, int orde
 
 /// From off the marginal, towards the reverse SDE.
 template <class Solver>
-void check_reverse_sde(const any_process& p, double stop, const Solver& s, int order) {
+void check_reverse_sde(const process_view& p, double stop, const Solver& s, int order) {
     testing::check_weak_order(p, stop, s, 1, 1024, 2, {order, order, true});
 }
 
-void check_all(const any_process& p, double to) {
+void check_all(const process_view& p, double to) {
     check_marginal(p, to, er_sde<1>{}, 1, 1024);
     check_marginal(p, to, er_sde<2>{}, 2, 1024);
     // here the error of order 2 that the start leaves meets that of order 3
@@ -85,9 +85,10 @@ TEST_CASE("the polynomials' weights: phi = r^2, in closed form") {
     // t^2 int_s^t (r - s) d(r^-2) = t - s - t (t / s - 1), by parts
     const process typed(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5},
                         kernel::variance_exploding{});
-    const any_process p(typed);
+    const process_view p(typed);
     const std::vector<noise_level> levels{p.level(0.8), p.level(0.6), p.level(0.3)};
-    const double before = levels[0].ratio(), s = levels[1].ratio(), t = levels[2].ratio();
+    const double before = levels[0].sigma_over_alpha(), s = levels[1].sigma_over_alpha(),
+                 t = levels[2].sigma_over_alpha();
     const step second{p, levels, 1};
     const linear_form form = er_sde<2, power>{}.plan(second, 0).updates[0].form;
     const double slope = (t - s - t * (t / s - 1)) / (s - before);
@@ -97,9 +98,9 @@ TEST_CASE("the polynomials' weights: phi = r^2, in closed form") {
 
 TEST_CASE("order 3 by the formulas of the authors' code, but for the slope at the new end") {
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     const std::vector<noise_level> l{p.level(0.8), p.level(0.65), p.level(0.5), p.level(0.4)};
-    const auto r = [&](int i) { return l[static_cast<std::size_t>(i)].ratio(); };
+    const auto r = [&](int i) { return l[static_cast<std::size_t>(i)].sigma_over_alpha(); };
     const auto phi = [](double x) { return x * (std::exp(std::pow(x, 0.3)) + 10); };
     // their sums over [r', r], with the midpoint rule and 20,000 points: error 1e-9
     double s_int = 0, s_d_int = 0;
@@ -128,7 +129,7 @@ TEST_CASE("order 3 by the formulas of the authors' code, but for the slope at th
 
 TEST_CASE("from pure noise the steps are finite and the marginals right in the limit") {
     const process typed(schedule::rectified{}, kernel::linear_interpolant{});
-    const any_process p(typed);
+    const process_view p(typed);
     double before = 0;
     for (int n = 512; n <= 2048; n *= 2) {
         const auto levels = grid::uniform{.stop_at = 0.2}.levels(p, n);

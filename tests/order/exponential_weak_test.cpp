@@ -23,7 +23,7 @@ namespace {
 template <class Schedule, class Kernel>
 void check_solvers(Schedule schedule, Kernel kernel, double from, double to) {
     const process typed(schedule, kernel);
-    const any_process p = any_process(typed).until(from);
+    const process_view p = process_view(typed).until(from);
     const auto check = [&](const auto& s, int order, bool at_least, const std::string& name) {
         CAPTURE(name);
         CAPTURE(s.form.tau);

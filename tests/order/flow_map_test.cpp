@@ -37,9 +37,10 @@ constexpr double start = 0.8, stop = 0.15;
 /// The average velocity over [target, t] of the linear interpolant's flow (Geng et al. 2025).
 const auto average_velocity = [](auto in, auto out, const noise_level& l) {
     const process p(schedule::rectified{}, kernel::linear_interpolant{});
-    const noise_level from = p.level(l.t), to = p.level(l.target);
+    const noise_level from = p.level(l.t), to = p.level(l.target_time);
     for (std::size_t i = 0; i < in.size(); ++i)
-        out.data[i] = (in.data[i] - testing::flow_map(from, to, in.data[i])) / (l.t - l.target);
+        out.data[i] =
+            (in.data[i] - testing::flow_map(from, to, in.data[i])) / (l.t - l.target_time);
 };
 
 const std::vector<double> points{-1.7, -0.9, -0.2, 0.1, 0.6, 1.4};
@@ -64,7 +65,7 @@ TEST_CASE("the network is told its target as it is told its time, also through a
     const process p(schedule::linear_beta{}, kernel::variance_preserving{});
     std::vector<std::pair<double, double>> seen;
     const auto spy = [&](auto in, auto out, const noise_level& l) {
-        seen.emplace_back(l.input, l.target);
+        seen.emplace_back(l.network_time, l.target_time);
         std::copy(in.data, in.data + in.size(), out.data);
     };
     std::vector<double> x{0.3};
@@ -89,7 +90,7 @@ namespace {
 struct velocity_of_normal {
     template <class V, class S>
     DIFFGEN_VALUE V operator()(V x, level_of<S> l) const {
-        const S t = l.input, r = l.target;
+        const S t = l.network_time, r = l.target_time;
         const S a = fma(S(1) - r, S(1) - r, product(r, r)),
                 b = fma(S(1) - t, S(1) - t, product(t, t));
         const S kept = sqrt(a) / sqrt(b);
@@ -117,7 +118,7 @@ TEST_CASE("a functor sees its target too, in one pass as stage by stage") {
 
 TEST_CASE("gamma from the flow map to the consistency function") {
     const process vp(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(vp);
+    const process_view p(vp);
     const auto levels = grid::uniform{}.levels(p, 3);
     const auto same = [&](const auto& a, const auto& b) {
         for (step s{p, levels, 0}; s.index < s.count(); ++s.index) {

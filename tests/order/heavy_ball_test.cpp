@@ -62,7 +62,7 @@ TEST_CASE("without momentum it is iPNDM") {
 
 TEST_CASE("the fourth step by the numbers of the authors' code") {
     const process vp(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(vp);
+    const process_view p(vp);
     const auto levels = grid::uniform{}.levels(p, 6);
     constexpr double b = 0.7;
     const stage s = heavy_ball<4>{.beta = b}.plan({p, levels, 3}, 0);

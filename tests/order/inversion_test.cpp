@@ -97,7 +97,7 @@ TEST_CASE("steps of their own: within the tolerance, there and back") {
 
 TEST_CASE("the levels are those of the grid, without its clean end, in the opposite order") {
     const process vp(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(vp);
+    const process_view p(vp);
     const auto same = [&](const auto& main) {
         const auto down = main.levels(p, 5), up = grid::inverted{main}.levels(p.until(0.1), 5);
         const std::size_t n = down.back().is_clean() ? 5 : 6;
@@ -108,9 +108,9 @@ TEST_CASE("the levels are those of the grid, without its clean end, in the oppos
     same(grid::uniform{.stop_at = 0.1});
     same(grid::uniform{});
     same(grid::karras{});
-    same(grid::karras{.stops = true});
+    same(grid::karras{.ends_at_sigma_min = true});
     const process table(schedule::scaled_linear{}, kernel::variance_preserving{});
-    const auto up = grid::inverted{grid::leading{}}.levels(any_process(table), 4);
+    const auto up = grid::inverted{grid::leading{}}.levels(process_view(table), 4);
     REQUIRE(up.size() == 4);
     for (std::size_t i = 0; i < 4; ++i)
         CHECK(up[i].t == 250. * static_cast<double>(i));

@@ -34,12 +34,13 @@ const moments data{0.7, 0.3};
 const moments at_level{0.7, 1.3};  // alpha = sigma = 1
 
 const process typed(schedule::stationary{}, kernel::variance_exploding{});
-const any_process stationary(typed);
+const process_view stationary(typed);
 
 /// Moments of register `r` after n steps.
 template <class Solver>
 moments after(const Solver& s, int n, const moments& start, unsigned r = 0) {
-    const std::vector<noise_level> levels(static_cast<std::size_t>(n) + 1, stationary.level_at(0));
+    const std::vector<noise_level> levels(static_cast<std::size_t>(n) + 1,
+                                          stationary.level_of_log_snr(0));
     testing::affine_moments m(data, start);
     for (step k{stationary, levels, 0}; k.index < n; ++k.index)
         m.apply(s.plan(k, 0));
@@ -143,7 +144,7 @@ TEST_CASE("one underdamped step from a fresh momentum is a plain step") {
 TEST_CASE("infinite friction: noise averaged over two steps") {
     // Leimkuhler and Matthews' limit: x' = x + delta / 2 score + sqrt(delta T) (z + z_before) / 2
     const double h = 0.6, mass = 1.5, temperature = 0.7, delta = h * h / mass;
-    const noise_level l = stationary.level_at(0);
+    const noise_level l = stationary.level_of_log_snr(0);
     const stage s = underdamped_langevin{h, infinity, mass, temperature}.correct(l, 1);
     const linear_form& x = s.updates[0].form;
     const linear_form score = symbol::grad_log_q(l);
@@ -174,7 +175,7 @@ TEST_CASE("slow cooling follows the temperature, and ends at the last one") {
 }
 
 TEST_CASE("temperatures between the ends") {
-    const std::vector<noise_level> levels(6, stationary.level_at(0));
+    const std::vector<noise_level> levels(6, stationary.level_of_log_snr(0));
     const solver::tempered s(solver::langevin{.delta = 0.5}, solver::cooling::linear{9, 1});
     for (int i = 0; i < 5; ++i)  // sqrt(delta T)
         CHECK(relative_error(s.plan({stationary, levels, i}, 0).updates[0].form.noise[0],

@@ -87,14 +87,14 @@ TEST_CASE("PNDM starts by the classical Runge-Kutta method where the variable is
 
 TEST_CASE("DPM-Solver-2 by hand") {
     const process ve(schedule::edm{}, kernel::variance_exploding{});
-    const any_process p(ve);
+    const process_view p(ve);
     const std::vector<noise_level> levels{p.level(4), p.level(1)};
     // the middle is sqrt(4 * 1) = 2: x_2 = x + (2 - 4) (x - D) / 4, x_1 = x + (1 - 4) (x_2 - D') /
     // 2
     const stage first = dpm_2::plan({p, levels, 0}, 0), second = dpm_2::plan({p, levels, 0}, 1);
     CHECK(testing::relative_error(first.updates[0].form.registers[0], 0.5) < 1e-14);
     CHECK(testing::relative_error(first.updates[0].form.denoised, 0.5) < 1e-14);
-    CHECK(testing::relative_error(second.at.sigma, 2) < 1e-14);
+    CHECK(testing::relative_error(second.level.sigma, 2) < 1e-14);
     CHECK(testing::relative_error(second.updates[0].form.registers[0], 1) < 1e-14);
     CHECK(testing::relative_error(second.updates[0].form.registers[1], -1.5) < 1e-14);
     CHECK(testing::relative_error(second.updates[0].form.denoised, 1.5) < 1e-14);
@@ -108,15 +108,15 @@ TEST_CASE("DPM-Solver-fast spends the evaluations that it is given") {
         std::vector<double> x(4);
         CAPTURE(n);
         CHECK(s.generate(exec::cpp, batch(x, 4),
-                         {.steps = fast.steps(), .grid = grid::log_snr{.stops = true}})
+                         {.steps = fast.steps(), .grid = grid::log_snr{.ends_at_sigma_min = true}})
                   .evaluations == n);
     }
     // all of order 3 but the last step: 7 = 3 + 3 + 1
     const process vp(schedule::linear_beta{}, kernel::variance_preserving{});
-    const auto levels = grid::log_snr{.stops = true}.levels(any_process(vp), 3);
+    const auto levels = grid::log_snr{.ends_at_sigma_min = true}.levels(process_view(vp), 3);
     const dpm_solver_fast<> seven{.evaluations = 7};
     for (int i = 0; i < 3; ++i)
-        CHECK(seven.stages({any_process(vp), levels, i}) == (i < 2 ? 3 : 1));
+        CHECK(seven.stages({process_view(vp), levels, i}) == (i < 2 ? 3 : 1));
     check_refused<bad_argument>([] { dpm_solver_fast<>{.evaluations = 0}.check(); },
                                 {"0 evaluations"});
 }

@@ -27,7 +27,7 @@ using testing::moments;
 namespace {
 
 template <int Order>
-void check_orders(const any_process& p, double stop) {
+void check_orders(const process_view& p, double stop) {
     using orders = testing::weak_orders;
     for (const double tau : {0.5, 1.}) {
         CAPTURE(tau);
@@ -37,7 +37,7 @@ void check_orders(const any_process& p, double stop) {
     }
 }
 
-void check_all(const any_process& p, double to) {
+void check_all(const process_view& p, double to) {
     check_orders<1>(p, to);
     check_orders<2>(p, to);
     check_orders<3>(p, to);
@@ -51,14 +51,14 @@ TEST_CASE("orders of the moments") {
 
 TEST_CASE("over the noise estimate, tau = 1/2") {
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p = any_process(typed).until(0.7);
+    const process_view p = process_view(typed).until(0.7);
     testing::check_weak_order(p, 0.1, seeds<3, basis::noise>{{0.5}}, 0.5, 256, 1, {3, 2});
 }
 
 TEST_CASE("on one-point data it is exact in any number of steps: the noise of the pieces adds up") {
     const moments point{0.7, 0};
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto levels = grid::uniform{.stop_at = 0.05}.levels(p, 3);
     const moments start = marginal(point, levels.front()), end = marginal(point, levels.back());
     const auto check = [&](const auto& solver) {
@@ -74,7 +74,7 @@ TEST_CASE("on one-point data it is exact in any number of steps: the noise of th
 TEST_CASE("SEEDS-3 by its formulas: two inner values, and the noise of three pieces") {
     const process typed(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5},
                         kernel::variance_exploding{});
-    const any_process p(typed);
+    const process_view p(typed);
     const std::vector<noise_level> levels{p.level(0.8), p.level(0.5)};
     const double eta = 0.64, x = 0.7, d[3]{0.2, -0.4, 0.9}, z[3]{1.1, -0.6, 0.3};
     const seeds<3> solver{{.tau = 0.8}};  // eta = tau^2

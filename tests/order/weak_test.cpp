@@ -44,7 +44,7 @@ namespace {
 template <class Schedule, class Kernel>
 void check_solvers(Schedule schedule, Kernel kernel, double from, double to) {
     const process typed(schedule, kernel);
-    const any_process p = any_process(typed).until(from);
+    const process_view p = process_view(typed).until(from);
     // exact_mean: the solver takes the posterior's mean with E[x_0 | x_s] for x_0, which on any
     // data is E[x_t | x_s] itself, in steps of any size
     const auto check = [&](const std::string& name, const auto& s, double eta,
@@ -88,7 +88,7 @@ TEST_CASE("weak order 1 on the linear interpolant") {
 TEST_CASE("churn keeps the marginals to its method's order: the added noise is exact") {
     const process typed(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5},
                         kernel::variance_exploding{});
-    const any_process p = any_process(typed).until(0.9);
+    const process_view p = process_view(typed).until(0.9);
     const auto check = [&](const auto& s, int order, int n) {
         double before = 0;
         for (int doubling = 0; doubling <= 3; ++doubling) {
@@ -110,7 +110,7 @@ TEST_CASE("on one-point data ancestral sampling is exact in any number of steps"
     // the posterior given x_0 is then the reverse transition itself
     const moments point{0.7, 0};
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto levels = grid::uniform{.stop_at = 0.05}.levels(p, 3);
     const moments end = marginal(point, levels.back());
     for (const auto& got : {testing::run_moments(p, solver::ancestral{}, levels, point,
@@ -127,7 +127,7 @@ TEST_CASE("on one-point data ancestral sampling is exact in any number of steps"
 TEST_CASE("on standard normal data the transition's variance is exact in any number of steps") {
     const moments normal{0, 1};
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
-    const any_process p(typed);
+    const process_view p(typed);
     const auto levels = grid::uniform{.stop_at = 0.05}.levels(p, 3);
     const moments got = testing::run_moments(
         p, solver::ancestral{.variance = solver::variance::transition}, levels, normal, normal);
@@ -137,7 +137,7 @@ TEST_CASE("on standard normal data the transition's variance is exact in any num
 TEST_CASE("Langevin dynamics settles at v / (1 - delta / (4 v)), the AR(1) variance of its step") {
     // x' = (1 - delta / (2 v)) x + sqrt(delta) z on N(m, v), v that of the level
     const process typed(schedule::stationary{}, kernel::variance_exploding{});
-    const any_process p(typed);
+    const process_view p(typed);
     const moments at{0.7, 1.3};  // alpha = sigma = 1: the data's variance and 1
     const double delta = 0.2;
     const auto levels = grid::uniform{}.levels(p, 400);
@@ -150,7 +150,7 @@ TEST_CASE("Langevin dynamics settles at v / (1 - delta / (4 v)), the AR(1) varia
 TEST_CASE("correctors pull a wrong predictor's variance to the marginal's") {
     const process typed(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5},
                         kernel::variance_exploding{});
-    const any_process p = any_process(typed).until(0.9);
+    const process_view p = process_view(typed).until(0.9);
     const auto levels = grid::uniform{.stop_at = 0.2}.levels(p, 8);
     const moments exact = marginal(data, levels.back()), start = marginal(data, levels.front());
     const solver::euler_maruyama plain{};
@@ -170,7 +170,7 @@ TEST_CASE("the recursion is what a run does: its affine map, read off two runs")
     std::vector<double> x{0, 1};
     s.generate_from(exec::cpp, 0.8, batch(x, 2), o);
     const double slope = x[1] - x[0];
-    const any_process p = any_process(s.process).until(0.8);
+    const process_view p = process_view(s.process).until(0.8);
     const auto levels = o.grid.levels(p, o.steps);
     const moments got = testing::run_moments(p, s.solver, levels, data, {0.3, 2.});
     CHECK(relative_error(got.mean, x[0] + 0.3 * slope) < 1e-12);

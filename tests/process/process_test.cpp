@@ -4,8 +4,8 @@
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
-#include <diffgen/process/any_process.hpp>
 #include <diffgen/process/process.hpp>
+#include <diffgen/process/process_view.hpp>
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/edm.hpp>
 #include <diffgen/schedule/geometric.hpp>
@@ -68,7 +68,8 @@ TEST_CASE("the inverse in time, by the schedule or by bisection, and the clean e
         CAPTURE(t);
         // an error of 1e-15 |l| of the log-SNR over its rate
         CHECK(std::fabs(sub.time(sub.schedule.log_snr(t)) - t) < 1e-14 * std::max(t, 0.1));
-        CHECK(relative_error(sub.level_at(sub.level(t).log_snr).sigma, sub.level(t).sigma) < 1e-13);
+        CHECK(relative_error(sub.level_of_log_snr(sub.level(t).log_snr).sigma, sub.level(t).sigma) <
+              1e-13);
     }
     CHECK_THROWS_AS(static_cast<void>(sub.time(-100)), bad_argument);
     CHECK(sub.time(detail::infinity) == 0);
@@ -93,11 +94,11 @@ TEST_CASE("a level without finite scales is refused, with its time") {
     CHECK_THROWS_AS(static_cast<void>(q.level(std::nan(""))), bad_argument);
 }
 
-TEST_CASE("any_process says what the process says; until moves its noisiest time") {
+TEST_CASE("process_view says what the process says; until moves its noisiest time") {
     const process p(schedule::cosine{}, kernel::linear_interpolant{});
-    const any_process a(p);
+    const process_view a(p);
     CHECK(a.level(17.5).sigma == p.level(17.5).sigma);
-    CHECK(a.level_at(0.3).t == p.level_at(0.3).t);
+    CHECK(a.level_of_log_snr(0.3).t == p.level_of_log_snr(0.3).t);
     CHECK(a.clean().t == p.clean().t);
     CHECK(a.drift(3) == p.drift(3));
     CHECK(a.diffusion_squared(3) == p.diffusion_squared(3));
@@ -108,5 +109,5 @@ TEST_CASE("any_process says what the process says; until moves its noisiest time
     CHECK(a.until(300).t_max() == 300);
     CHECK(a.t_max() == 999);
     const process continuous(schedule::edm{}, kernel::variance_exploding{});
-    CHECK(any_process(continuous).discrete_steps() == 0);
+    CHECK(process_view(continuous).discrete_steps() == 0);
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 #include <diffgen/schedule/edm.hpp>
 #include <diffgen/schedule/exponential.hpp>
 #include <diffgen/schedule/laplace.hpp>
@@ -66,7 +66,8 @@ TEST_CASE("log_snr_shifted: sigma / alpha times the factor, at the same times") 
     const process p(s, kernel::variance_preserving{});
     const process driver(schedule::linear_beta{}, kernel::variance_preserving{});
     for (const double t : {1e-3, 0.1, 0.5, 1.}) {
-        CHECK(relative_error(p.level(t).ratio(), 4 * driver.level(t).ratio()) < 1e-14);
+        CHECK(relative_error(p.level(t).sigma_over_alpha(),
+                             4 * driver.level(t).sigma_over_alpha()) < 1e-14);
         CHECK(std::fabs(p.time(p.level(t).log_snr) - t) < 1e-14);
         const double h = 1e-4 * t;
         CHECK(relative_error(s.log_snr_rate(t), (s.log_snr(t + h) - s.log_snr(t - h)) / (2 * h)) <
@@ -76,8 +77,8 @@ TEST_CASE("log_snr_shifted: sigma / alpha times the factor, at the same times") 
     CHECK(p.t_clean() == 0);
     const process discrete(schedule::log_snr_shifted{schedule::linear{}, 0.5},
                            kernel::variance_preserving{});
-    CHECK(any_process(discrete).discrete_steps() == 1000);
-    CHECK(grid::uniform{}.levels(any_process(discrete), 5).back().is_clean());
+    CHECK(process_view(discrete).discrete_steps() == 1000);
+    CHECK(grid::uniform{}.levels(process_view(discrete), 5).back().is_clean());
     // of a Karras schedule it is that of another sigma_max, in its own time
     CHECK(relative_error(std::exp(-0.5 * schedule::log_snr_shifted{schedule::edm{}, 2}.log_snr(3)),
                          6) < 1e-14);

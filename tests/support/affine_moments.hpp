@@ -80,9 +80,9 @@ class affine_moments {
     [[nodiscard]] form with_data(const diffgen::stage& s, const diffgen::linear_form& f) const {
         form out{f.registers, f.noise, 0};
         if (f.denoised == 0) return out;
-        const auto& l = s.at;
+        const auto& l = s.level;
         const double gain = l.alpha * data_.variance / marginal(data_, l).variance;
-        out.registers[static_cast<unsigned>(s.input)] += f.denoised * gain;
+        out.registers[static_cast<unsigned>(s.input_register)] += f.denoised * gain;
         out.constant = f.denoised * (1 - gain * l.alpha) * data_.mean;
         return out;
     }
@@ -95,7 +95,7 @@ class affine_moments {
 
 /// Moments of the state after a whole run over `levels`.
 template <class Solver>
-moments run_moments(const diffgen::any_process& process, const Solver& solver,
+moments run_moments(const diffgen::process_view& process, const Solver& solver,
                     std::span<const diffgen::noise_level> levels, const moments& data,
                     const moments& start) {
     affine_moments m(data, start);

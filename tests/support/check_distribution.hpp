@@ -37,7 +37,7 @@ void check_distribution(Schedule schedule, Kernel kernel, Solver solver, diffgen
     const auto levels = s.levels(o);
     for (const double variance : {0.25, 1.}) {
         const moments data{0, variance}, exact = marginal(data, levels.back());
-        const moments got = run_moments(any_process(s.process), solver, levels, data,
+        const moments got = run_moments(process_view(s.process), solver, levels, data,
                                         {0, levels.front().sigma * levels.front().sigma});
         CHECK(std::fabs(got.variance / exact.variance - 1) < 0.003);
     }

@@ -6,7 +6,7 @@
 // at which order that distance falls.
 
 #include <diffgen/grid/uniform.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include "affine_moments.hpp"
 
@@ -38,7 +38,7 @@ inline moments exact_end(const noise_level& s, const noise_level& t, double eta,
 /// Distance of the end of an n-step run from the solution; started off the marginal, so that the
 /// mean is put to the test too.
 template <class Solver>
-moments error(const any_process& p, double stop, const Solver& s, double eta, int n) {
+moments error(const process_view& p, double stop, const Solver& s, double eta, int n) {
     const auto levels = grid::uniform{.stop_at = stop}.levels(p, n);
     moments start = marginal(data, levels.front());
     start.mean += 1.5;
@@ -58,7 +58,7 @@ struct weak_orders {
 
 /// Doubles the steps from n on, `doublings` times, and measures to 0.1 the order of the error.
 template <class Solver>
-void check_weak_order(const any_process& p, double stop, const Solver& s, double eta, int n,
+void check_weak_order(const process_view& p, double stop, const Solver& s, double eta, int n,
                       int doublings, const weak_orders& orders) {
     constexpr double rounding = 1e-12;
     moments before = error(p, stop, s, eta, n);

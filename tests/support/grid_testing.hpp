@@ -24,7 +24,7 @@
 namespace testing {
 
 /// n + 1 finite levels, ever less noise, clean at the end.
-inline void check_levels(const diffgen::any_process& p, const diffgen::any_grid& g, int n) {
+inline void check_levels(const diffgen::process_view& p, const diffgen::any_grid& g, int n) {
     CAPTURE(n);
     const std::vector<diffgen::noise_level> l = g.levels(p, n);
     REQUIRE(l.size() == static_cast<std::size_t>(n) + 1);
@@ -43,8 +43,8 @@ inline void check_on_discrete(const diffgen::any_grid& g) {
     const process ddpm(schedule::linear{}, kernel::variance_preserving{});
     const process capped(schedule::cosine(100), kernel::variance_exploding{});
     for (const int n : {1, 2, 3, 7, 10, 50, 97, 100}) {
-        check_levels(any_process(ddpm), g, n);
-        check_levels(any_process(capped), g, n);
+        check_levels(process_view(ddpm), g, n);
+        check_levels(process_view(capped), g, n);
     }
 }
 inline void check_on_processes(const diffgen::any_grid& g) {
@@ -56,8 +56,8 @@ inline void check_on_processes(const diffgen::any_grid& g) {
     const process flow(schedule::rectified{}, kernel::linear_interpolant{});
     const process short_flow(schedule::rectified{.last = 0.99}, kernel::linear_interpolant{});
     for (const int n : {1, 2, 3, 7, 10, 50, 97})
-        for (const any_process& p : {any_process(vp), any_process(ve), any_process(edm),
-                                     any_process(flow), any_process(short_flow)}) {
+        for (const process_view& p : {process_view(vp), process_view(ve), process_view(edm),
+                                      process_view(flow), process_view(short_flow)}) {
             check_levels(p, g, n);
             CHECK(g.levels(p, n).front().t == p.t_max());
         }

@@ -39,7 +39,7 @@ inline void check(const std::vector<float>& x) {
 
 /// Gradient of -log of the density of data + sigma eps: (x - E[data | x]) / sigma^2.
 struct energy_gradient {
-    decltype(centred_in_2d)::at_level<float> exact;
+    decltype(centred_in_2d)::bound<float> exact;
 
     template <class V>
     DIFFGEN_VALUE std::array<V, 2> operator()(const std::array<V, 2>& x) const {
@@ -52,7 +52,7 @@ struct energy_gradient {
 
 /// By its energy.
 inline energy_gradient gradient() {
-    return {centred_in_2d.at(diffgen::level_as<float>(level))};
+    return {centred_in_2d.at(diffgen::cast_level<float>(level))};
 }
 
 }  // namespace testing::one_level

@@ -24,8 +24,8 @@ struct mixture_as {
     diffgen::gaussian_mixture<D, K, T> mixture;
 
     template <class S>
-    struct at_level {
-        typename diffgen::gaussian_mixture<D, K, T>::template at_level<S> exact;
+    struct bound {
+        typename diffgen::gaussian_mixture<D, K, T>::template bound<S> exact;
         S unscale, state, inverse_output;
 
         template <class V>
@@ -41,13 +41,13 @@ struct mixture_as {
     };
 
     template <class S>
-    [[nodiscard]] at_level<S> at(const diffgen::level_of<S>& l) const {
+    [[nodiscard]] bound<S> bind(const diffgen::level_of<S>& l) const {
         const diffgen::noise_level level{static_cast<double>(l.t), static_cast<double>(l.log_snr),
                                          static_cast<double>(l.alpha), static_cast<double>(l.sigma),
-                                         static_cast<double>(l.input)};
+                                         static_cast<double>(l.network_time)};
         const diffgen::conversion c = output.to_denoised(level);
-        return {mixture.at(l), static_cast<S>(1 / c.input), static_cast<S>(c.state),
-                static_cast<S>(1 / c.output)};
+        return {mixture.bind(l), static_cast<S>(1 / c.input_scale), static_cast<S>(c.state_factor),
+                static_cast<S>(1 / c.output_factor)};
     }
 };
 
@@ -74,7 +74,7 @@ struct batched {
     void call(const T* in, T* out, const diffgen::noise_level& l) const {
         std::array<T, D> x;
         std::copy_n(in, D, x.begin());
-        x = functor.at(diffgen::level_as<T>(l))(x);
+        x = functor.at(diffgen::cast_level<T>(l))(x);
         std::copy_n(x.begin(), D, out);
     }
 };

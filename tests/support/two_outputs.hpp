@@ -51,7 +51,7 @@ struct uses_everything {
 
     [[nodiscard]] static diffgen::stage plan(const diffgen::step& s, int) {
         using namespace diffgen::symbol;
-        diffgen::stage out = diffgen::evaluate(s.from());
+        diffgen::stage out = diffgen::evaluation_stage(s.from());
         out.draws = 1;
         out.scales_noise = true;
         out.noise_scale = {-1, 0.5};

@@ -7,7 +7,7 @@
 
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 #include <diffgen/schedule/geometric.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
 
@@ -21,12 +21,12 @@ void on_two_processes(Check check) {
     using namespace diffgen;
     SUBCASE("variance preserving") {
         const process vp(schedule::linear_beta{}, kernel::variance_preserving{});
-        check(any_process(vp).until(0.7), 0.1);
+        check(process_view(vp).until(0.7), 0.1);
     }
     SUBCASE("variance exploding") {
         const process ve(schedule::geometric{.sigma_min = 0.1, .sigma_max = 5},
                          kernel::variance_exploding{});
-        check(any_process(ve).until(0.9), 0.2);
+        check(process_view(ve).until(0.9), 0.2);
     }
 }
 

@@ -95,8 +95,8 @@ void check_posterior_mean(const Prediction& prediction) {
     const auto c = prediction.to_denoised(l);
     const double gain =
         l.alpha * data.variance / (l.alpha * l.alpha * data.variance + l.sigma * l.sigma);
-    const double a = (gain - c.state) / (c.output * c.input);
-    const double b = data.mean * (1 - gain * l.alpha) / c.output;
+    const double a = (gain - c.state_factor) / (c.output_factor * c.input_scale);
+    const double b = data.mean * (1 - gain * l.alpha) / c.output_factor;
     // 1,500 x 256 pairs leave an error of some 1 / sqrt(100,000) of the residual, which is below 1
     // for every prediction but the score (1 / sigma); 0.02 are five of these.
     CHECK(std::abs(net.list[0](0, 0) - a) < 0.02 * std::max(1.0, std::abs(a)));

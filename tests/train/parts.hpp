@@ -17,7 +17,7 @@ struct cosine {
         const double angle = 0.5 * std::numbers::pi * t;
         return {t, -2 * std::log(std::tan(angle)), std::cos(angle), std::sin(angle), t};
     }
-    diffgen::noise_level level_at(double log_snr) const {
+    diffgen::noise_level level_of_log_snr(double log_snr) const {
         return level(2 / std::numbers::pi * std::atan(std::exp(-0.5 * log_snr)));
     }
     double diffusion_squared(double t) const {

@@ -133,5 +133,5 @@ TEST_CASE("the process of the library: EDM's own levels, pairs and weights") {
     CHECK(train::edm_weight{}(process, l, c) == doctest::Approx(1));
     // g^2 = d sigma^2 / dt = 2 t; the score's error is that of D over sigma^2.
     CHECK(train::likelihood_weight{}(process, l, c) ==
-          doctest::Approx(2 * l.t * c.output * c.output / std::pow(l.sigma, 4)));
+          doctest::Approx(2 * l.t * c.output_factor * c.output_factor / std::pow(l.sigma, 4)));
 }

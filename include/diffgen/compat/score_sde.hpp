@@ -24,7 +24,7 @@ enum class corrector { langevin, ald, none };
 struct times {
     double eps = 1e-3;
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         std::vector<noise_level> l;
         for (int i = 0; i < n; ++i)
             l.push_back(p.level(n > 1 ? 1 + i * (eps - 1) / (n - 1) : 1.));
@@ -89,10 +89,10 @@ struct predictor_corrector {
     [[nodiscard]] stage predict(const step& s) const {
         using namespace symbol;
         const noise_level& l = s.from();
-        if (predictor == predictor::none) return transform(l).write(0, x);
+        if (predictor == predictor::none) return update_stage(l).write(0, x);
         const linear_form score = grad_log_q(l);
         const auto [f, G2] = discretized(s);
-        stage out = evaluate(l);
+        stage out = evaluation_stage(l);
         out.draws = 1;
         if (predictor == predictor::ancestral_sampling) {
             const bool vp = sde == sde::vp;

@@ -28,7 +28,8 @@ struct consistency_preconditioned {
                         " and sigma_min = ", sigma_min, "; must be above 0, and 0 or more");
     }
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
-        const double r = l.ratio(), above = r - sigma_min, d2 = product(sigma_data, sigma_data);
+        const double r = l.sigma_over_alpha(), above = r - sigma_min,
+                     d2 = product(sigma_data, sigma_data);
         const double norm = std::hypot(r, sigma_data);
         return {1 / (l.alpha * norm), d2 / ((product(above, above) + d2) * l.alpha),
                 above * sigma_data / norm};
@@ -66,7 +67,7 @@ struct latent_consistency {
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         const conversion c = output.to_denoised(l);
         const boundary b = latent_boundary(l.t, timestep_scaling, sigma_data);
-        return {c.input, b.skip + product(b.out, c.state), b.out * c.output};
+        return {c.input_scale, b.skip + product(b.out, c.state_factor), b.out * c.output_factor};
     }
 };
 template <class Output>

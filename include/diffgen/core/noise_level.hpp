@@ -13,28 +13,28 @@ namespace diffgen {
 
 /// One noise level, in double precision. `clean()` is exactly alpha = 1, sigma = 0.
 struct noise_level {
-    double t = 0;        ///< time of the schedule
-    double log_snr = 0;  ///< log(alpha^2 / sigma^2); +inf without noise, -inf without signal
-    double alpha = 1;    ///< factor of the data
-    double sigma = 0;    ///< standard deviation of the noise
-    double input = 0;    ///< what the network is given as time (see time_input)
-    double target = 0;   ///< the same for the level that a flow map leads to (stage::towards)
+    double t = 0;             ///< time of the schedule
+    double log_snr = 0;       ///< log(alpha^2 / sigma^2); +inf without noise, -inf without signal
+    double alpha = 1;         ///< factor of the data
+    double sigma = 0;         ///< standard deviation of the noise
+    double network_time = 0;  ///< what the network is given as time (see time_input)
+    double target_time = 0;   ///< the same for the level that a flow map leads to (stage::towards)
 
     /// sigma / alpha, the standard deviation of the noise on x / alpha.
-    [[nodiscard]] double ratio() const { return std::exp(-0.5 * log_snr); }
+    [[nodiscard]] double sigma_over_alpha() const { return std::exp(-0.5 * log_snr); }
     [[nodiscard]] bool is_clean() const { return sigma == 0; }
 };
 
 /// The same level as a pass sees it: in the scalar type of the state.
 template <class T>
 struct level_of {
-    T t, log_snr, alpha, sigma, input, target;
+    T t, log_snr, alpha, sigma, network_time, target_time;
 };
 
 template <class T>
-[[nodiscard]] level_of<T> level_as(const noise_level& l) {
-    return {static_cast<T>(l.t),     static_cast<T>(l.log_snr), static_cast<T>(l.alpha),
-            static_cast<T>(l.sigma), static_cast<T>(l.input),   static_cast<T>(l.target)};
+[[nodiscard]] level_of<T> cast_level(const noise_level& l) {
+    return {static_cast<T>(l.t),     static_cast<T>(l.log_snr),      static_cast<T>(l.alpha),
+            static_cast<T>(l.sigma), static_cast<T>(l.network_time), static_cast<T>(l.target_time)};
 }
 
 namespace detail {

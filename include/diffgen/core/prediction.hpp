@@ -3,8 +3,8 @@
 #pragma once
 
 // What a network predicts, and the affine map from it to the denoised estimate D = E[x_0 | x_t].
-// With c = (input, state, output): D = state x + output net(input x). Karras et al. 2022 (table 1),
-// Salimans and Ho 2022 (velocity), Liu et al. 2022 (flow velocity).
+// With c = (input_scale, state_factor, output_factor): D = state x + output net(input x). Karras et
+// al. 2022 (table 1), Salimans and Ho 2022 (velocity), Liu et al. 2022 (flow velocity).
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
@@ -17,7 +17,7 @@ namespace diffgen {
 
 /// D = state x + output net(input x).
 struct conversion {
-    double input = 1, state = 0, output = 1;
+    double input_scale = 1, state_factor = 0, output_factor = 1;
 };
 
 /// eps of x = alpha x_0 + sigma eps. Undefined where alpha = 0.
@@ -90,7 +90,8 @@ inline constexpr bool scales_input = requires {
 template <class Output>
 [[nodiscard]] conversion checked_conversion(const Output& output, const noise_level& l) {
     const conversion c = output.to_denoised(l);
-    if (!std::isfinite(c.input) || !std::isfinite(c.state) || !std::isfinite(c.output))
+    if (!std::isfinite(c.input_scale) || !std::isfinite(c.state_factor) ||
+        !std::isfinite(c.output_factor))
         throw bad_argument(detail::text(
             "diffgen: a prediction of type ", Output::name, " says nothing about the data at t = ",
             l.t, ", where alpha = ", l.alpha, " and sigma = ", l.sigma,
@@ -107,11 +108,11 @@ struct affine_conversion {
 template <class From, class To>
 [[nodiscard]] affine_conversion convert(const From& from, const To& to, const noise_level& l) {
     const conversion f = checked_conversion(from, l), t = to.to_denoised(l);
-    if (t.output == 0 || !std::isfinite(t.state) || !std::isfinite(t.output))
+    if (t.output_factor == 0 || !std::isfinite(t.state_factor) || !std::isfinite(t.output_factor))
         throw bad_argument(detail::text("diffgen: ", To::name, " cannot be had from ", From::name,
                                         " at t = ", l.t, " (alpha = ", l.alpha,
                                         ", sigma = ", l.sigma, ")"));
-    return {(f.state - t.state) / t.output, f.output / t.output};
+    return {(f.state_factor - t.state_factor) / t.output_factor, f.output_factor / t.output_factor};
 }
 
 }  // namespace diffgen

@@ -21,12 +21,12 @@ struct stage {
         linear_form form;
     };
 
-    noise_level at;         ///< level of the evaluation
-    noise_level leads_to;   ///< where a flow map is to lead; `at` for all other predictors
-    bool evaluates = true;  ///< false: an affine update without a network call
-    int input = 0;          ///< the register that the network sees
-    int rows = 0;           ///< entries of `row` in use
-    int draws = 0;          ///< normals used up, whether or not a coefficient is zero
+    noise_level level;       ///< level of the evaluation
+    noise_level target;      ///< where a flow map is to lead; `level` for all other predictors
+    bool evaluates = true;   ///< false: an affine update without a network call
+    int input_register = 0;  ///< the register that the network sees
+    int rows = 0;            ///< entries of `row` in use
+    int draws = 0;           ///< normals used up, whether or not a coefficient is zero
     std::array<row, max_rows> updates{};
 
     /// The log-SNRs between which the stage's first normal is the noise, for sources that know a
@@ -51,7 +51,7 @@ struct stage {
 
     /// The level to which the network, where it is a flow map, is to lead. Returns *this.
     stage& towards(const noise_level& l) {
-        leads_to = l;
+        target = l;
         return *this;
     }
     /// Adds the row register[target] = form. Returns *this, to be chained.
@@ -62,18 +62,18 @@ struct stage {
 };
 
 /// A stage that evaluates the network at `level` on register `input`.
-inline stage evaluate(const noise_level& level, int input = 0) {
+inline stage evaluation_stage(const noise_level& level, int input = 0) {
     stage s;
-    s.at = level;
-    s.leads_to = level;
-    s.input = input;
+    s.level = level;
+    s.target = level;
+    s.input_register = input;
     return s;
 }
 
 /// A stage without an evaluation: the state moves to (or stays at) `level`.
-inline stage transform(const noise_level& level) {
+inline stage update_stage(const noise_level& level) {
     stage s;
-    s.at = level;
+    s.level = level;
     s.evaluates = false;
     return s;
 }

@@ -30,7 +30,7 @@ struct scaled {
 
 /// sigma / alpha.
 struct sigma {
-    [[nodiscard]] double operator()(const noise_level& l) const { return l.ratio(); }
+    [[nodiscard]] double operator()(const noise_level& l) const { return l.sigma_over_alpha(); }
 };
 
 /// log(sigma / alpha) / 4, the c_noise of Karras et al. 2022.

@@ -6,7 +6,7 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/error.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <cmath>
 #include <functional>
@@ -35,7 +35,7 @@ class any_grid {
 
     /// The n + 1 levels of an n-step run, noisiest first unless the grid may rise.
     /// Throws bad_argument where n < 1, or a level is noisier than the one before it.
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& process, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& process, int n) const {
         if (n < 1)
             throw bad_argument(
                 detail::text("diffgen: a run of ", n, " steps; it needs at least 1"));
@@ -52,7 +52,8 @@ class any_grid {
             if (!(l[i].log_snr >= l[i - 1].log_snr))
                 throw bad_argument(detail::text(
                     "diffgen: noise must shrink along a grid, but sigma / alpha goes from ",
-                    l[i - 1].ratio(), " to ", l[i].ratio(), " in step ", i - 1));
+                    l[i - 1].sigma_over_alpha(), " to ", l[i].sigma_over_alpha(), " in step ",
+                    i - 1));
         if (l.front().is_clean())
             throw bad_argument(detail::text("diffgen: the grid starts at the clean end, t = ",
                                             l.front().t, ", where no noise is left to remove"));
@@ -62,13 +63,14 @@ class any_grid {
   private:
     template <class Grid>
     static auto function(Grid grid) {
-        static_assert(time_grid<Grid>,
-                      "diffgen: a time grid has std::vector<noise_level> levels(const any_process& "
-                      "process, int steps) const");
-        return [g = std::move(grid)](const any_process& p, int n) { return g.levels(p, n); };
+        static_assert(
+            time_grid<Grid>,
+            "diffgen: a time grid has std::vector<noise_level> levels(const process_view& "
+            "process, int steps) const");
+        return [g = std::move(grid)](const process_view& p, int n) { return g.levels(p, n); };
     }
 
-    std::function<std::vector<noise_level>(const any_process&, int)> levels_;
+    std::function<std::vector<noise_level>(const process_view&, int)> levels_;
     bool may_rise_;
 };
 

@@ -42,11 +42,11 @@ class batch_passes {
     using space = typename Exec::space;
     using predictor_type = typename Sampler::predictor_type;
     using shape = shape_of<typename Sampler::solver_type>;
-    using merge = typename predictor_type::merge_type;
+    using combiner_type = typename predictor_type::combiner_type;
     using hook = typename predictor_type::hook_type;
     using noise_type = typename Sampler::noise_type;
-    static constexpr int copies = merge::copies;
-    static constexpr int inputs = merge::inputs;
+    static constexpr int copies = combiner_type::copies;
+    static constexpr int inputs = combiner_type::inputs;
 
     batch_passes(const Exec& e, const Sampler& s, batch_view<T, space> x, std::uint64_t first,
                  memory_needs needs)
@@ -79,7 +79,7 @@ class batch_passes {
     }
 
     void draw_prior(const noise_level& first, const noise_type& source) const {
-        level_of<T> prior = level_as<T>(first);
+        level_of<T> prior = cast_level<T>(first);
         prior.alpha = 0;
         add_noise_to(exec_, batch_view<T, space>(memory_.state, memory_.samples, memory_.elements),
                      common_level<T>(prior), noise::stream::prior, source, first_sample_);
@@ -92,20 +92,20 @@ class batch_passes {
         if constexpr (hook::per_sample)
             if (evaluated) {
                 launch(Stages::tiles(memory_.samples, memory_.elements, exec_.tile),
-                       hook_pass<T, shape, merge, hook, Stages>{s, memory_, merger(), hooked(),
-                                                                exec_.tile});
+                       hook_pass<T, shape, combiner_type, hook, Stages>{s, memory_, combiner(),
+                                                                        hooked(), exec_.tile});
                 launch(memory_.samples, statistic_pass<T, shape, copies, hook>{memory_, hooked()});
             }
         if constexpr (shape::measures)
             if (measured) {
                 launch(memory_.samples * memory_.chunks(),
-                       sums_pass<T, shape, merge, hook, Stages, Exec::tile_capacity>{
-                           s, memory_, merger(), hooked()});
+                       sums_pass<T, shape, combiner_type, hook, Stages, Exec::tile_capacity>{
+                           s, memory_, combiner(), hooked()});
                 launch(memory_.samples, tune_pass<T, shape, copies, Stages>{s, memory_});
             }
         launch(Stages::tiles(memory_.samples, memory_.elements, exec_.tile),
-               stage_pass<T, shape, merge, hook, Stages, Exec::tile_capacity>{
-                   s, memory_, merger(), hooked(), exec_.tile, number});
+               stage_pass<T, shape, combiner_type, hook, Stages, Exec::tile_capacity>{
+                   s, memory_, combiner(), hooked(), exec_.tile, number});
     }
 
     /// The code of the first failure, failure::none where there was none. Waits for the passes.
@@ -126,7 +126,7 @@ class batch_passes {
     }
 
   private:
-    [[nodiscard]] merge merger() const { return sampler_->predictor.merge(); }
+    [[nodiscard]] combiner_type combiner() const { return sampler_->predictor.combiner(); }
     [[nodiscard]] hook hooked() const { return sampler_->predictor.hook(); }
 
     template <class U>

@@ -113,8 +113,8 @@ namespace detail {
 template <class T, class Shape>
 compiled_form<T, Shape> compile(linear_form f, const stage& s, const conversion& c, bool folds) {
     if (folds) {
-        f.registers[static_cast<unsigned>(s.input)] += product(f.denoised, c.state);
-        f.denoised = product(f.denoised, c.output) + f.network;
+        f.registers[static_cast<unsigned>(s.input_register)] += product(f.denoised, c.state_factor);
+        f.denoised = product(f.denoised, c.output_factor) + f.network;
         f.network = 0;
     }
     compiled_form<T, Shape> out;
@@ -141,12 +141,12 @@ template <class T, class Shape>
 compiled_stage<T, Shape> compile(const stage& s, const conversion& c, bool folds,
                                  std::uint32_t first_draw, bool keep_denoised) {
     compiled_stage<T, Shape> out;
-    out.at = level_as<T>(s.at);
+    out.level = cast_level<T>(s.level);
     out.evaluates = s.evaluates;
-    out.input = s.input;
-    out.input_scale = static_cast<T>(c.input);
-    out.state = static_cast<T>(c.state);
-    out.output = static_cast<T>(c.output);
+    out.input = s.input_register;
+    out.input_scale = static_cast<T>(c.input_scale);
+    out.state = static_cast<T>(c.state_factor);
+    out.output = static_cast<T>(c.output_factor);
     const auto add = [&](int target, const linear_form& f) {
         auto& row = out.updates[out.rows++];
         row.target = target;

@@ -35,17 +35,17 @@ void evaluate_functor(const Exec& e, const Predictor& p, const In& in, const Out
                       const noise_level& level) {
     using T = typename Out::value_type;
     constexpr int D = elements_of_call<Predictor>;
-    const auto prepared = at_level<T>(p.functor(), level_as<T>(level));
-    using merge = typename Predictor::merge_type;
-    const std::size_t size = out.size() / static_cast<std::size_t>(merge::copies);
+    const auto prepared = bind_level<T>(p.functor(), cast_level<T>(level));
+    using combiner = typename Predictor::combiner_type;
+    const std::size_t size = out.size() / static_cast<std::size_t>(combiner::copies);
     const std::size_t calls = size / (D == 0 ? 1 : D);
     constexpr std::size_t tile = tile_samples<D>(Exec::tile_capacity);
-    for (int c = 0; c < merge::copies; ++c) {
+    for (int c = 0; c < combiner::copies; ++c) {
         const std::size_t at = static_cast<std::size_t>(c) * size;
         using pass =
             evaluation_pass<T, D, std::remove_const_t<decltype(prepared)>, Exec::tile_capacity>;
         e.for_each((calls + tile - 1) / tile,
-                   with_lanes<T, pass>{{prepared, in.data + (c < merge::inputs ? at : 0), T(1),
+                   with_lanes<T, pass>{{prepared, in.data + (c < combiner::inputs ? at : 0), T(1),
                                         out.data + at, calls, c == 0}});
     }
 }

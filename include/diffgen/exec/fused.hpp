@@ -25,20 +25,20 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
     using solver_type = typename Sampler::solver_type;
     using predictor_type = typename Sampler::predictor_type;
     using shape = shape_of<solver_type>;
-    using prepared_type = decltype(at_level<T>(s.predictor.functor(), level_of<T>{}));
+    using prepared_type = decltype(bind_level<T>(s.predictor.functor(), level_of<T>{}));
     constexpr int D = elements_of_call<predictor_type>;
     if (from_prior) check_prior<T>(levels.front());
     std::vector<compiled_stage<T, shape>> stages;
     std::vector<prepared_type> prepared;
     run_summary summary;
     std::uint32_t draws = 0;
-    step at{any_process(s.process), levels, 0};
+    step at{process_view(s.process), levels, 0};
     for (const int n = at.count(); n > at.index; ++at.index)
         for (int j = 0; j == 0 || j < s.solver.stages(at); ++j) {
             const planned p = plan(s, at, j);
             stages.push_back(compile<T, shape>(p.what, p.map, !predictor_type::hook_type::present,
                                                draws, false));
-            prepared.push_back(at_level<T>(s.predictor.functor(), level_as<T>(p.what.at)));
+            prepared.push_back(bind_level<T>(s.predictor.functor(), cast_level<T>(p.what.level)));
             draws += static_cast<std::uint32_t>(p.what.draws);
             summary.evaluations += p.what.evaluates ? 1 : 0;
         }
@@ -47,7 +47,7 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
     buffer<compiled_stage<T, shape>, Space> stage_memory(e, std::move(stages));
     buffer<prepared_type, Space> prepared_memory(e, std::move(prepared));
     buffer<std::uint64_t, Space> failed(e, std::vector<std::uint64_t>{failure::none});
-    using pass = trajectory_pass<T, shape, typename predictor_type::merge_type,
+    using pass = trajectory_pass<T, shape, typename predictor_type::combiner_type,
                                  typename predictor_type::hook_type, typename Sampler::noise_type,
                                  D, prepared_type, Exec::tile_capacity>;
     const std::size_t calls = D == 0 ? x.size() : x.samples;
@@ -57,7 +57,7 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
         with_lanes<T, pass>{
             {stage_memory.data(), prepared_memory.data(), count, x.data, calls, x.elements,
              o.first_sample * x.elements, from_prior ? static_cast<T>(levels.front().sigma) : T(0),
-             s.predictor.merge(), s.predictor.hook(), seeded(s.noise, o.seed), failed.data()}});
+             s.predictor.combiner(), s.predictor.hook(), seeded(s.noise, o.seed), failed.data()}});
     std::uint64_t code = failure::none;
     buffer<std::uint64_t, Space>::read(e, failed.data(), 1, &code);
     if (code != failure::none) {

@@ -41,7 +41,7 @@ class individual_run {
     static constexpr bool folds = !passes::hook::present;
     /// Whether the solver, not the grid, says how many steps there are.
     static constexpr bool decides_steps =
-        requires(const solver_type& s, memory& m, const any_process& p, path from) {
+        requires(const solver_type& s, memory& m, const process_view& p, grid_position from) {
         s.proceed(m, p, from);
     };
 
@@ -110,7 +110,7 @@ class individual_run {
 
   private:
     struct state {
-        path where;
+        grid_position where;
         [[no_unique_address]] memory kept;
         planned next;
         place last;  ///< of the stage that the last pass carried out
@@ -140,10 +140,10 @@ class individual_run {
     void set_next(std::size_t i) {
         const state& s = states_[i];
         if (s.where.done() || !s.next.what.evaluates) return;
-        host_[i].stage.next_input = s.next.what.input;
-        host_[i].stage.next_scale = static_cast<T>(s.next.map.input);
+        host_[i].stage.next_input = s.next.what.input_register;
+        host_[i].stage.next_scale = static_cast<T>(s.next.map.input_scale);
         for (std::size_t row = i; row < levels_.size(); row += states_.size())
-            levels_[row] = s.next.what.at;
+            levels_[row] = s.next.what.level;
     }
 
     /// Carries out the planned stages that follow an evaluation, or those that do not. Returns
@@ -231,7 +231,7 @@ class individual_run {
     }
     void tell_observer() {
         const state& s = slowest();
-        if (!observer_.see || s.steps == told_) return;
+        if (!observer_.on_step || s.steps == told_) return;
         told_ = s.steps;
         const int steps = decides_steps ? 0 : static_cast<int>(s.where.levels.size()) - 1;
         const observation o(s.steps, steps, s.where.levels[static_cast<std::size_t>(s.where.index)],
@@ -240,14 +240,14 @@ class individual_run {
                                 const auto& me = *static_cast<const individual_run*>(self);
                                 me.passes_.read_for_observer(what, to);
                             });
-        stopped_ = !observer_.see(o);
+        stopped_ = !observer_.on_step(o);
     }
 
     own_grids grids_;
     observer observer_;
     std::uint64_t seed_;
     noise_type source_;
-    any_process process_;
+    process_view process_;
     std::vector<state> states_;
     passes passes_;
     std::vector<entry> host_;

@@ -6,7 +6,7 @@
 // beside its score,
 //   template <class V> V log_density(std::array<V, D> x, level_of<S> l) const
 // as energies that come with their value and Gaussian mixtures do; or the same without the level in
-// what its at(level) returns. A constant may be missing.
+// what its bind(level) returns. A constant may be missing.
 
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
@@ -112,7 +112,8 @@ void log_density(const Exec& e, const Predictor& p, batch_view<T, Space> x,
     using number = std::remove_const_t<T>;
     constexpr int D = elements_of_call<Predictor>;
     require_elements<Predictor>(x.elements);
-    const auto prepared = at_level<number>(p.functor(), level_as<number>(p.at(level)));
+    const auto prepared =
+        bind_level<number>(p.functor(), cast_level<number>(p.with_network_time(level)));
     using pass =
         log_density_pass<number, D, std::remove_const_t<decltype(prepared)>, Exec::tile_capacity>;
     constexpr std::size_t tile = tile_samples<D>(Exec::tile_capacity);

@@ -15,11 +15,11 @@
 namespace diffgen::exec {
 
 /// What a hook that depends on the whole sample measures of the elements of a tile.
-template <class T, class Shape, class Merge, class Hook, class Stages>
+template <class T, class Shape, class Combiner, class Hook, class Stages>
 struct hook_pass {
     Stages stages;
-    batch_memory<T, Shape, Merge::copies> batch;
-    Merge merge;
+    batch_memory<T, Shape, Combiner::copies> batch;
+    Combiner combiner;
     Hook hook;
     int tile;
 
@@ -29,7 +29,7 @@ struct hook_pass {
             Stages::range(index, batch.samples, batch.elements, tile);
         const compiled_stage<T, Shape>& stage = stages.of(sample);
         if (stage.evaluates)
-            measure<V>(stage, batch.tile(begin), merge, hook, count, batch.measures + begin);
+            measure<V>(stage, batch.tile(begin), combiner, hook, count, batch.measures + begin);
     }
 };
 
@@ -48,13 +48,13 @@ struct statistic_pass {
 
 /// Sums of squares of the measured forms over one chunk of one sample, which a device takes in
 /// pieces that fit into registers.
-template <class T, class Shape, class Merge, class Hook, class Stages, int Capacity>
+template <class T, class Shape, class Combiner, class Hook, class Stages, int Capacity>
 struct sums_pass {
     static constexpr int piece = Capacity < chunk ? accumulators : chunk;
 
     Stages stages;
-    batch_memory<T, Shape, Merge::copies> batch;
-    Merge merge;
+    batch_memory<T, Shape, Combiner::copies> batch;
+    Combiner combiner;
     Hook hook;
 
     template <class V>
@@ -77,7 +77,7 @@ struct sums_pass {
                 batch.spread(batch.statistics, begin, here, statistic);
                 m.statistic = statistic;
             }
-            measured_forms<V>(stage, m, merge, hook, here, first, second);
+            measured_forms<V>(stage, m, combiner, hook, here, first, second);
             sums[0].add(first, here);
             sums[1].add(second, here);
         }

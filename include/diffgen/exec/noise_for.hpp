@@ -14,17 +14,17 @@
 
 namespace diffgen::exec {
 
-/// Whether the normals of a source depend on the levels of the run's steps: it has `at(piece)`,
-/// which returns the source for a piece.
+/// Whether the normals of a source depend on the levels of the run's steps: it has
+/// `for_piece(piece)`, which returns the source for a piece.
 template <class Noise>
-inline constexpr bool follows_path = requires(const Noise& n, const noise::piece& p) {
-    { n.at(p) } -> std::same_as<Noise>;
+inline constexpr bool follows_brownian = requires(const Noise& n, const noise::piece& p) {
+    { n.for_piece(p) } -> std::same_as<Noise>;
 };
 
 /// Whether a solver can only be used with such a source.
 template <class Solver>
-inline constexpr bool wants_path = requires {
-    requires Solver::wants_path;
+inline constexpr bool wants_brownian = requires {
+    requires Solver::wants_brownian;
 };
 
 namespace detail {
@@ -50,11 +50,13 @@ namespace detail {
 template <class Noise>
 [[nodiscard]] Noise noise_for(const Noise& source, const step& s, const stage& what, int part,
                               std::uint32_t first_draw) {
-    if constexpr (follows_path<Noise>) {
+    if constexpr (follows_brownian<Noise>) {
         const auto [from, to] = what.noise_between;
-        if (from < to || from > to) return source.at({from, to, detail::turns(s), first_draw});
+        if (from < to || from > to)
+            return source.for_piece({from, to, detail::turns(s), first_draw});
         if (part == 0)
-            return source.at({s.from().log_snr, s.to().log_snr, detail::turns(s), first_draw});
+            return source.for_piece(
+                {s.from().log_snr, s.to().log_snr, detail::turns(s), first_draw});
     }
     return source;
 }

@@ -59,9 +59,9 @@ template <class Exec, class Predictor, class T>
 class own_evaluator {
     using space = typename Exec::space;
     using functor = std::remove_cvref_t<decltype(std::declval<const Predictor&>().functor())>;
-    using prepared = std::remove_const_t<decltype(at_level<T>(std::declval<const functor&>(),
-                                                              std::declval<const level_of<T>&>()))>;
-    using merge = typename Predictor::merge_type;
+    using prepared = std::remove_const_t<decltype(bind_level<T>(
+        std::declval<const functor&>(), std::declval<const level_of<T>&>()))>;
+    using combiner = typename Predictor::combiner_type;
     static constexpr int D = elements_of_call<Predictor>;
 
   public:
@@ -69,22 +69,23 @@ class own_evaluator {
     template <class In, class Out>
     void evaluate(const Exec& e, const Predictor& p, const In& in, const Out& out,
                   std::span<const noise_level> levels) {
-        const std::size_t samples = out.samples / static_cast<std::size_t>(merge::copies);
+        const std::size_t samples = out.samples / static_cast<std::size_t>(combiner::copies);
         host_.clear();
         for (std::size_t i = 0; i < samples; ++i)
-            host_.push_back(at_level<T>(p.functor(), level_as<T>(levels[i])));
+            host_.push_back(bind_level<T>(p.functor(), cast_level<T>(levels[i])));
         if (memory_.data() == nullptr)
             memory_ = buffer<prepared, space>(e, host_);
         else
             memory_.write(e, host_);
         const int tile = D == 0 ? e.tile : D;
         const std::size_t size = samples * out.elements;
-        for (int c = 0; c < merge::copies; ++c) {
+        for (int c = 0; c < combiner::copies; ++c) {
             const std::size_t at = static_cast<std::size_t>(c) * size;
             using pass = own_evaluation_pass<T, D, prepared>;
-            e.for_each(tiles_of_samples::tiles(samples, out.elements, tile),
-                       with_lanes<T, pass>{{memory_.data(), in.data + (c < merge::inputs ? at : 0),
-                                            out.data + at, samples, out.elements, c == 0, tile}});
+            e.for_each(
+                tiles_of_samples::tiles(samples, out.elements, tile),
+                with_lanes<T, pass>{{memory_.data(), in.data + (c < combiner::inputs ? at : 0),
+                                     out.data + at, samples, out.elements, c == 0, tile}});
         }
     }
 

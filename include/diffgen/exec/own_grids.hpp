@@ -5,8 +5,8 @@
 // How one sample moves through its levels when the samples of a batch go their own ways: down a
 // grid of its own, or, with a solver that judges its steps, as the solver decides.
 
-#include <diffgen/process/any_process.hpp>
-#include <diffgen/solver/path.hpp>
+#include <diffgen/process/process_view.hpp>
+#include <diffgen/solver/grid_position.hpp>
 
 #include <cstddef>
 #include <span>
@@ -43,8 +43,8 @@ struct memory_of<Solver> {
 };
 
 template <class Solver, class Memory>
-[[nodiscard]] path depart(const Solver& solver, Memory& m, const any_process& p,
-                          std::span<const noise_level> grid) {
+[[nodiscard]] grid_position depart(const Solver& solver, Memory& m, const process_view& p,
+                                   std::span<const noise_level> grid) {
     if constexpr (requires { solver.depart(m, p, grid); })
         return solver.depart(m, p, grid);
     else
@@ -53,7 +53,8 @@ template <class Solver, class Memory>
 
 /// After the last stage of a step.
 template <class Solver, class Memory>
-[[nodiscard]] path proceed(const Solver& solver, Memory& m, const any_process& p, path from) {
+[[nodiscard]] grid_position proceed(const Solver& solver, Memory& m, const process_view& p,
+                                    grid_position from) {
     if constexpr (requires { solver.proceed(m, p, from); }) {
         return solver.proceed(m, p, from);
     } else {

@@ -35,11 +35,11 @@ DIFFGEN_VALUE void draw(const compiled_stage<T, Shape>& s, const Noise& source, 
 }  // namespace detail
 
 /// One stage on the tile that `index` names. Stages: common_stage or own_stages.
-template <class T, class Shape, class Merge, class Hook, class Stages, int Capacity>
+template <class T, class Shape, class Combiner, class Hook, class Stages, int Capacity>
 struct stage_pass {
     Stages stages;
-    batch_memory<T, Shape, Merge::copies> batch;
-    Merge merge;
+    batch_memory<T, Shape, Combiner::copies> batch;
+    Combiner combiner;
     Hook hook;
     int tile;
     std::uint64_t stage_number;
@@ -67,7 +67,7 @@ struct stage_pass {
             batch.spread(batch.statistics, begin, count, statistic);
             m.statistic = statistic;
         }
-        if (!apply<V>(stage, m, merge, hook, count)) {
+        if (!apply<V>(stage, m, combiner, hook, count)) {
             const std::size_t bad =
                 begin + static_cast<std::size_t>(first_bad_element(stage, m, count));
             failure::report(batch.failed, failure::code(stage_number, bad / batch.elements));

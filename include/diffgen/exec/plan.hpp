@@ -31,7 +31,7 @@ namespace detail {
 
 template <class Solver>
 [[nodiscard]] bool fits(const stage& s) {
-    bool inside = s.input >= 0 && s.input < Solver::registers && s.rows >= 0 &&
+    bool inside = s.input_register >= 0 && s.input_register < Solver::registers && s.rows >= 0 &&
                   s.rows <= Solver::rows && s.draws >= 0 && s.draws <= Solver::draws &&
                   s.compared >= 0 && s.compared < Solver::registers;
     for (int i = 0; inside && i < s.rows; ++i) {
@@ -49,7 +49,7 @@ void check_stage(const stage& s, const step& at, int part) {
     if (!fits<Solver>(s))
         throw bad_argument(diffgen::detail::text(
             "diffgen: stage ", part, " of step ", at.index, " writes ", s.rows, " rows, draws ",
-            s.draws, " normals and evaluates register ", s.input,
+            s.draws, " normals and evaluates register ", s.input_register,
             ", or a row names a register "
             "that is not there; the solver declares registers = ",
             Solver::registers, ", rows = ", Solver::rows, ", draws = ", Solver::draws));
@@ -96,9 +96,10 @@ template <class Sampler>
         throw bad_argument(diffgen::detail::text("diffgen: the solver has ", stages,
                                                  " stages in step ", at.index, "; at least 1"));
     planned p{s.solver.plan(at, part), {}};
-    p.what.at = s.predictor.at(p.what.at);
-    if (p.what.evaluates) p.what.at.target = s.predictor.at(p.what.leads_to).input;
-    if (p.what.evaluates) p.map = s.predictor.to_denoised(p.what.at);
+    p.what.level = s.predictor.with_network_time(p.what.level);
+    if (p.what.evaluates)
+        p.what.level.target_time = s.predictor.with_network_time(p.what.target).network_time;
+    if (p.what.evaluates) p.map = s.predictor.to_denoised(p.what.level);
     detail::check_stage<typename Sampler::solver_type>(p.what, at, part);
     return p;
 }

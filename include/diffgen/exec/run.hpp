@@ -79,14 +79,14 @@ class run {
     /// What the network is to see: with guidance, all its copies in one batch.
     [[nodiscard]] batch_view<const T, space> input() const {
         return passes_.input(reads_buffer(planned_) ? passes_.input_buffer()
-                                                    : passes_.slot(planned_.what.input));
+                                                    : passes_.slot(planned_.what.input_register));
     }
     /// Where its answer goes; a learned variance after all the predictions.
     [[nodiscard]] batch_view<T, space> output() const { return passes_.output(); }
-    /// The level of the evaluation; `level().input` is what the network takes as time.
-    [[nodiscard]] const noise_level& level() const { return planned_.what.at; }
+    /// The level of the evaluation; `level().network_time` is what the network takes as time.
+    [[nodiscard]] const noise_level& level() const { return planned_.what.level; }
     /// The network's factor on the state, already in `input()`.
-    [[nodiscard]] double input_scale() const { return planned_.map.input; }
+    [[nodiscard]] double input_scale() const { return planned_.map.input_scale; }
 
     /// Takes the output of the due evaluation and moves to the next.
     /// Throws non_finite where the output or what follows from it is not finite.
@@ -115,8 +115,8 @@ class run {
     /// If the network will read the buffer for planned_, the pass of `s` is to write it.
     void set_next(compiled_stage<T, shape>& s) const {
         if (!reads_buffer(planned_)) return;
-        s.next_input = planned_.what.input;
-        s.next_scale = static_cast<T>(planned_.map.input);
+        s.next_input = planned_.what.input_register;
+        s.next_scale = static_cast<T>(planned_.map.input_scale);
     }
 
     /// Carries out the planned stage, plans the next one, and tells the observer of a step's end.
@@ -137,7 +137,7 @@ class run {
         }
         passes_.carry_out(common_stage<T, shape, noise_type>(s, source_), s.evaluates, s.measures,
                           stages_done_++);
-        if (ends_step && observer_.see) done_ = !tell_observer() || done_;
+        if (ends_step && observer_.on_step) done_ = !tell_observer() || done_;
     }
     void skip_transforms() {
         while (!done_ && !planned_.what.evaluates)
@@ -159,13 +159,13 @@ class run {
                             [](const void* self, int what, double* to) {
                                 static_cast<const run*>(self)->passes_.read_for_observer(what, to);
                             });
-        return observer_.see(o);
+        return observer_.on_step(o);
     }
 
     std::vector<noise_level> levels_;
     observer observer_;
     noise_type source_;
-    any_process process_;
+    process_view process_;
     int position_ = 0;  ///< step
     int part_ = 0;      ///< stage of the step
     std::uint64_t stages_done_ = 0;

@@ -66,12 +66,12 @@ DIFFGEN_VALUE V evaluate_form(const compiled_form<T, Shape>& f, const V* registe
 template <class V, class T, class Shape>
 DIFFGEN_VALUE V denoised_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m, V output,
                             int i) {
-    return fma(broadcast<V>(s.state), load<V>(m.slot(s.input) + i),
+    return fma(broadcast<V>(s.state), load<V>(m.slot(s.input_register) + i),
                broadcast<V>(s.output) * output);
 }
 
 /// The lanes of one value: from element i of the tile on.
-template <class V, class T, class Shape, class Merge, class Hook>
+template <class V, class T, class Shape, class Combiner, class Hook>
 struct element {
     const compiled_stage<T, Shape>& s;
     const tile_memory<T>& m;
@@ -80,20 +80,21 @@ struct element {
     V noise[Shape::draws];
 
     DIFFGEN_VALUE element(const compiled_stage<T, Shape>& stage, const tile_memory<T>& memory,
-                          const Merge& merge, const Hook& hook, int i)
+                          const Combiner& combiner, const Hook& hook, int i)
         : s(stage), m(memory), output(broadcast<V>(T(0))), network(broadcast<V>(T(0))) {
         for (int r = 0; r < Shape::registers; ++r)
             registers[r] = s.reads & (1u << r) ? load<V>(m.slot(r) + i) : broadcast<V>(T(0));
         for (int d = 0; d < Shape::draws; ++d)
             noise[d] = Shape::noisy && d < s.draws ? load<V>(m.normal(d) + i) : broadcast<V>(T(0));
         if (s.evaluates) {
-            V outputs[Merge::copies];
-            for (int c = 0; c < Merge::copies; ++c)
+            V outputs[Combiner::copies];
+            for (int c = 0; c < Combiner::copies; ++c)
                 outputs[c] = load<V>(m.output(c) + i);
-            network = output = merge.merge(outputs);
-            if constexpr (Shape::noisy && requires { merge.noise_factor(outputs, s.noise_scale); })
+            network = output = combiner.combine(outputs);
+            if constexpr (Shape::noisy &&
+                          requires { combiner.noise_factor(outputs, s.noise_scale); })
                 if (s.scales_noise) {
-                    const V factor = merge.noise_factor(outputs, s.noise_scale);
+                    const V factor = combiner.noise_factor(outputs, s.noise_scale);
                     for (int d = 0; d < Shape::draws; ++d)
                         noise[d] = product(noise[d], factor);
                 }
@@ -109,21 +110,21 @@ struct element {
     }
 };
 
-template <class V, class T, class Shape, class Merge, class Hook>
+template <class V, class T, class Shape, class Combiner, class Hook>
 DIFFGEN_VALUE V measured_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                            const Merge& merge, const Hook& hook, int i) {
-    V outputs[Merge::copies];
-    for (int c = 0; c < Merge::copies; ++c)
+                            const Combiner& combiner, const Hook& hook, int i) {
+    V outputs[Combiner::copies];
+    for (int c = 0; c < Combiner::copies; ++c)
         outputs[c] = load<V>(m.output(c) + i);
-    return hook.measure(denoised_at(s, m, V(merge.merge(outputs)), i));
+    return hook.measure(denoised_at(s, m, V(combiner.combine(outputs)), i));
 }
 
 /// Carries out the stage on elements i .. i + width - 1. Returns a value that is not a number in
 /// some lane where a register became NaN or infinite, and zero otherwise.
-template <class V, class T, class Shape, class Merge, class Hook>
+template <class V, class T, class Shape, class Combiner, class Hook>
 DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                         const Merge& merge, const Hook& hook, int i) {
-    const element<V, T, Shape, Merge, Hook> e(s, m, merge, hook, i);
+                         const Combiner& combiner, const Hook& hook, int i) {
+    const element<V, T, Shape, Combiner, Hook> e(s, m, combiner, hook, i);
     V values[Shape::rows];
     V bad = broadcast<V>(T(0));
     for (int r = 0; r < Shape::rows; ++r) {
@@ -142,28 +143,28 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s, const tile_memory<T>
         if (r < s.rows) store(m.slot(s.updates[r].target) + i, values[r]);
     if (s.next_input >= 0) {
         const V in = load<V>(m.slot(s.next_input) + i) * broadcast<V>(s.next_scale);
-        for (int c = 0; c < Merge::inputs; ++c)
+        for (int c = 0; c < Combiner::inputs; ++c)
             store(m.input(c) + i, in);
     }
     return bad;
 }
 
 /// Elements i .. count - 1 one by one; whether all that they wrote is finite.
-template <class T, class Shape, class Merge, class Hook>
+template <class T, class Shape, class Combiner, class Hook>
 DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                             const Merge& merge, const Hook& hook, int i, int count) {
+                             const Combiner& combiner, const Hook& hook, int i, int count) {
     T bad = 0;
     for (; i < count; ++i)
-        bad += apply_at<T>(s, m, merge, hook, i);
+        bad += apply_at<T>(s, m, combiner, hook, i);
     return bad == bad;
 }
 
 /// The measured forms of the stage at element i, as the solver's rule wants them.
-/// merge and hook by value: g++ takes an empty object behind a reference for uninitialized.
-template <class V, class T, class Shape, class Merge, class Hook>
+/// combiner and hook by value: g++ takes an empty object behind a reference for uninitialized.
+template <class V, class T, class Shape, class Combiner, class Hook>
 DIFFGEN_VALUE void measured_forms_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                                     Merge merge, Hook hook, int i, T* first, T* second) {
-    const element<V, T, Shape, Merge, Hook> e(s, m, merge, hook, i);
+                                     Combiner combiner, Hook hook, int i, T* first, T* second) {
+    const element<V, T, Shape, Combiner, Hook> e(s, m, combiner, hook, i);
     V a = e.form(s.measured[0]), b = e.form(s.measured[1]);
     if constexpr (requires { Shape::rule::element(s.parameters, a, a, b); })
         Shape::rule::element(s.parameters, load<V>(m.slot(s.compared) + i), a, b);
@@ -171,28 +172,28 @@ DIFFGEN_VALUE void measured_forms_at(const compiled_stage<T, Shape>& s, const ti
     store(second + i, b);
 }
 
-template <class T, class Shape, class Merge, class Hook>
+template <class T, class Shape, class Combiner, class Hook>
 DIFFGEN_REST void measured_forms_rest(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                                      const Merge& merge, const Hook& hook, int i, int count,
+                                      const Combiner& combiner, const Hook& hook, int i, int count,
                                       T* first, T* second) {
     for (; i < count; ++i)
-        measured_forms_at<T>(s, m, merge, hook, i, first, second);
+        measured_forms_at<T>(s, m, combiner, hook, i, first, second);
 }
 
 }  // namespace detail
 
 /// Carries out a stage on a tile of `count` elements. Returns whether every number it wrote is
 /// finite.
-template <class V, class T, class Shape, class Merge, class Hook>
+template <class V, class T, class Shape, class Combiner, class Hook>
 DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                         const Merge& merge, const Hook& hook, int count) {
+                         const Combiner& combiner, const Hook& hook, int count) {
     constexpr int width = value_traits<V>::width;
     V bad = broadcast<V>(T(0));
     int i = 0;
     for (; i + width <= count; i += width)
-        bad = bad + detail::apply_at<V>(s, m, merge, hook, i);
+        bad = bad + detail::apply_at<V>(s, m, combiner, hook, i);
     const bool finite = !any(bad != bad);
-    return i == count ? finite : detail::apply_rest(s, m, merge, hook, i, count) && finite;
+    return i == count ? finite : detail::apply_rest(s, m, combiner, hook, i, count) && finite;
 }
 
 /// The first element of a tile with a number that is not finite, among what the stage wrote.
@@ -209,27 +210,27 @@ template <class T, class Shape>
 }
 
 /// What a hook that depends on the whole sample measures of every element, into `to`.
-template <class V, class T, class Shape, class Merge, class Hook>
+template <class V, class T, class Shape, class Combiner, class Hook>
 DIFFGEN_VALUE void measure(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                           const Merge& merge, const Hook& hook, int count, T* to) {
+                           const Combiner& combiner, const Hook& hook, int count, T* to) {
     constexpr int width = value_traits<V>::width;
     int i = 0;
     for (; i + width <= count; i += width)
-        store(to + i, detail::measured_at<V>(s, m, merge, hook, i));
+        store(to + i, detail::measured_at<V>(s, m, combiner, hook, i));
     for (; i < count; ++i)
-        store(to + i, detail::measured_at<T>(s, m, merge, hook, i));
+        store(to + i, detail::measured_at<T>(s, m, combiner, hook, i));
 }
 
 /// The forms that a measured stage sums up, into `first` and `second`.
-template <class V, class T, class Shape, class Merge, class Hook>
+template <class V, class T, class Shape, class Combiner, class Hook>
 DIFFGEN_VALUE void measured_forms(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
-                                  const Merge& merge, const Hook& hook, int count, T* first,
+                                  const Combiner& combiner, const Hook& hook, int count, T* first,
                                   T* second) {
     constexpr int width = value_traits<V>::width;
     int i = 0;
     for (; i + width <= count; i += width)
-        detail::measured_forms_at<V>(s, m, merge, hook, i, first, second);
-    if (i < count) detail::measured_forms_rest(s, m, merge, hook, i, count, first, second);
+        detail::measured_forms_at<V>(s, m, combiner, hook, i, first, second);
+    if (i < count) detail::measured_forms_rest(s, m, combiner, hook, i, count, first, second);
 }
 
 }  // namespace diffgen::exec

@@ -45,14 +45,15 @@ struct bound_functor {
     DIFFGEN_VALUE auto log_density(const X& x) const { return f.log_density(x, level); }
 };
 
-/// The functor for one level: its own at(level), or the functor and the level.
+/// The functor for one level: its own bind(level), or the functor and the level.
 template <class T, class F>
-[[nodiscard]] auto at_level(const F& f, const level_of<T>& l) {
-    if constexpr (requires { f.at(l); }) {
-        static_assert(std::is_trivially_copyable_v<decltype(f.at(l))>,
-                      "diffgen: what a functor's at(level) returns runs inside the pass, also on a "
-                      "device, and so must be trivially copyable");
-        return f.at(l);
+[[nodiscard]] auto bind_level(const F& f, const level_of<T>& l) {
+    if constexpr (requires { f.bind(l); }) {
+        static_assert(
+            std::is_trivially_copyable_v<decltype(f.bind(l))>,
+            "diffgen: what a functor's bind(level) returns runs inside the pass, also on a "
+            "device, and so must be trivially copyable");
+        return f.bind(l);
     } else {
         return bound_functor<F, T>{f, l};
     }
@@ -136,7 +137,7 @@ struct evaluation_pass {
 };
 
 /// All stages on one tile of samples.
-template <class T, class Shape, class Merge, class Hook, class Noise, int D, class Prepared,
+template <class T, class Shape, class Combiner, class Hook, class Noise, int D, class Prepared,
           int Capacity>
 struct trajectory_pass {
     static constexpr int elements = D == 0 ? 1 : D;
@@ -151,7 +152,7 @@ struct trajectory_pass {
     std::size_t elements_of_sample;
     std::uint64_t first_flat;
     T prior_scale;  ///< 0: start from x
-    Merge merge;
+    Combiner combiner;
     Hook hook;
     Noise source;
     std::uint64_t* failed;
@@ -164,7 +165,7 @@ struct trajectory_pass {
         const int size = here * elements;
         const std::size_t begin = first * static_cast<std::size_t>(elements);
         T registers[Shape::registers][room];
-        T outputs[Merge::copies][room];
+        T outputs[Combiner::copies][room];
         T normals[Shape::draws][room];
         T p[Shape::tunes ? room : 1], q[Shape::tunes ? room : 1];
         tile_memory<T> m{};
@@ -187,15 +188,15 @@ struct trajectory_pass {
         for (int k = 0; k < count; ++k) {
             const compiled_stage<T, Shape>& s = stages[k];
             if (s.evaluates)
-                for (int c = 0; c < Merge::copies; ++c)
-                    evaluate_tile<V, D>(prepared[k], registers[s.input], s.input_scale, outputs[c],
-                                        here, c == 0);
+                for (int c = 0; c < Combiner::copies; ++c)
+                    evaluate_tile<V, D>(prepared[k], registers[s.input_register], s.input_scale,
+                                        outputs[c], here, c == 0);
             detail::draw<V, T, Shape>(s, source, first_flat + begin, size, normals, m);
             if constexpr (Hook::per_sample && D > 0)
                 if (s.evaluates) measure_samples<V>(s, m, here, statistic);
             if constexpr (Shape::tunes && D > 0)
                 if (s.tunes) tune<V>(s, m, here, p, q);
-            if (!apply<V>(s, m, merge, hook, size)) {
+            if (!apply<V>(s, m, combiner, hook, size)) {
                 const std::size_t bad =
                     begin + static_cast<std::size_t>(first_bad_element(s, m, size));
                 failure::report(
@@ -212,7 +213,7 @@ struct trajectory_pass {
     DIFFGEN_VALUE void measure_samples(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
                                        int here, T* statistic) const {
         T measures[room];
-        measure<V>(s, m, merge, hook, here * elements, measures);
+        measure<V>(s, m, combiner, hook, here * elements, measures);
         for (int i = 0; i < here; ++i) {
             const T of_sample = hook.statistic(static_cast<const T*>(measures + i * D),
                                                static_cast<std::size_t>(D));
@@ -224,7 +225,7 @@ struct trajectory_pass {
     DIFFGEN_VALUE void tune(const compiled_stage<T, Shape>& s, const tile_memory<T>& m, int here,
                             T* p, T* q) const {
         T first[room], second[room];
-        measured_forms<V>(s, m, merge, hook, here * elements, first, second);
+        measured_forms<V>(s, m, combiner, hook, here * elements, first, second);
         for (int i = 0; i < here; ++i) {
             T a, b;
             Shape::rule::pick(s.parameters, norm2(first + i * D), norm2(second + i * D), a, b);

@@ -40,7 +40,7 @@ struct descent {
         std::vector<double>& at = f.grid.values;
         // what a level moves towards where its neighbour has no signal, or no noise
         const double high = std::min(at.front(), grid::detail::largest_ratio);
-        double low = b.candidates()[b.candidates().size() - 2].ratio();
+        double low = b.candidates()[b.candidates().size() - 2].sigma_over_alpha();
         for (const double r : at)
             if (r > 0) low = std::min(low, r);
         std::vector<double> part(last, 0.5);

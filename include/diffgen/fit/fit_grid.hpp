@@ -8,9 +8,9 @@
 //     s.generate(exec::cpp, batch(y, 1000), {.grid = found.grid});
 
 #include <diffgen/core/check.hpp>
-#include <diffgen/fit/bench.hpp>
 #include <diffgen/fit/combined.hpp>
 #include <diffgen/fit/options.hpp>
+#include <diffgen/fit/reference_runs.hpp>
 
 #include <cmath>
 #include <concepts>
@@ -23,8 +23,8 @@ namespace diffgen {
 
 namespace fit {
 
-/// A way to improve a grid: `error(samples, reference)`, and improve(bench, n, fitted), which may
-/// change the grid, error_after and finished.
+/// A way to improve a grid: `error(samples, reference)`, and improve(reference_runs, n, fitted),
+/// which may change the grid, error_after and finished.
 template <class M>
 concept method = std::copy_constructible<M> && requires(const M& m, const ends& x) {
     { m.error(x, x) } -> std::convertible_to<double>;
@@ -75,35 +75,36 @@ template <class Exec, class Sampler, class X, class Method = fit::combined>
     static_assert(state<X>,
                   "diffgen: this is not a state; use batch(x, samples) for contiguous "
                   "memory, or include the container's adapter from diffgen/adapt");
-    static_assert(fit::method<Method>,
-                  "diffgen: a method of fitting has an `error` and improve(bench, n, fitted)");
+    static_assert(
+        fit::method<Method>,
+        "diffgen: a method of fitting has an `error` and improve(reference_runs, n, fitted)");
     detail::check(m);
     fit::detail::check(o, n);
     const auto view = state_traits<std::remove_cvref_t<X>>::view(x);
     using T = typename decltype(view)::value_type;
-    fit::bench<Exec, Sampler, T> bench(e, s, view, o);
-    const double first = bench.candidates().front().ratio(),
-                 last = bench.candidates().back().ratio();
+    fit::reference_runs<Exec, Sampler, T> reference_runs(e, s, view, o);
+    const double first = reference_runs.candidates().front().sigma_over_alpha(),
+                 last = reference_runs.candidates().back().sigma_over_alpha();
     fit::fitted f{grid::sigmas(std::vector<double>{})};
     f.error_after = detail::infinity;
     for (std::size_t i = 0; i < o.starts.size(); ++i) {
-        auto r = bench.ratios(o.starts[i], n);
+        auto r = reference_runs.ratios(o.starts[i], n);
         fit::detail::check_start(i, r, n, first, last);
         if (i == 0 && !decltype(m.error)::fresh_noise)
             detail::require(
-                !bench.draws_noise(r),
+                !reference_runs.draws_noise(r),
                 "a fit that compares samples one by one, of a solver that draws noise; use "
                 "noise::brownian, whose path does not depend on the steps, "
                 "fit::descent<fit::energy_distance>, or a solver that draws none");
-        const double error = bench.error(m.error, r);
+        const double error = reference_runs.error(m.error, r);
         if (!f.grid.values.empty() && !(error < f.error_after)) continue;
         f.grid.values = std::move(r);
         f.error_after = error;
     }
     f.error_before = f.error_after;
-    f.finished = bench.go_on(f.error_after);
-    if (f.finished) m.improve(bench, n, f);
-    f.evaluations = bench.evaluations();
+    f.finished = reference_runs.go_on(f.error_after);
+    if (f.finished) m.improve(reference_runs, n, f);
+    f.evaluations = reference_runs.evaluations();
     return f;
 }
 

@@ -44,7 +44,7 @@ struct trajectory {
         }
         std::vector<double> ratios;
         for (const int place : cheapest_path(costs, n, coefficient))
-            ratios.push_back(levels[static_cast<std::size_t>(place)].ratio());
+            ratios.push_back(levels[static_cast<std::size_t>(place)].sigma_over_alpha());
         f.error_after = b.error(error, ratios);
         f.grid.values = ratios;
     }

@@ -19,7 +19,7 @@ struct beta {
     double b = 0.6;  ///< beta: below 1, dense towards the noise
     std::optional<double> stop_at{};
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         return detail::by_time(p, n, stop_at, [&](double u) { return beta_quantile(u, a, b); });
     }
 };

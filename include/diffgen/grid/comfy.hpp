@@ -6,7 +6,7 @@
 
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/grid/discrete.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <vector>
 
@@ -14,7 +14,7 @@ namespace diffgen::grid {
 
 /// n equal steps of time from t_max to t_min, but for the last, which goes to the clean end.
 struct sgm_uniform {
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         std::vector<noise_level> levels;
         levels.reserve(static_cast<std::size_t>(n) + 1);
         levels.push_back(p.level(p.t_max()));
@@ -28,7 +28,7 @@ struct sgm_uniform {
 
 /// T-1 first, then T - 1 - k T / n rounded up.
 struct simple {
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         return detail::by_timestep(p, n, "simple", [n](int k, int T) {
             return T - 1 - static_cast<long long>(T) * k / n;
         });
@@ -37,7 +37,7 @@ struct simple {
 
 /// grid::leading from entry 1 on. For n = T, where entry T would be asked for, every entry.
 struct ddim_uniform {
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         return leading{n > p.t_max() ? 0 : 1}.levels(p, n);
     }
 };

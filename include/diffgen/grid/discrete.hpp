@@ -6,7 +6,7 @@
 // table 2): leading, trailing, linspace. All end at the clean end. In exact integer arithmetic.
 
 #include <diffgen/core/error.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <vector>
 
@@ -23,7 +23,7 @@ namespace detail {
 /// Levels at timestep(k, T), k = 0 .. n-1, then clean. Throws bad_argument where the schedule has
 /// no steps, fewer than n, or not the timestep asked for.
 template <class F>
-std::vector<noise_level> by_timestep(const any_process& p, int n, const char* name, F timestep) {
+std::vector<noise_level> by_timestep(const process_view& p, int n, const char* name, F timestep) {
     const int T = static_cast<int>(p.t_max()) + (p.discrete_steps() > 0 ? 1 : 0);
     if (p.discrete_steps() == 0)
         throw bad_argument(
@@ -52,7 +52,7 @@ std::vector<noise_level> by_timestep(const any_process& p, int n, const char* na
 
 /// T-1 first, the step rounded from T - k T / n: n of them, always.
 struct trailing {
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         return detail::by_timestep(p, n, "trailing", [n](int k, int T) {
             return detail::rounded_quotient(static_cast<long long>(T) * (n - k), n) - 1;
         });
@@ -63,7 +63,7 @@ struct trailing {
 struct leading {
     int offset = 0;
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         return detail::by_timestep(p, n, "leading", [n, o = offset](int k, int T) {
             return static_cast<long long>(T / n) * (n - 1 - k) + o;
         });
@@ -72,7 +72,7 @@ struct leading {
 
 /// From T-1 to 0, both included; n = 1 is T-1.
 struct linspace {
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         return detail::by_timestep(p, n, "linspace", [n](int k, int T) -> long long {
             if (n == 1) return T - 1;
             return detail::rounded_quotient(static_cast<long long>(T - 1) * (n - 1 - k), n - 1);

@@ -5,7 +5,7 @@
 // Grids that the user gives level by level; the number of steps of the options does not count then.
 
 #include <diffgen/core/error.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <cmath>
 #include <utility>
@@ -19,7 +19,7 @@ struct times {
 
     explicit times(std::vector<double> v) : values(std::move(v)) {}
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int) const {
         std::vector<noise_level> l;
         l.reserve(values.size());
         for (std::size_t i = 0; i < values.size(); ++i) {
@@ -39,7 +39,7 @@ struct sigmas {
 
     explicit sigmas(std::vector<double> v) : values(std::move(v)) {}
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int) const {
         std::vector<noise_level> l;
         l.reserve(values.size());
         for (std::size_t i = 0; i < values.size(); ++i) {
@@ -50,17 +50,18 @@ struct sigmas {
                     "; it must be finite and above 0, only the last may be 0 and the first inf"));
             l.push_back(clean                   ? p.clean()
                         : std::isinf(values[i]) ? pure_noise(p)
-                                                : p.level_at(-2 * std::log(values[i])));
+                                                : p.level_of_log_snr(-2 * std::log(values[i])));
         }
         return l;
     }
 
   private:
-    [[nodiscard]] static noise_level pure_noise(const any_process& p) {
+    [[nodiscard]] static noise_level pure_noise(const process_view& p) {
         const noise_level noisiest = p.level(p.t_max());
-        if (std::isinf(noisiest.ratio())) return noisiest;
+        if (std::isinf(noisiest.sigma_over_alpha())) return noisiest;
         throw bad_argument(diffgen::detail::text(
-            "diffgen: sigmas[0] of the grid is inf, but the schedule ends at ", noisiest.ratio()));
+            "diffgen: sigmas[0] of the grid is inf, but the schedule ends at ",
+            noisiest.sigma_over_alpha()));
     }
 };
 

@@ -8,7 +8,7 @@
 #include <diffgen/core/check.hpp>
 #include <diffgen/grid/gits_table.hpp>
 #include <diffgen/grid/log_linear.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 #include <diffgen/schedule/betas.hpp>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct gits {
     double coefficient = 1.2;
 
     /// Throws bad_argument for a coefficient without a table.
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         return log_linear(table(n)).levels(p, n);
     }
 

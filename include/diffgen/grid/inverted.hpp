@@ -6,7 +6,7 @@
 // eq. 14). Every solver of the probability flow runs it.
 
 #include <diffgen/grid/uniform.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -16,7 +16,7 @@ namespace diffgen::grid {
 
 /// The levels of `main` in the opposite order, up to the time `stop_at` or to all of the
 /// schedule's noise. A clean end is left out: without noise there is no estimate of it, and so no
-/// direction. For generate_from at the time of the first level, where `main` stops.
+/// direction. For generate_from at the time of the first level, where `main` ends_at_sigma_min.
 template <class Main = uniform>
 struct inverted {
     static constexpr bool may_rise = true;
@@ -24,7 +24,7 @@ struct inverted {
     Main main{};
     std::optional<double> stop_at{};
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         // p ends where the run starts, at the data
         std::vector<noise_level> all = main.levels(stop_at ? p.until(*stop_at) : p.whole(), n);
         if (!all.empty() && all.back().is_clean()) all.pop_back();

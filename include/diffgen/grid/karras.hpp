@@ -7,7 +7,7 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -28,28 +28,29 @@ namespace detail {
 inline constexpr double largest_ratio = 1e3;
 
 /// Levels at ratio(u), u = 0 .. 1 in n points from sigma_max to sigma_min; then clean, or, for
-/// `stops`, n steps that end at sigma_min.
+/// `ends_at_sigma_min`, n steps that end at sigma_min.
 template <class F>
-std::vector<noise_level> by_noise(const any_process& p, int n, const ratio_bounds& bounds,
-                                  bool stops, F ratio) {
+std::vector<noise_level> by_noise(const process_view& p, int n, const ratio_bounds& bounds,
+                                  bool ends_at_sigma_min, F ratio) {
     const noise_level first = p.level(p.t_max());
-    const double high = bounds.sigma_max.value_or(std::min(first.ratio(), largest_ratio));
-    const double low = bounds.sigma_min.value_or(p.level(p.t_min()).ratio());
+    const double high =
+        bounds.sigma_max.value_or(std::min(first.sigma_over_alpha(), largest_ratio));
+    const double low = bounds.sigma_min.value_or(p.level(p.t_min()).sigma_over_alpha());
     if (!(low > 0 && (low < high || n == 1) && std::isfinite(high)))
         throw bad_argument(diffgen::detail::text(
             "diffgen: a grid from sigma_max = ", high, " down to sigma_min = ", low,
             "; must be 0 < sigma_min < sigma_max, as sigma / alpha"));
     std::vector<noise_level> levels;
     levels.reserve(static_cast<std::size_t>(n) + 1);
-    const int intervals = stops ? n : n - 1;
+    const int intervals = ends_at_sigma_min ? n : n - 1;
     for (int k = 0; k <= intervals; ++k) {
         const double u = intervals > 0 ? static_cast<double>(k) / intervals : 0;
         if (k == 0 && !bounds.sigma_max)
             levels.push_back(first);
         else
-            levels.push_back(p.level_at(-2 * std::log(ratio(u, high, low))));
+            levels.push_back(p.level_of_log_snr(-2 * std::log(ratio(u, high, low))));
     }
-    if (!stops) levels.push_back(p.clean());
+    if (!ends_at_sigma_min) levels.push_back(p.clean());
     return levels;
 }
 
@@ -59,27 +60,30 @@ std::vector<noise_level> by_noise(const any_process& p, int n, const ratio_bound
 struct karras {
     double rho = 7;
     ratio_bounds bounds{};
-    bool stops = false;  ///< end at sigma_min after n steps, without the step to the clean end
+    bool ends_at_sigma_min =
+        false;  ///< end at sigma_min after n steps, without the step to the clean end
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         diffgen::detail::require(diffgen::detail::is_positive(rho), "karras with rho = ", rho,
                                  "; must be above 0, mostly 7");
-        return detail::by_noise(p, n, bounds, stops, [&](double u, double high, double low) {
-            const double a = std::pow(high, 1 / rho), b = std::pow(low, 1 / rho);
-            return std::pow(a + product(u, b - a), rho);
-        });
+        return detail::by_noise(
+            p, n, bounds, ends_at_sigma_min, [&](double u, double high, double low) {
+                const double a = std::pow(high, 1 / rho), b = std::pow(low, 1 / rho);
+                return std::pow(a + product(u, b - a), rho);
+            });
     }
 };
 
 /// log(sigma / alpha), and so the log-SNR, uniform.
 struct log_snr {
     ratio_bounds bounds{};
-    bool stops = false;  ///< end at sigma_min after n steps, without the step to the clean end
+    bool ends_at_sigma_min =
+        false;  ///< end at sigma_min after n steps, without the step to the clean end
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
-        return detail::by_noise(p, n, bounds, stops, [](double u, double high, double low) {
-            return high * std::pow(low / high, u);
-        });
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
+        return detail::by_noise(
+            p, n, bounds, ends_at_sigma_min,
+            [](double u, double high, double low) { return high * std::pow(low / high, u); });
     }
 };
 

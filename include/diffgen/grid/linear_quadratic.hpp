@@ -21,7 +21,7 @@ struct linear_quadratic {
     double threshold = 0.025;
     std::optional<double> stop_at{};
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         diffgen::detail::require(threshold > 0 && threshold < 0.5,
                                  "linear_quadratic with threshold = ", threshold,
                                  "; must be above 0 and below 0.5, mostly 0.025");

@@ -7,7 +7,7 @@
 
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <cmath>
 #include <utility>
@@ -16,13 +16,13 @@
 namespace diffgen::grid {
 
 /// Falling sigma / alpha, log-linear between the entries: n + 1 levels from the first to the last.
-/// In place of the last, the clean end, unless it `stops` there.
+/// In place of the last, the clean end, unless it `ends_at_sigma_min` there.
 struct log_linear {
     std::vector<double> values;
-    bool stops;
+    bool ends_at_sigma_min;
 
     explicit log_linear(std::vector<double> v, bool stops_at_last = false)
-        : values(std::move(v)), stops(stops_at_last) {
+        : values(std::move(v)), ends_at_sigma_min(stops_at_last) {
         if (values.size() < 2)
             throw bad_argument(diffgen::detail::text("diffgen: the grid log_linear has ",
                                                      values.size(), " values; it needs two"));
@@ -34,12 +34,12 @@ struct log_linear {
                                           values[i], "; they must be finite, above 0 and fall"));
     }
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         std::vector<noise_level> l;
         l.reserve(static_cast<std::size_t>(n) + 1);
-        for (int k = 0; k < n + (stops ? 1 : 0); ++k)
-            l.push_back(p.level_at(-2 * log_sigma(k, n)));
-        if (!stops) l.push_back(p.clean());
+        for (int k = 0; k < n + (ends_at_sigma_min ? 1 : 0); ++k)
+            l.push_back(p.level_of_log_snr(-2 * log_sigma(k, n)));
+        if (!ends_at_sigma_min) l.push_back(p.clean());
         return l;
     }
 

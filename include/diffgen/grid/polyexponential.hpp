@@ -18,26 +18,30 @@ namespace diffgen::grid {
 struct polyexponential {
     double rho = 1;
     ratio_bounds bounds{};
-    bool stops = false;  ///< end at sigma_min after n steps, without the step to the clean end
+    bool ends_at_sigma_min =
+        false;  ///< end at sigma_min after n steps, without the step to the clean end
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         diffgen::detail::require(diffgen::detail::is_positive(rho),
                                  "polyexponential with rho = ", rho, "; must be above 0");
-        return detail::by_noise(p, n, bounds, stops, [&](double u, double high, double low) {
-            return low * std::pow(high / low, std::pow(1 - u, rho));
-        });
+        return detail::by_noise(p, n, bounds, ends_at_sigma_min,
+                                [&](double u, double high, double low) {
+                                    return low * std::pow(high / low, std::pow(1 - u, rho));
+                                });
     }
 };
 
 /// atan(sigma / alpha) uniform, which is best for Gaussian data of variance 1.
 struct kl_optimal {
     ratio_bounds bounds{};
-    bool stops = false;  ///< end at sigma_min after n steps, without the step to the clean end
+    bool ends_at_sigma_min =
+        false;  ///< end at sigma_min after n steps, without the step to the clean end
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
-        return detail::by_noise(p, n, bounds, stops, [](double u, double high, double low) {
-            return std::tan(product(1 - u, std::atan(high)) + product(u, std::atan(low)));
-        });
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
+        return detail::by_noise(
+            p, n, bounds, ends_at_sigma_min, [](double u, double high, double low) {
+                return std::tan(product(1 - u, std::atan(high)) + product(u, std::atan(low)));
+            });
     }
 };
 

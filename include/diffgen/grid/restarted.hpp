@@ -6,7 +6,7 @@
 // several times. For solver::restart, which carries the rises out.
 
 #include <diffgen/core/check.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -29,7 +29,7 @@ struct restarted {
     int steps = 4;    ///< down, each time
     double rho = 7;
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         diffgen::detail::require(low > 0 && low < high && std::isfinite(high),
                                  "restarted between low = ", low, " and high = ", high,
                                  "; must be 0 < low < high");
@@ -42,16 +42,16 @@ struct restarted {
         std::vector<noise_level> all = main.levels(p, n);
         const auto bottom = std::min_element(
             all.begin(), all.end(), [&](const noise_level& a, const noise_level& b) {
-                return std::abs(a.ratio() - low) < std::abs(b.ratio() - low);
+                return std::abs(a.sigma_over_alpha() - low) < std::abs(b.sigma_over_alpha() - low);
             });
-        const double r = bottom->ratio();
+        const double r = bottom->sigma_over_alpha();
         diffgen::detail::require(r < high && !bottom->is_clean(), "restarted up to high = ", high,
                                  " from the level nearest to low, ", r,
                                  "; it must lie below high, and above 0");
         std::vector<noise_level> rise;
         for (int k = 0; k < steps; ++k) {
             const double a = std::pow(high, 1 / rho), b = std::pow(r, 1 / rho);
-            rise.push_back(p.level_at(-2 * rho * std::log(a + (b - a) * k / steps)));
+            rise.push_back(p.level_of_log_snr(-2 * rho * std::log(a + (b - a) * k / steps)));
         }
         rise.push_back(*bottom);
         auto after = bottom + 1 - all.begin();

@@ -8,7 +8,7 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <cmath>
 #include <utility>
@@ -37,7 +37,7 @@ struct shifted {
     Grid grid;
     double shift = 3;
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         diffgen::detail::require(diffgen::detail::is_positive(shift), "a grid shifted by ", shift,
                                  "; must be above 0, mostly 1 to 12");
         std::vector<noise_level> levels = grid.levels(p, n);
@@ -48,7 +48,7 @@ struct shifted {
             const detail::noise_share at(l);
             const double w = 1 + (shift - 1) * at.noise / most.noise;
             const double signal = most.signal + (at.signal - most.signal) / w;
-            l = p.level_at(2 * std::log(signal * w / (shift * at.noise)));
+            l = p.level_of_log_snr(2 * std::log(signal * w / (shift * at.noise)));
         }
         return levels;
     }
@@ -61,7 +61,7 @@ struct shift_terminal {
     Grid grid;
     double terminal = 0.1;
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         std::vector<noise_level> levels = grid.levels(p, n);
         std::size_t count = levels.size();
         while (count > 0 && levels[count - 1].is_clean())
@@ -76,7 +76,7 @@ struct shift_terminal {
             const double part = (at.signal - first.signal) / (last.signal - first.signal);
             const double signal = first.signal + product(part, 1 - terminal - first.signal);
             const double noise = terminal + product(1 - part, first.noise - terminal);
-            levels[i] = p.level_at(2 * std::log(signal / noise));
+            levels[i] = p.level_of_log_snr(2 * std::log(signal / noise));
         }
         return levels;
     }

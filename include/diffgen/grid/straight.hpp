@@ -8,7 +8,7 @@
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/math.hpp>
 #include <diffgen/core/noise_level.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <cmath>
 #include <vector>
@@ -21,7 +21,7 @@ namespace diffgen::grid {
 struct straight {
     double shift = 1;
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         diffgen::detail::require(diffgen::detail::is_positive(shift),
                                  "straight with shift = ", shift,
                                  "; must be above 0, mostly 0.2 to 3");
@@ -31,7 +31,7 @@ struct straight {
             const double w = static_cast<double>(i) / n;
             const double s = product(w, first.noise) + product(1 - w, last.noise);
             const double rest = product(w, first.signal) + product(1 - w, last.signal);
-            levels.push_back(p.level_at(2 * std::log(rest / (shift * s))));
+            levels.push_back(p.level_of_log_snr(2 * std::log(rest / (shift * s))));
         }
         levels.push_back(p.clean());
         return levels;

@@ -5,7 +5,7 @@
 // Grids that place their levels by time: uniform and quadratic (Song et al. 2021, DDIM, app. D.2).
 
 #include <diffgen/core/lanes/scalar.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <optional>
 #include <vector>
@@ -16,7 +16,7 @@ namespace detail {
 
 /// n + 1 levels at times end + (t_max - end) f(1 - k / n); both ends are exact.
 template <class F>
-std::vector<noise_level> by_time(const any_process& p, int n, std::optional<double> stop_at, F f) {
+std::vector<noise_level> by_time(const process_view& p, int n, std::optional<double> stop_at, F f) {
     const noise_level last = stop_at ? p.level(*stop_at) : p.clean();
     std::vector<noise_level> levels;
     levels.reserve(static_cast<std::size_t>(n) + 1);
@@ -35,7 +35,7 @@ std::vector<noise_level> by_time(const any_process& p, int n, std::optional<doub
 struct uniform {
     std::optional<double> stop_at{};
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         return detail::by_time(p, n, stop_at, [](double u) { return u; });
     }
 };
@@ -44,7 +44,7 @@ struct uniform {
 struct quadratic {
     std::optional<double> stop_at{};
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int n) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
         return detail::by_time(p, n, stop_at, [](double u) { return u * u; });
     }
 };

@@ -15,7 +15,7 @@ namespace diffgen {
 template <class Inner>
 struct decorator {
     using output_type = typename Inner::output_type;
-    using merge_type = typename Inner::merge_type;
+    using combiner_type = typename Inner::combiner_type;
     using hook_type = typename Inner::hook_type;
     static constexpr auto kind = Inner::kind;
     static constexpr int elements = Inner::elements;
@@ -26,12 +26,14 @@ struct decorator {
 
     void check() const { detail::check(inner); }
 
-    [[nodiscard]] noise_level at(const noise_level& l) const { return inner.at(l); }
+    [[nodiscard]] noise_level with_network_time(const noise_level& l) const {
+        return inner.with_network_time(l);
+    }
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         return inner.to_denoised(l);
     }
     [[nodiscard]] const auto& functor() const { return inner.functor(); }
-    [[nodiscard]] merge_type merge() const { return inner.merge(); }
+    [[nodiscard]] combiner_type combiner() const { return inner.combiner(); }
     [[nodiscard]] hook_type hook() const { return inner.hook(); }
 
     /// Level: one for the batch, or one a row.

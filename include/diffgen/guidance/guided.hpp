@@ -34,7 +34,7 @@ struct classifier_free {
     static constexpr int inputs = 2;
     /// outputs[0] is conditional, outputs[1] unconditional.
     template <class V>
-    DIFFGEN_VALUE V merge(const V* outputs) const {
+    DIFFGEN_VALUE V combine(const V* outputs) const {
         using S = typename value_traits<V>::scalar;
         return fma(broadcast<V>(static_cast<S>(w)), outputs[0] - outputs[1], outputs[1]);
     }
@@ -50,10 +50,10 @@ struct guidance_rows {
 /// guidance_rows) on all rows at once; a functor as f(x, level, bool conditioned).
 template <class Inner, class Rule>
 struct guided : decorator<Inner> {
-    static_assert(Inner::merge_type::copies == 1,
+    static_assert(Inner::combiner_type::copies == 1,
                   "diffgen: guided{...} of a predictor that is guided already; guide it once, or "
                   "write a rule of your own that merges more outputs");
-    using merge_type = Rule;
+    using combiner_type = Rule;
 
     Rule rule;
 
@@ -64,7 +64,7 @@ struct guided : decorator<Inner> {
         detail::check(rule);
     }
 
-    [[nodiscard]] merge_type merge() const { return rule; }
+    [[nodiscard]] combiner_type combiner() const { return rule; }
 
     template <class In, class Out, class Level>
     void call(const In& in, const Out& out, const Level& l) {

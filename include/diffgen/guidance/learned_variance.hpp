@@ -38,7 +38,7 @@ struct prediction_and_variance {
     static constexpr int inputs = 1;
 
     template <class V>
-    DIFFGEN_VALUE static V merge(const V* outputs) {
+    DIFFGEN_VALUE static V combine(const V* outputs) {
         return outputs[0];
     }
     /// The factor on the normals of a stage that scales its noise.
@@ -53,13 +53,13 @@ struct prediction_and_variance {
 /// each. Which stages use v is the solver's to say (stage::scales_noise).
 template <class Inner, class Rule = geometric_deviation>
 struct learned_variance : decorator<Inner> {
-    static_assert(Inner::merge_type::copies == 1,
+    static_assert(Inner::combiner_type::copies == 1,
                   "diffgen: learned_variance{...} of a predictor that has several outputs already");
-    using merge_type = prediction_and_variance<Rule>;
+    using combiner_type = prediction_and_variance<Rule>;
 
     explicit learned_variance(Inner p, Rule = {}) : decorator<Inner>(std::move(p)) {}
 
-    [[nodiscard]] merge_type merge() const { return {}; }
+    [[nodiscard]] combiner_type combiner() const { return {}; }
 };
 
 template <class Inner>

@@ -31,7 +31,7 @@ struct brownian {
     std::uint32_t stretch = 0;
 
     /// The source for the piece. Throws bad_argument where an end of it is not a number.
-    [[nodiscard]] brownian at(const piece& p) const {
+    [[nodiscard]] brownian for_piece(const piece& p) const {
         diffgen::detail::require(!std::isnan(p.from) && !std::isnan(p.to),
                                  "a piece of a Brownian path from log-SNR ", p.from, " to ", p.to,
                                  "; both must be numbers");

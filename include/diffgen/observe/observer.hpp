@@ -44,17 +44,17 @@ class observation {
 
 /// Called after every step; false ends the run there.
 struct observer {
-    std::function<bool(const observation&)> see{};
+    std::function<bool(const observation&)> on_step{};
     bool wants_denoised = false;  ///< the passes then store the denoised estimate too
 };
 
 /// Both observers; the run goes on while both say so. Each sees every step.
 [[nodiscard]] inline observer operator&(observer a, observer b) {
     const bool wants = a.wants_denoised || b.wants_denoised;
-    if (!a.see) return {std::move(b.see), wants};
-    if (!b.see) return {std::move(a.see), wants};
+    if (!a.on_step) return {std::move(b.on_step), wants};
+    if (!b.on_step) return {std::move(a.on_step), wants};
     return {[a = std::move(a), b = std::move(b)](const observation& o) {
-                const bool first = a.see(o), second = b.see(o);
+                const bool first = a.on_step(o), second = b.on_step(o);
                 return first && second;
             },
             wants};

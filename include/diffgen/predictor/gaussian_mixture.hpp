@@ -41,7 +41,7 @@ struct gaussian_mixture {
 
     /// All that depends on the level only. Component k of x_t is N(alpha m, alpha^2 v + sigma^2).
     template <class S>
-    struct at_level {
+    struct bound {
         S alpha;
         S log_total;                   ///< of all weights and of (2 pi)^(D / 2)
         std::array<S, K> log_weights;  ///< less half the log determinants
@@ -104,8 +104,8 @@ struct gaussian_mixture {
     };
 
     template <class S>
-    [[nodiscard]] DIFFGEN_VALUE at_level<S> at(const level_of<S>& l) const {
-        at_level<S> a;
+    [[nodiscard]] DIFFGEN_VALUE bound<S> bind(const level_of<S>& l) const {
+        bound<S> a;
         a.alpha = l.alpha;
         S total_weight = S(0);
         for (std::size_t k = 0; k < K; ++k) {
@@ -129,7 +129,7 @@ struct gaussian_mixture {
     template <class V, class S>
     [[nodiscard]] DIFFGEN_VALUE V log_density(const std::array<V, D>& x,
                                               const level_of<S>& l) const {
-        return at(l).log_density(x);
+        return bind(l).log_density(x);
     }
 };
 

@@ -37,8 +37,8 @@ struct pointwise {
 
 /// Wraps a functor of one sample of D elements:
 /// template <class V> std::array<V, D> operator()(std::array<V, D> x, level_of<scalar> l) const.
-/// A functor may have a member at(level) that returns what to call for that level; it is used once
-/// a stage, so that what depends on the level only is not computed for every sample.
+/// A functor may have a member bind(level) that returns what to call for that level; it is used
+/// once a stage, so that what depends on the level only is not computed for every sample.
 template <int D, class F>
 struct samplewise_functor {
     static_assert(
@@ -88,7 +88,7 @@ struct take_output {
     static constexpr int copies = 1;  ///< outputs a sample
     static constexpr int inputs = 1;  ///< inputs a sample
     template <class V>
-    DIFFGEN_VALUE static V merge(const V* outputs) {
+    DIFFGEN_VALUE static V combine(const V* outputs) {
         return outputs[0];
     }
 };
@@ -110,7 +110,7 @@ struct predicts {
     using output_type = Output;
     using network_type = Net;
     using evaluation = detail::evaluation_of<Net>;
-    using merge_type = take_output;
+    using combiner_type = take_output;
     using hook_type = no_hook;
     static constexpr granularity kind = evaluation::kind;
     static constexpr int elements = evaluation::elements;  ///< of a samplewise functor
@@ -130,15 +130,15 @@ struct predicts {
     }
 
     /// The level with what the network is to be given as time.
-    [[nodiscard]] noise_level at(noise_level l) const {
-        l.input = time_input(l);
+    [[nodiscard]] noise_level with_network_time(noise_level l) const {
+        l.network_time = time_input(l);
         return l;
     }
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         return checked_conversion(output, l);
     }
     [[nodiscard]] const auto& functor() const { return evaluation::get(net); }
-    [[nodiscard]] merge_type merge() const { return {}; }
+    [[nodiscard]] combiner_type combiner() const { return {}; }
     [[nodiscard]] hook_type hook() const { return {}; }
 
     /// Evaluates a batched network. Level: noise_level, or std::span<const noise_level> with one a

@@ -35,7 +35,7 @@ struct process {
 
     /// The level with this log-SNR, wherever in time that is: a churned state can be noisier than
     /// the schedule's end.
-    [[nodiscard]] noise_level level_at(double log_snr) const {
+    [[nodiscard]] noise_level level_of_log_snr(double log_snr) const {
         return make(time(log_snr), log_snr);
     }
 

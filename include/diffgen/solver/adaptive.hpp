@@ -48,14 +48,14 @@ struct adaptive_runge_kutta {
     }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
-        if (s.to().is_clean()) return evaluate(s.from()).write(0, s.to().alpha * symbol::D);
+        if (s.to().is_clean()) return evaluation_stage(s.from()).write(0, s.to().alpha * symbol::D);
         const detail::explicit_step<Tableau, Variable> method{coefficients, s, s.from()};
         if (reuses_last && j == 0 && s.index > 0)
-            return transform(s.from()).write(1, method.argument(0, symbol::reg(2)));
+            return update_stage(s.from()).write(1, method.argument(0, symbol::reg(2)));
         const int input = j == 0 ? 0 : 1;
         const noise_level here = j < evaluations ? method.level(j) : s.to();
         const linear_form slope = Variable::slope(s, here, input);
-        stage out = evaluate(here, input);
+        stage out = evaluation_stage(here, input);
         if (j + 1 < evaluations) return out.write(1, method.argument(j, slope)).write(2 + j, slope);
         if constexpr (reuses_last) {
             if (j == evaluations) {
@@ -77,16 +77,17 @@ struct adaptive_runge_kutta {
                        std::min(order, Tableau::embedded_order) + 1, e);
     }
     [[nodiscard]] stage settle(const step& s, int, bool accepted) const {
-        stage out = transform(s.to());
+        stage out = update_stage(s.to());
         if (!accepted) return out;
         out.write(0, symbol::reg(1));
         return reuses_last ? out.write(2, symbol::reg(3)) : out;
     }
-    [[nodiscard]] path depart(memory& m, const any_process&,
-                              std::span<const noise_level> grid) const {
+    [[nodiscard]] grid_position depart(memory& m, const process_view&,
+                                       std::span<const noise_level> grid) const {
         return controlled_path<Variable>::depart(m, grid);
     }
-    [[nodiscard]] path proceed(memory& m, const any_process& p, path tried) const {
+    [[nodiscard]] grid_position proceed(memory& m, const process_view& p,
+                                        grid_position tried) const {
         return controlled_path<Variable>::proceed(m, p, tried);
     }
 

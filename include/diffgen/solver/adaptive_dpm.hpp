@@ -61,19 +61,20 @@ struct adaptive_dpm {
         return m.judge(control, Basis::variable(s.to()) - Basis::variable(s.from()), Order, e);
     }
     [[nodiscard]] static stage settle(const step& s, int, bool accepted) {
-        stage out = transform(s.to());
+        stage out = update_stage(s.to());
         if (accepted) return out.write(0, symbol::reg(1)).write(4, symbol::reg(3));
         return s.index > 0 ? out : out.write(4, symbol::x);
     }
-    [[nodiscard]] path depart(memory& m, const any_process&,
-                              std::span<const noise_level> grid) const {
+    [[nodiscard]] grid_position depart(memory& m, const process_view&,
+                                       std::span<const noise_level> grid) const {
         diffgen::detail::require(grid[0].alpha > 0,
                                  "adaptive_dpm from pure noise (alpha = 0, t = ", grid[0].t,
                                  "), where log-SNR is infinite; start where alpha is "
                                  "above 0");
         return way::depart(m, grid);
     }
-    [[nodiscard]] path proceed(memory& m, const any_process& p, path tried) const {
+    [[nodiscard]] grid_position proceed(memory& m, const process_view& p,
+                                        grid_position tried) const {
         return way::proceed(m, p, tried);
     }
 

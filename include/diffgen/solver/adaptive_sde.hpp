@@ -27,7 +27,7 @@ struct adaptive_sde {
     static constexpr int registers = 4;
     static constexpr int rows = 2;
     static constexpr int draws = 1;
-    static constexpr bool wants_path = true;
+    static constexpr bool wants_brownian = true;
     using judge = error_in_larger_tolerance;
     using memory = step_memory;
 
@@ -46,14 +46,14 @@ struct adaptive_sde {
 
     [[nodiscard]] stage plan(const step& s, int j) const {
         using namespace symbol;
-        if (s.to().is_clean()) return evaluate(s.from()).write(0, s.to().alpha * D);
+        if (s.to().is_clean()) return evaluation_stage(s.from()).write(0, s.to().alpha * D);
         if (j == 0) {
-            stage out = evaluate(s.from());
+            stage out = evaluation_stage(s.from());
             out.draws = 1;
             return out.write(1, x + reverse_increment(s, s.from(), 0, z)).write(2, z);
         }
         const linear_form first = reg(1), other = x + reverse_increment(s, s.to(), 1, reg(2));
-        stage out = evaluate(s.to(), 1);
+        stage out = evaluation_stage(s.to(), 1);
         out.judged = true;
         out.measured = {0.5 * (other - first), first};
         out.parameters = {within.absolute, within.relative};
@@ -65,15 +65,16 @@ struct adaptive_sde {
         return m.judge(control, s.to().t - s.from().t, 1 / exponent, e);
     }
     [[nodiscard]] static stage settle(const step& s, int, bool accepted) {
-        stage out = transform(s.to());
+        stage out = update_stage(s.to());
         if (accepted) return out.write(0, symbol::reg(2)).write(3, symbol::reg(1));
         return s.index > 0 ? out : out.write(3, symbol::x);
     }
-    [[nodiscard]] static path depart(memory& m, const any_process&,
-                                     std::span<const noise_level> grid) {
+    [[nodiscard]] static grid_position depart(memory& m, const process_view&,
+                                              std::span<const noise_level> grid) {
         return controlled_path<in_time>::depart(m, grid);
     }
-    [[nodiscard]] static path proceed(memory& m, const any_process& p, path tried) {
+    [[nodiscard]] static grid_position proceed(memory& m, const process_view& p,
+                                               grid_position tried) {
         return controlled_path<in_time>::proceed(m, p, tried);
     }
 };

@@ -43,7 +43,7 @@ struct ancestral {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
         const posterior_kernel q = posterior(from, to);
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         out.draws = eta > 0 && !to.is_clean() ? 1 : 0;
         linear_form next = q.state * x + q.data * D;
         if (eta != 1 && !to.is_clean()) {

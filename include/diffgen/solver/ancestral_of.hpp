@@ -108,7 +108,7 @@ struct ancestral_of {
 
         static noise_level end(const diffgen::step& s, const ancestral_of& a) {
             const double kept = Descent::kept(s.from(), s.to(), a.eta);
-            return kept > 0 ? s.process.level_at(s.to().log_snr - std::log(kept))
+            return kept > 0 ? s.process.level_of_log_snr(s.to().log_snr - std::log(kept))
                             : s.process.clean();
         }
     };

@@ -56,20 +56,20 @@ struct churn {
         if (!(gamma(s) > 0)) return method.plan(s, j);
         const noise_level &from = s.from(), top = level(s);
         if (j > 0) return method.plan(raised(s, top).step, j - 1);
-        const double low = from.ratio(), high = top.ratio();
+        const double low = from.sigma_over_alpha(), high = top.sigma_over_alpha();
         const double added = std::sqrt(product(high, high) - product(low, low));
-        stage out = transform(top);
+        stage out = update_stage(top);
         out.draws = 1;
         return out.write(0, top.alpha * (symbol::x / from.alpha + s_noise * added * symbol::z));
     }
 
   private:
     [[nodiscard]] double gamma(const step& s) const {
-        const double r = s.from().ratio();
+        const double r = s.from().sigma_over_alpha();
         return r >= s_min && r <= s_max ? std::min(amount / s.count(), std::sqrt(2.) - 1) : 0.;
     }
     [[nodiscard]] noise_level level(const step& s) const {
-        return s.process.level_at(s.from().log_snr - 2 * std::log1p(gamma(s)));
+        return s.process.level_of_log_snr(s.from().log_snr - 2 * std::log1p(gamma(s)));
     }
 
     /// The method's step, which starts above the grid's level.

@@ -48,7 +48,7 @@ struct consistency {
 
     [[nodiscard]] stage plan(const step& s, int) const {
         const noise_level& to = s.to();
-        stage out = evaluate(s.from()).towards(s.process.clean());
+        stage out = evaluation_stage(s.from()).towards(s.process.clean());
         // a level that is sigma_min up to rounding is the end: the root of rounding is no rounding
         const bool ends = to.sigma <= to.alpha * sigma_min * (1 + 1e-12);
         out.draws = s_noise > 0 && !ends ? 1 : 0;

@@ -53,7 +53,7 @@ struct judge_of<Corrector> {
 /// The stage with what it remembers `by` registers further on, where nothing else is.
 [[nodiscard]] inline stage moved(stage s, int by) {
     const auto place = [by](int i) { return i > 0 ? i + by : 0; };
-    s.input = place(s.input);
+    s.input_register = place(s.input_register);
     s.compared = place(s.compared);
     for (linear_form& f : s.measured)
         f = moved(f, by);

@@ -38,7 +38,7 @@ struct ddim {
         // without noise the step may also lead back to more of it, where there is no posterior
         const double c =
             eta > 0 ? std::min(product(eta, std::sqrt(posterior(from, to).variance)), to.sigma) : 0;
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         out.draws = eta > 0 && !to.is_clean() ? 1 : 0;
         // sigma_t eps, with the part that the fresh noise replaces taken away
         const double kept = std::sqrt((to.sigma - c) * (to.sigma + c));

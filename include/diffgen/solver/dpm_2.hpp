@@ -25,11 +25,12 @@ struct dpm_2 {
     [[nodiscard]] static stage plan(const step& s, int j) {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        if (is_one_stage(s)) return evaluate(from).write(0, at_level(to, eps(from)));
-        const noise_level middle = s.process.level_at(0.5 * (from.log_snr + to.log_snr));
-        if (j == 0) return evaluate(from).write(1, at_level(middle, eps(from)));
-        const linear_form moved = x / from.alpha + (to.ratio() - from.ratio()) * eps(middle, 1);
-        return evaluate(middle, 1).write(0, to.alpha * moved);
+        if (is_one_stage(s)) return evaluation_stage(from).write(0, state_at(to, eps(from)));
+        const noise_level middle = s.process.level_of_log_snr(0.5 * (from.log_snr + to.log_snr));
+        if (j == 0) return evaluation_stage(from).write(1, state_at(middle, eps(from)));
+        const linear_form moved =
+            x / from.alpha + (to.sigma_over_alpha() - from.sigma_over_alpha()) * eps(middle, 1);
+        return evaluation_stage(middle, 1).write(0, to.alpha * moved);
     }
 
   private:

@@ -59,14 +59,14 @@ struct er_sde {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         if (to.is_clean()) return out.write(0, to.alpha * D);
         // the part of the noise that stays
-        const double kept = growth(to.ratio()) / growth(from.ratio());
+        const double kept = growth(to.sigma_over_alpha()) / growth(from.sigma_over_alpha());
         const double fresh = std::sqrt((1 - kept) * (1 + kept));
         out.draws = fresh > 0 ? 1 : 0;
         const linear_form noise = kept * eps(from) + fresh * z;
-        linear_form next = at_level(to, noise);
+        linear_form next = state_at(to, noise);
         if (to.alpha > 0) next += to.alpha * change_of_estimate(s);
         out.write(0, next);
         if constexpr (Order > 1) out.write(slot(s.index), D);
@@ -84,15 +84,16 @@ struct er_sde {
         const int before = s.index - (s.level(0).alpha > 0 ? 0 : 1);  // values beside the new one
         const int count = std::min(Order - 1, before);
         if (count < 1) return {};
-        const auto r = [&](int back) { return s.level(s.index - back).ratio(); };
+        const auto r = [&](int back) { return s.level(s.index - back).sigma_over_alpha(); };
         const auto value = [&](int back) { return reg(slot(s.index - back)); };
-        const double first = moment(1, r(0), s.to().ratio());
+        const double first = moment(1, r(0), s.to().sigma_over_alpha());
         const linear_form slope = (D - value(1)) / (r(0) - r(1));
         linear_form sum = first * slope;
         if (count > 1) {
             const linear_form curve =
                 (slope - (value(1) - value(2)) / (r(1) - r(2))) / (r(0) - r(2));
-            sum += (moment(2, r(0), s.to().ratio()) + product(first, r(0) - r(1))) * curve;
+            sum +=
+                (moment(2, r(0), s.to().sigma_over_alpha()) + product(first, r(0) - r(1))) * curve;
         }
         return sum;
     }

@@ -33,7 +33,7 @@ struct euler_maruyama {
 
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
-        stage out = evaluate(s.from());
+        stage out = evaluation_stage(s.from());
         if (s.to().is_clean()) return out.write(0, D);
         out.draws = 1;
         return out.write(0, x + reverse_increment(s, s.from(), 0, z));
@@ -53,7 +53,7 @@ struct reverse_diffusion {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         if (to.is_clean()) return out.write(0, D);
         out.draws = 1;
         const auto [a, G2] = transition(from, to);

@@ -22,7 +22,7 @@ struct denoised {
 
     [[nodiscard]] static double variable(const noise_level& l) { return 0.5 * l.log_snr; }
     [[nodiscard]] static noise_level level(const step& s, double v) {
-        return s.process.level_at(2 * v);
+        return s.process.level_of_log_snr(2 * v);
     }
     [[nodiscard]] double rate() const { return 1 + product(tau, tau); }
     [[nodiscard]] static linear_form value(const noise_level&, int) { return symbol::D; }
@@ -42,7 +42,7 @@ struct noise {
 
     [[nodiscard]] static double variable(const noise_level& l) { return 0.5 * l.log_snr; }
     [[nodiscard]] static noise_level level(const step& s, double v) {
-        return s.process.level_at(2 * v);
+        return s.process.level_of_log_snr(2 * v);
     }
     [[nodiscard]] static double rate() { return -1; }
     [[nodiscard]] static linear_form value(const noise_level& l, int input) {
@@ -65,9 +65,9 @@ struct ratio {
     static constexpr int draws = 0;
     static constexpr double tau = 0;
 
-    [[nodiscard]] static double variable(const noise_level& l) { return l.ratio(); }
+    [[nodiscard]] static double variable(const noise_level& l) { return l.sigma_over_alpha(); }
     [[nodiscard]] static noise_level level(const step& s, double v) {
-        return s.process.level_at(-2 * std::log(v));
+        return s.process.level_of_log_snr(-2 * std::log(v));
     }
     [[nodiscard]] static double rate() { return 0; }
     [[nodiscard]] static linear_form value(const noise_level& l, int input) {

@@ -59,9 +59,9 @@ struct exponential_multistep {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
         if (starts(s)) return start(s, j);
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         if (to.is_clean()) return out.write(0, to.alpha * D);
-        if (from.alpha == 0 || to.alpha == 0) return out.write(0, at_level(to, eps(from)));
+        if (from.alpha == 0 || to.alpha == 0) return out.write(0, state_at(to, eps(from)));
         out.draws = form.tau > 0 ? 1 : 0;
         const linear_form value = Basis::value(from, 0);
         const linear_form corrected = Corrector > 0 && s.index > first(s) ? retaken(s, value) : x;

@@ -38,7 +38,7 @@ struct exponential_single {
     [[nodiscard]] stage plan(const step& s, int j, int base, bool known = false) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        if (is_one_stage(s)) return evaluate(from).write(0, at_level(to, eps(from)));
+        if (is_one_stage(s)) return evaluation_stage(from).write(0, state_at(to, eps(from)));
         const double start = Basis::variable(from), h = Basis::variable(to) - start;
         const double nodes[3] = {0, product(middle, h), product(2. / 3, h)};
         const auto at = [&](int i) { return i == 0 ? from : Basis::level(s, start + nodes[i]); };
@@ -54,7 +54,7 @@ struct exponential_single {
         const noise_level here = at(j);
         known = known && j == 0;
         const linear_form value = known ? reg(base + 1) : Basis::value(here, input);
-        stage out = known ? transform(here) : evaluate(here, input);
+        stage out = known ? update_stage(here) : evaluation_stage(here, input);
         if (j + 1 == Order) return out.write(0, advanced(to, h, reg(base + 1), value, j));
         out.write(base, advanced(at(j + 1), nodes[j + 1], reg(base + 1), value, j));
         return j == 0 && !known ? out.write(base + 1, value) : out;

@@ -4,7 +4,7 @@
 
 // Sampling with a flow map, a network that is told where to go and leads there along the
 // probability flow at once (Kim et al. 2023, CTM; Zheng et al. 2024, TCD; Geng et al. 2025,
-// MeanFlow). It finds the time to go to in level.target. What it says of the data is
+// MeanFlow). It finds the time to go to in level.target_time. What it says of the data is
 //     x_s = alpha_s D + sigma_s eps,   eps = (x_t - alpha_t D) / sigma_t,
 // so that an average velocity is the prediction `flow`, and CTM's g and TCD's eps are `denoised`
 // and `epsilon`. A network without a target will do, too: the step is then DDIM's.
@@ -19,8 +19,8 @@ namespace diffgen::solver {
 /// The flow map to level `below`, then the forward process up to `to`. `noise` is eps.
 [[nodiscard]] inline stage flow_then_noise(const noise_level& from, const noise_level& below,
                                            const noise_level& to, linear_form noise) {
-    stage out = evaluate(from).towards(below);
-    const linear_form mapped = symbol::at_level(below, noise);
+    stage out = evaluation_stage(from).towards(below);
+    const linear_form mapped = symbol::state_at(below, noise);
     if (!(to.log_snr < below.log_snr)) return out.write(0, mapped);
     const transition_kernel up = transition(to, below);
     out.draws = 1;
@@ -98,7 +98,7 @@ struct ctm {
     [[nodiscard]] noise_level below(const step& s) const {
         const noise_level& to = s.to();
         if (to.is_clean() || !(gamma > 0)) return to;
-        return gamma < 1 ? s.process.level_at(to.log_snr - std::log1p(-gamma * gamma))
+        return gamma < 1 ? s.process.level_of_log_snr(to.log_snr - std::log1p(-gamma * gamma))
                          : s.process.clean();
     }
 };

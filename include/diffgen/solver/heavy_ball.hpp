@@ -38,12 +38,12 @@ struct heavy_ball {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         if (to.is_clean()) return out.write(0, to.alpha * D);
         const linear_form now = eps(from);
         const linear_form v = s.index > 0 ? (1 - beta) * reg(slot(s.index - 1)) + beta * now : now;
         if (from.alpha == 0)
-            out.write(0, at_level(to, now));
+            out.write(0, state_at(to, now));
         else
             out.write(0, transferred(from, to, x, mean(v, s.index)));
         return out.write(slot(s.index), v);

@@ -40,7 +40,7 @@ struct langevin {
 
     [[nodiscard]] stage correct(const noise_level& level) const {
         using namespace symbol;
-        stage out = evaluate(level);
+        stage out = evaluation_stage(level);
         out.draws = 1;
         return out.write(0,
                          x + 0.5 * delta * grad_log_q(level) + std::sqrt(delta * temperature) * z);
@@ -131,7 +131,7 @@ struct langevin_corrector {
     [[nodiscard]] stage plan(const step& s, int) const { return correct(s.from()); }
 
     [[nodiscard]] stage correct(const noise_level& level) const {
-        stage out = evaluate(level);
+        stage out = evaluation_stage(level);
         out.draws = 1;
         out.tunes = true;
         out.measured = {symbol::grad_log_q(level), symbol::z};

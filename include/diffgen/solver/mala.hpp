@@ -6,7 +6,7 @@
 // steps of Langevin dynamics, which every sample takes or leaves so that its density is exact.
 
 #include <diffgen/core/check.hpp>
-#include <diffgen/solver/path.hpp>
+#include <diffgen/solver/grid_position.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
@@ -56,7 +56,7 @@ struct mala {
     /// Stage k at a level: the first gets to know the state, every other a proposal.
     [[nodiscard]] stage correct(const noise_level& level, int k) const {
         using namespace symbol;
-        stage out = evaluate(level, k == 0 ? 0 : 1);
+        stage out = evaluation_stage(level, k == 0 ? 0 : 1);
         out.judged = true;
         if (k == 0) return out.write(2, grad_log_q(level));
         const linear_form score = grad_log_q(level, 1);
@@ -79,7 +79,7 @@ struct mala {
     [[nodiscard]] stage settle(const noise_level& level, int k, bool accepted) const {
         using namespace symbol;
         const linear_form noise = std::sqrt(delta * temperature) * z;
-        stage out = transform(level);
+        stage out = update_stage(level);
         out.draws = 1;
         if (k == 0 || !accepted) return out.write(1, mean(0, reg(2)) + noise);
         return out.write(0, reg(1)).write(2, reg(3)).write(1, mean(1, reg(3)) + noise);

@@ -16,7 +16,8 @@ namespace diffgen::solver {
 /// eq. 11). `from` is not pure noise.
 [[nodiscard]] inline linear_form transferred(const noise_level& from, const noise_level& to,
                                              linear_form x, linear_form noise) {
-    return to.alpha / from.alpha * x + (to.sigma - product(to.alpha, from.ratio())) * noise;
+    return to.alpha / from.alpha * x +
+           (to.sigma - product(to.alpha, from.sigma_over_alpha())) * noise;
 }
 
 /// The Adams-Bashforth mean on equal steps (eq. 12): of value number i, `newest`, and of the up to
@@ -58,11 +59,11 @@ struct ipndm {
         using namespace symbol;
         constexpr adams_bashforth values{1, Order - 1};
         const auto &from = s.from(), &to = s.to();
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         if (to.is_clean()) return out.write(0, to.alpha * D);
         const linear_form now = eps(from);
         if (from.alpha == 0)
-            out.write(0, at_level(to, now));
+            out.write(0, state_at(to, now));
         else
             out.write(0, transferred(from, to, x, values.mean(now, s.index)));
         if constexpr (Order > 1) out.write(values.slot(s.index), now);
@@ -87,17 +88,17 @@ struct pndm {
         constexpr adams_bashforth values{3};
         const auto &from = s.from(), &to = s.to();
         if (!starts(s)) {
-            stage out = evaluate(from);
+            stage out = evaluation_stage(from);
             if (to.is_clean()) return out.write(0, to.alpha * D);
             const linear_form now = eps(from);
-            if (from.alpha == 0) return out.write(0, at_level(to, now)).write(values.slot(0), now);
+            if (from.alpha == 0) return out.write(0, state_at(to, now)).write(values.slot(0), now);
             return out.write(0, transferred(from, to, x, values.mean(now, s.index)))
                 .write(values.slot(s.index), now);
         }
         const noise_level middle = s.process.level(0.5 * (from.t + to.t));
         const noise_level& here = j == 0 ? from : j == 3 ? to : middle;
         const linear_form now = eps(here, j == 0 ? 0 : 1);
-        stage out = evaluate(here, j == 0 ? 0 : 1);
+        stage out = evaluation_stage(here, j == 0 ? 0 : 1);
         if (j == 3) return out.write(0, transferred(from, to, x, reg(2) + now / 6));
         out.write(1, transferred(from, j == 2 ? to : middle, x, now));
         if (j > 0) return out.write(2, reg(2) + now / 3);

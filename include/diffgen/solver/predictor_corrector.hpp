@@ -8,8 +8,8 @@
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/correction.hpp>
+#include <diffgen/solver/grid_position.hpp>
 #include <diffgen/solver/langevin.hpp>
-#include <diffgen/solver/path.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>

@@ -41,7 +41,7 @@ struct restart {
     [[nodiscard]] stage plan(const step& s, int j) const {
         if (!rises(s)) return method.plan(s, j);
         const transition_kernel up = transition(s.to(), s.from());
-        stage out = transform(s.to());
+        stage out = update_stage(s.to());
         out.draws = s_noise > 0 ? 1 : 0;
         const double added = s_noise * std::sqrt(up.variance);
         return out.write(0, up.scale * symbol::x + added * symbol::z);

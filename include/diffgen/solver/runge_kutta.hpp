@@ -17,15 +17,15 @@ namespace diffgen::solver {
 
 /// The ODE in r = sigma / alpha. Paths of all kernels are the same up to alpha.
 struct in_sigma {
-    [[nodiscard]] static double variable(const noise_level& l) { return l.ratio(); }
+    [[nodiscard]] static double variable(const noise_level& l) { return l.sigma_over_alpha(); }
     [[nodiscard]] static noise_level level(const step& s, double r) {
-        return s.process.level_at(-2 * std::log(r));
+        return s.process.level_of_log_snr(-2 * std::log(r));
     }
     /// A state at level l has the coordinate x / scale(l).
     [[nodiscard]] static double scale(const noise_level& l) { return l.alpha; }
     /// Derivative of the coordinate, from the state in register `input`.
     [[nodiscard]] static linear_form slope(const step&, const noise_level& l, int input) {
-        return (symbol::reg(input) / l.alpha - symbol::D) / l.ratio();
+        return (symbol::reg(input) / l.alpha - symbol::D) / l.sigma_over_alpha();
     }
 };
 
@@ -45,7 +45,7 @@ struct in_time {
 struct in_signal {
     [[nodiscard]] static double variable(const noise_level& l) { return std::exp(0.5 * l.log_snr); }
     [[nodiscard]] static noise_level level(const step& s, double q) {
-        return s.process.level_at(2 * std::log(q));
+        return s.process.level_of_log_snr(2 * std::log(q));
     }
     [[nodiscard]] static double scale(const noise_level& l) { return l.sigma; }
     [[nodiscard]] static linear_form slope(const step&, const noise_level&, int) {
@@ -117,7 +117,7 @@ struct runge_kutta {
     [[nodiscard]] static int stages(const step& s) { return s.to().is_clean() ? 1 : stage_count; }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
-        if (s.to().is_clean()) return evaluate(s.from()).write(0, s.to().alpha * symbol::D);
+        if (s.to().is_clean()) return evaluation_stage(s.from()).write(0, s.to().alpha * symbol::D);
         const bool signal = s.from().alpha > 0 && s.to().alpha > 0;
         return signal ? plan_in<Variable>(s, j) : plan_in<in_signal>(s, j);
     }
@@ -128,7 +128,7 @@ struct runge_kutta {
         const detail::explicit_step<Tableau, V> method{coefficients, s, s.from()};
         const noise_level here = method.level(j);
         const linear_form slope = V::slope(s, here, j == 0 ? 0 : 1);
-        stage out = evaluate(here, j == 0 ? 0 : 1);
+        stage out = evaluation_stage(here, j == 0 ? 0 : 1);
         if constexpr (stage_count > 1)
             if (j + 1 < stage_count)
                 return out.write(1, method.argument(j, slope)).write(2 + j, slope);

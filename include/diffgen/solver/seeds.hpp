@@ -40,10 +40,10 @@ struct seeds {
         stage out = flow.plan(s, j);
         if (method::is_one_stage(s) || !(form.tau > 0)) return out;
         const bool last = j + 1 == Order;
-        const noise_level next = last ? s.to() : flow.plan(s, j + 1).at;
-        const linear_form fresh = form.noise_scale(out.at, next) * symbol::z;
+        const noise_level next = last ? s.to() : flow.plan(s, j + 1).level;
+        const linear_form fresh = form.noise_scale(out.level, next) * symbol::z;
         out.draws = 1;
-        out.noise_between = {out.at.log_snr, next.log_snr};
+        out.noise_between = {out.level.log_snr, next.log_snr};
         // the row of the end, or of the next argument, is the first
         out.updates[0].form += fresh;
         // from the start on, the linear part leads x to what it is at `next` with its noise

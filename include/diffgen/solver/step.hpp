@@ -5,7 +5,7 @@
 // What a solver is told when it plans: the whole grid of levels, and which step it is at.
 
 #include <diffgen/core/stage.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 #include <diffgen/process/transition.hpp>
 
 #include <span>
@@ -13,7 +13,7 @@
 namespace diffgen {
 
 struct step {
-    any_process process;
+    process_view process;
     std::span<const noise_level> levels;  ///< n + 1 of them, noisiest first
     int index = 0;                        ///< 0 .. n-1
 
@@ -40,7 +40,7 @@ namespace symbol {
 
 /// The state at level `to` that has the denoised estimate D and the noise `eps`:
 /// alpha D + sigma eps; at the clean end, D itself.
-inline linear_form at_level(const noise_level& to, linear_form noise) {
+inline linear_form state_at(const noise_level& to, linear_form noise) {
     if (to.is_clean()) return to.alpha * D;
     return to.alpha * D + to.sigma * noise;
 }

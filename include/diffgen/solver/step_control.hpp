@@ -8,7 +8,7 @@
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/math.hpp>
-#include <diffgen/solver/path.hpp>
+#include <diffgen/solver/grid_position.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -117,14 +117,15 @@ struct step_memory {
 template <class Variable>
 struct controlled_path {
     /// The grid serves for its ends; its first step is the first that is tried.
-    [[nodiscard]] static path depart(step_memory& m, std::span<const noise_level> grid) {
+    [[nodiscard]] static grid_position depart(step_memory& m, std::span<const noise_level> grid) {
         m.end = grid.back();
         m.last = grid[grid.size() - (m.end.is_clean() ? 2 : 1)];
         return arranged(m, grid[0], grid[0], grid[1], true);
     }
 
     /// After a step that was judged, or the one to the clean end.
-    [[nodiscard]] static path proceed(step_memory& m, const any_process& process, path tried) {
+    [[nodiscard]] static grid_position proceed(step_memory& m, const process_view& process,
+                                               grid_position tried) {
         const step at{process, tried.levels, tried.index};
         const noise_level before = at.from();
         const bool arrived = same(m.accepted ? at.to() : at.from(), m.last);
@@ -153,14 +154,15 @@ struct controlled_path {
     [[nodiscard]] static bool same(const noise_level& a, const noise_level& b) {
         return a.log_snr == b.log_snr;
     }
-    [[nodiscard]] static path arranged(step_memory& m, const noise_level& before,
-                                       const noise_level& from, const noise_level& to, bool first) {
+    [[nodiscard]] static grid_position arranged(step_memory& m, const noise_level& before,
+                                                const noise_level& from, const noise_level& to,
+                                                bool first) {
         m.levels = {before, from, to};
         std::size_t size = 3;
         if (!to.is_clean() && !same(to, m.last)) m.levels[size++] = m.last;
         if (!to.is_clean() && m.end.is_clean()) m.levels[size++] = m.end;
         const std::span<const noise_level> all(m.levels.data(), size);
-        return first ? path{all.subspan(1), 0} : path{all, 1};
+        return first ? grid_position{all.subspan(1), 0} : grid_position{all, 1};
     }
 };
 

@@ -57,7 +57,7 @@ struct underdamped_langevin {
         const double heat = mass * temperature, kept = std::exp(-friction * step);
         const double noise = std::sqrt(-std::expm1(-2 * friction * step) * heat);
         const linear_form force = grad_log_q(level);
-        stage out = evaluate(level);
+        stage out = evaluation_stage(level);
         out.draws = k == 0 ? 2 : 1;
         const linear_form kicked =
             k == 0 ? std::sqrt(heat) * normal(1) + 0.5 * step * force : reg(1) + step * force;

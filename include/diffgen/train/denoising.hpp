@@ -22,8 +22,8 @@
 
 namespace diffgen::train {
 
-/// Process: level(t), t_min(), t_max() and, where a part asks for them, level_at(log_snr) and
-/// diffusion_squared(t). Prediction: to_denoised(level). TimeInput: level -> the network's time
+/// Process: level(t), t_min(), t_max() and, where a part asks for them, level_of_log_snr(log_snr)
+/// and diffusion_squared(t). Prediction: to_denoised(level). TimeInput: level -> the network's time
 /// value. Times: uniform_times, uniform_steps, log_normal_sigma, logit_normal_times. Weighting: see
 /// weighting.hpp.
 template <class Process, class Prediction, class TimeInput, class Times = uniform_times,

@@ -17,8 +17,9 @@ struct training_pair {
 /// prediction needs no rule of its own here.
 template <class Level, class Conversion>
 training_pair make_training_pair(const Level& l, const Conversion& c) {
-    return {c.input * l.alpha, c.input * l.sigma, (1 - c.state * l.alpha) / c.output,
-            -c.state * l.sigma / c.output};
+    return {c.input_scale * l.alpha, c.input_scale * l.sigma,
+            (1 - c.state_factor * l.alpha) / c.output_factor,
+            -c.state_factor * l.sigma / c.output_factor};
 }
 
 }  // namespace diffgen::train

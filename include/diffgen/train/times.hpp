@@ -67,7 +67,7 @@ struct log_normal_sigma {
 
     template <class Process>
     auto operator()(const Process& process, const place& at) const {
-        return process.level_at(-2 * (mean + deviation * at.normal(noise::stream::times)));
+        return process.level_of_log_snr(-2 * (mean + deviation * at.normal(noise::stream::times)));
     }
 };
 

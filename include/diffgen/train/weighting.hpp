@@ -24,7 +24,7 @@ namespace detail {
 /// The square of d(score) / dF.
 template <class Level, class Conversion>
 double score_factor(const Level& l, const Conversion& c) {
-    const double factor = c.output * l.alpha / (l.sigma * l.sigma);
+    const double factor = c.output_factor * l.alpha / (l.sigma * l.sigma);
     return factor * factor;
 }
 
@@ -53,7 +53,7 @@ struct min_snr_weight {
 
     template <class Process, class Level, class Conversion>
     double operator()(const Process&, const Level& l, const Conversion& c) const {
-        return std::min(std::exp(l.log_snr), gamma) * c.output * c.output;
+        return std::min(std::exp(l.log_snr), gamma) * c.output_factor * c.output_factor;
     }
 };
 
@@ -65,7 +65,7 @@ struct edm_weight {
     template <class Process, class Level, class Conversion>
     double operator()(const Process&, const Level& l, const Conversion& c) const {
         const double s2 = std::exp(-l.log_snr), d2 = sigma_data * sigma_data;
-        return (s2 + d2) / (s2 * d2) * c.output * c.output;
+        return (s2 + d2) / (s2 * d2) * c.output_factor * c.output_factor;
     }
 };
 

@@ -5,7 +5,7 @@
 // A grid of given levels.
 
 #include <diffgen/core/noise_level.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <vector>
 
@@ -16,7 +16,7 @@ struct at_levels {
     static constexpr bool may_rise = true;  ///< the last can repeat the one before
     std::vector<noise_level> values;
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& /*p*/, int /*steps*/) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& /*p*/, int /*steps*/) const {
         return values;
     }
 };

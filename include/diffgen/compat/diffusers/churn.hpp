@@ -65,10 +65,11 @@ struct churned_euler {
         noise_level raised = from;
         raised.sigma = product(from.sigma, gamma + 1);
         const conversion c = output.to_denoised(output_at_level ? from : raised);
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         out.draws = gamma > 0 ? 1 : 0;
         const linear_form state = x + noise.added(from.sigma, raised.sigma) * z;
-        const linear_form slope = (state - (c.state * state + c.output * network)) / raised.sigma;
+        const linear_form slope =
+            (state - (c.state_factor * state + c.output_factor * network)) / raised.sigma;
         return out.write(0, state + (s.to().sigma - raised.sigma) * slope);
     }
 };

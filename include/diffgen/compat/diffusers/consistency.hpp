@@ -48,7 +48,7 @@ struct consistency_sigmas {
     /// At n of them, T / n (whole division) apart.
     consistency_sigmas(const config& c, int n) : consistency_sigmas(c, every(stride_of(c, n), n)) {}
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int /*steps*/) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int /*steps*/) const {
         std::vector<noise_level> l;
         for (const double sigma : values)
             l.push_back(p.level(std::min(sigma, p.t_max())));
@@ -91,7 +91,7 @@ struct cm_stochastic_iterative {
     [[nodiscard]] stage plan(const step& s, int) const {
         noise_level to = s.to();
         to.sigma = std::clamp(to.t, sigma_min, sigma_max);
-        stage out = evaluate(s.from());
+        stage out = evaluation_stage(s.from());
         out.draws = s.count() > 1 ? 1 : 0;
         return out.write(0, solver::renoised(to, symbol::D, sigma_min, s_noise));
     }

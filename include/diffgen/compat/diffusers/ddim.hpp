@@ -45,7 +45,7 @@ struct ddim {
         const noise_level to = level_or_end(s.process, t, set_alpha_to_one);
         const double c2 = product(eta * eta, posterior(from, to).variance);
         const linear_form noise = use_clipped_model_output ? eps(from) : output.noise(from);
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         out.draws = eta > 0 ? 1 : 0;
         const double kept = std::sqrt(product(to.sigma, to.sigma) - c2);
         return out.write(0, to.alpha * D + kept * noise + std::sqrt(c2) * z);
@@ -69,7 +69,7 @@ struct ddim_inverse {
         using namespace symbol;
         const noise_level& from = s.from();
         const noise_level to = indexed_level(s.process, static_cast<int>(from.t));
-        return evaluate(from).write(0, to.alpha * D + to.sigma * output.noise(from));
+        return evaluation_stage(from).write(0, to.alpha * D + to.sigma * output.noise(from));
     }
 };
 
@@ -90,7 +90,7 @@ struct inverse_timesteps {
         std::reverse(values.begin(), values.end());
     }
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int /*steps*/) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int /*steps*/) const {
         std::vector<noise_level> l;
         for (const int t : values) {
             const int before = std::min(t - stride, p.discrete_steps() - 1);

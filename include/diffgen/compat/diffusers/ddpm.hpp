@@ -36,7 +36,7 @@ struct ddpm {
         const double smallest = std::max(q.variance, 1e-20);
         const double largest = transition(from, to).variance;
         const linear_form mean = q.state * x + q.data * D;
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         if (!(from.t > 0)) return out.write(0, mean);
         out.draws = 1;
         switch (variance) {

@@ -41,7 +41,8 @@ class deis {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        const linear_form value = (x - from.alpha * D) / (by_ratio_ ? from.ratio() : from.sigma);
+        const linear_form value =
+            (x - from.alpha * D) / (by_ratio_ ? from.sigma_over_alpha() : from.sigma);
         const double h = lambda(to) - lambda(from);
         linear_form next = to.alpha / from.alpha * x;
         if (h != 0) {
@@ -54,7 +55,7 @@ class deis {
                 next += -to.sigma * w[static_cast<std::size_t>(i)] *
                         (i == 0 ? value : reg(slot(s.index - i)));
         }
-        return evaluate(from).write(0, next).write(slot(s.index), value);
+        return evaluation_stage(from).write(0, next).write(slot(s.index), value);
     }
 
   private:

@@ -61,7 +61,7 @@ struct lcm {
         const noise_level& from = s.from();
         const boundary b = latent_boundary(from.t, timestep_scaling);
         const linear_form data = b.out * D + b.skip * x;
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         if (s.index + 1 == (counted > 0 ? counted : s.count())) return out.write(0, data);
         const double next = s.index + 1 == s.count() ? from.t : s.to().t;
         const noise_level to = level_or_end(s.process, static_cast<int>(next), set_alpha_to_one);

@@ -49,7 +49,7 @@ class dpm_multistep {
         const noise_level &from = s.from(), &to = s.to();
         const linear_form m0 = noise_prediction() ? eps(from) : D;
         const dpm_update u(algorithm_, from, to);
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         out.draws = adds_noise(algorithm_) ? 1 : 0;
         linear_form next = u.state * x + u.zeroth() * m0 + u.noise * z;
         const int order = u.h == 0 ? 1 : order_of(s);  // a last step can be of no length

@@ -52,7 +52,7 @@ class dpm_singlestep {
         const int order = order_of(s);
         const noise_level& start = s.level(s.index - order + 1);
         const dpm_update u(algorithm_, start, s.to());
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         out.draws = adds_noise(algorithm_) ? 1 : 0;
         const auto value = [&](int back) { return back == 0 ? m0 : reg(slot(s.index - back)); };
         // slope of the values from the block's start to the level that is `back` steps before this

@@ -24,7 +24,7 @@ struct edm_output {
 
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         conversion c = edm_preconditioned{sigma_data}.to_denoised(l);
-        if (type == prediction_type::v_prediction) c.output = -c.output;
+        if (type == prediction_type::v_prediction) c.output_factor = -c.output_factor;
         return c;
     }
 };

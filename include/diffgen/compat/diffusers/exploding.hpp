@@ -11,7 +11,7 @@
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/predictor/predicts.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 #include <diffgen/schedule/edm.hpp>
 
 #include <algorithm>
@@ -73,7 +73,7 @@ struct at_sigmas {
         return {0.5 * low, high};
     }
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process&, int /*steps*/) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view&, int /*steps*/) const {
         std::vector<noise_level> l;
         for (std::size_t i = 0; i <= timesteps.size(); ++i) {
             const double s = sigmas[i], t = i < timesteps.size() ? timesteps[i] : 0.;

@@ -11,7 +11,7 @@
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -27,7 +27,7 @@ struct flow_sigmas {
     std::vector<double> timesteps;
     std::vector<double> sigmas;
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process&, int /*steps*/) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view&, int /*steps*/) const {
         std::vector<noise_level> l;
         for (std::size_t i = 0; i <= timesteps.size(); ++i) {
             const double t = i < timesteps.size() ? timesteps[i] : 0.;

@@ -23,7 +23,7 @@ struct flow_euler {
 
     [[nodiscard]] static stage plan(const step& s, int) {
         const double h = s.to().sigma - s.from().sigma;
-        return evaluate(s.from()).write(0, symbol::x + h * symbol::network);
+        return evaluation_stage(s.from()).write(0, symbol::x + h * symbol::network);
     }
 };
 
@@ -36,9 +36,9 @@ struct flow_stochastic {
     [[nodiscard]] static int stages(const step&) { return 1; }
 
     [[nodiscard]] static stage plan(const step& s, int) {
-        stage out = evaluate(s.from());
+        stage out = evaluation_stage(s.from());
         out.draws = 1;
-        return out.write(0, symbol::at_level(s.to(), symbol::z));
+        return out.write(0, symbol::state_at(s.to(), symbol::z));
     }
 };
 
@@ -61,7 +61,7 @@ struct flow_heun {
         const double sigma = s.level(first ? s.index : s.index - 1).sigma;
         const double gamma = noise.gamma(sigma, s.count()), raised = product(sigma, gamma + 1);
         const double h = (first ? s.to() : s.from()).sigma - raised;
-        stage out = evaluate(s.from());
+        stage out = evaluation_stage(s.from());
         out.draws = gamma > 0 ? 1 : 0;
         if (!first) return out.write(0, reg(2) + h * 0.5 * (reg(1) + network));
         const linear_form state = x + noise.added(sigma, raised) * z;

@@ -50,7 +50,7 @@ struct ipndm_times {
         }
     }
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int /*steps*/) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int /*steps*/) const {
         std::vector<noise_level> l;
         for (const double sigma : sigmas)
             l.push_back(p.level(std::atan2(sigma, std::sqrt(1 - product(sigma, sigma))) /
@@ -75,7 +75,7 @@ struct ipndm {
         const linear_form noise = from.alpha * network + from.sigma * x;
         const linear_form mean = outputs.mean(noise, s.index);
         const linear_form data = (x - from.sigma * mean) / std::max(from.alpha, 1e-8);
-        return evaluate(from)
+        return evaluation_stage(from)
             .write(0, to.alpha * data + to.sigma * mean)
             .write(outputs.slot(s.index), noise);
     }

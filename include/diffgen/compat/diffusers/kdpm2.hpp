@@ -55,13 +55,13 @@ struct kdpm2 {
 
     [[nodiscard]] static stage to_middle(const step& s) {
         using namespace symbol;
-        return evaluate(s.from()).write(0, at_level(s.to(), eps(s.from()))).write(1, x);
+        return evaluation_stage(s.from()).write(0, state_at(s.to(), eps(s.from()))).write(1, x);
     }
     /// From the level before the middle's to `end`.
     [[nodiscard]] static stage whole(const step& s, double end) {
         using namespace symbol;
         const double h = end - s.level(s.index - 1).sigma;
-        return evaluate(s.from()).write(0, reg(1) + h * eps(s.from()));
+        return evaluation_stage(s.from()).write(0, reg(1) + h * eps(s.from()));
     }
 };
 

@@ -63,7 +63,7 @@ class lambda_output {
   private:
     [[nodiscard]] conversion of_preconditioned(const noise_level& l) const {
         conversion c = edm_preconditioned{sigma_data_}.to_denoised(l);
-        if (type_ == prediction_type::v_prediction) c.output = -c.output;
+        if (type_ == prediction_type::v_prediction) c.output_factor = -c.output_factor;
         return c;
     }
 

@@ -40,7 +40,7 @@ struct lms {
         linear_form next = x + coefficient(s, used, 0) * slope;
         for (int i = 1; i < used; ++i)
             next += coefficient(s, used, i) * reg(i);
-        stage out = evaluate(from).write(0, next).write(1, slope);
+        stage out = evaluation_stage(from).write(0, next).write(1, slope);
         for (int i = 2; i < std::min(order, registers); ++i)
             out.write(i, reg(i - 1));
         return out;

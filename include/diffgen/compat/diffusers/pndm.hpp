@@ -73,7 +73,7 @@ struct pndm {
         const int call = s.index % 4, t = static_cast<int>(s.from().t);
         const int start = static_cast<int>(s.level(s.index - call).t);
         const int to = call % 2 == 0 ? t - stride / 2 : t;
-        stage out = evaluate(s.from());
+        stage out = evaluation_stage(s.from());
         if (call == 0)
             return out.write(0, moved(s, start, to, x, network))
                 .write(1, x)
@@ -86,7 +86,7 @@ struct pndm {
     [[nodiscard]] stage multistep(const step& s) const {
         using namespace symbol;
         const int t = static_cast<int>(s.from().t);
-        stage out = evaluate(s.from());
+        stage out = evaluation_stage(s.from());
         if (skip_prk_steps && s.index == 1)  // the first step again
             return out.write(0,
                              moved(s, t + stride, t, reg(1), (network + reg(outputs.slot(0))) / 2));

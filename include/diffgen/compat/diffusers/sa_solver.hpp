@@ -61,7 +61,7 @@ class sa_solver {
                                                   t * to.sigma * std::sqrt(std::expm1(2 * h)) * z
                                             : std::exp(-t * h) * to.sigma / from.sigma * start +
                                                   to.sigma * std::sqrt(-std::expm1(-2 * t * h)) * z;
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         out.draws = 1;
         out.write(0, carry + integral(s, i, i, predictor_order(s, i), value));
         return out.write(carried, carry).write(slot(i), value);

@@ -6,7 +6,7 @@
 
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -69,7 +69,7 @@ inline int rounded(double x) {
 
 /// The level of a timestep that indexes the table as Python does: -1 is the last entry. The level's
 /// time, and so what the network is told, stays the timestep.
-[[nodiscard]] inline noise_level indexed_level(const any_process& p, int timestep) {
+[[nodiscard]] inline noise_level indexed_level(const process_view& p, int timestep) {
     noise_level l = p.level(timestep < 0 ? p.discrete_steps() + timestep : timestep);
     l.t = timestep;
     return l;
@@ -77,7 +77,7 @@ inline int rounded(double x) {
 
 /// The level of a timestep where one below 0 stands for the data: without noise, or as noisy as
 /// timestep 0.
-[[nodiscard]] inline noise_level level_or_end(const any_process& p, int timestep,
+[[nodiscard]] inline noise_level level_or_end(const process_view& p, int timestep,
                                               bool set_alpha_to_one) {
     if (timestep >= 0) return p.level(timestep);
     return set_alpha_to_one ? p.clean() : p.level(0);
@@ -91,7 +91,7 @@ struct at_timesteps {
 
     explicit at_timesteps(std::vector<int> t) : values(std::move(t)) {}
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int /*steps*/) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int /*steps*/) const {
         std::vector<noise_level> l;
         for (const int t : values)
             l.push_back(indexed_level(p, t));

@@ -72,7 +72,7 @@ class unipc {
                                            uncorrected_.end();
         const linear_form start =
             corrects ? advanced(s, i - 1, order_of(s, i - 1), reg(start_slot), value, true) : x;
-        stage out = evaluate(from);
+        stage out = evaluation_stage(from);
         out.write(0, advanced(s, i, order_of(s, i), start, value, false));
         return out.write(start_slot, start).write(slot(i), value);
     }

@@ -46,20 +46,21 @@ struct ablation_sampler {
             const double raised = schedule.sigma(hat.t);
             const double added =
                 std::sqrt(std::max(product(raised, raised) - product(sigma, sigma), 0.));
-            stage out = transform(hat);
+            stage out = update_stage(hat);
             out.draws = 1;
             return out.write(0, hat.alpha * (x / from.alpha + S_noise * added * z));
         }
         const double h = s.to().t - hat.t;
         if (j == 1) {  // an Euler step, or its part up to t'
             const linear_form d = slope(s, hat, 0);
-            stage out = evaluate(hat);
+            stage out = evaluation_stage(hat);
             if (!corrects(s)) return out.write(0, x + h * d);
             return out.write(1, x + alpha * h * d).write(2, d);
         }
         const noise_level trial = s.process.level(hat.t + product(alpha, h));
         const double w = 1 / (2 * alpha);
-        return evaluate(trial, 1).write(0, x + h * ((1 - w) * reg(2) + w * slope(s, trial, 1)));
+        return evaluation_stage(trial, 1).write(
+            0, x + h * ((1 - w) * reg(2) + w * slope(s, trial, 1)));
     }
 
   private:

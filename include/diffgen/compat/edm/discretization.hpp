@@ -9,7 +9,7 @@
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/noise_level.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -99,7 +99,7 @@ struct at_sigmas {
     Schedule schedule;
     std::vector<double> values;
 
-    [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int /*steps*/) const {
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int /*steps*/) const {
         std::vector<noise_level> l;
         for (const double sigma : values)
             l.push_back(p.level(schedule.time_of(sigma)));

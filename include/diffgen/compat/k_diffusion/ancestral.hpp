@@ -32,14 +32,15 @@ namespace detail {
 /// The state at level `from` (in register 0), led to sigma r along the line through `estimate`; in
 /// units of the data.
 [[nodiscard]] inline linear_form towards(const noise_level& from, double r, linear_form estimate) {
-    const double kept = r / from.ratio();
+    const double kept = r / from.sigma_over_alpha();
     return kept / from.alpha * symbol::x + (1 - kept) * estimate;
 }
 
 /// The level at the geometric mean of two sigmas, or at another fraction of the way between them in
 /// log sigma.
 [[nodiscard]] inline noise_level between(const step& s, double a, double b, double part = 0.5) {
-    return s.process.level_at(-2 * (std::log(a) + product(part, std::log(b) - std::log(a))));
+    return s.process.level_of_log_snr(-2 *
+                                      (std::log(a) + product(part, std::log(b) - std::log(a))));
 }
 
 }  // namespace detail
@@ -60,7 +61,8 @@ struct ancestral_options {
 
   protected:
     [[nodiscard]] ancestral_step split(const step& s) const {
-        return {s.from().ratio(), s.to().is_clean() ? 0. : s.to().ratio(), eta};
+        return {s.from().sigma_over_alpha(), s.to().is_clean() ? 0. : s.to().sigma_over_alpha(),
+                eta};
     }
     /// Adds the noise that leads up from `down` to row 0 of the stage.
     stage with_noise(stage out, const noise_level& to, double up) const {
@@ -76,7 +78,7 @@ struct dpm_2_ancestral : ancestral_options {
     [[nodiscard]] int stages(const step& s) const { return method().stages(s); }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
-        if (stages(s) == 1) return evaluate(s.from()).write(0, s.to().alpha * symbol::D);
+        if (stages(s) == 1) return evaluation_stage(s.from()).write(0, s.to().alpha * symbol::D);
         stage out = method().plan(s, j);
         out.draws = j;
         return out;
@@ -98,10 +100,13 @@ struct dpmpp_2s_ancestral : ancestral_options {
         const auto [down, up] = split(s);
         const noise_level &from = s.from(), &to = s.to();
         if (down > 0 && j == 0) {
-            const noise_level middle = detail::between(s, from.ratio(), down);
-            return evaluate(from).write(1, middle.alpha * detail::towards(from, middle.ratio(), D));
+            const noise_level middle = detail::between(s, from.sigma_over_alpha(), down);
+            return evaluation_stage(from).write(
+                1, middle.alpha * detail::towards(from, middle.sigma_over_alpha(), D));
         }
-        stage out = down > 0 ? evaluate(detail::between(s, from.ratio(), down), 1) : evaluate(from);
+        stage out = down > 0
+                        ? evaluation_stage(detail::between(s, from.sigma_over_alpha(), down), 1)
+                        : evaluation_stage(from);
         out.write(0, to.alpha * detail::towards(from, down, D));
         return to.is_clean() ? out : with_noise(out, to, up);
     }
@@ -117,11 +122,12 @@ struct dpmpp_sde : ancestral_options {
     [[nodiscard]] stage plan(const step& s, int j) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluate(from).write(0, to.alpha * D);
-        const noise_level middle = detail::between(s, from.ratio(), to.ratio(), r);
+        if (to.is_clean()) return evaluation_stage(from).write(0, to.alpha * D);
+        const noise_level middle =
+            detail::between(s, from.sigma_over_alpha(), to.sigma_over_alpha(), r);
         if (j == 0) {
-            const ancestral_step half(from.ratio(), middle.ratio(), eta);
-            stage out = evaluate(from);
+            const ancestral_step half(from.sigma_over_alpha(), middle.sigma_over_alpha(), eta);
+            stage out = evaluation_stage(from);
             out.write(0, middle.alpha * detail::towards(from, half.down, D));
             out = with_noise(out, middle, half.up);
             out.updates[0].target = 1;
@@ -130,7 +136,7 @@ struct dpmpp_sde : ancestral_options {
         const double w = 1 / (2 * r);
         const linear_form estimate = (1 - w) * reg(2) + w * D;
         const auto [down, up] = split(s);
-        stage out = evaluate(middle, 1);
+        stage out = evaluation_stage(middle, 1);
         return with_noise(out.write(0, to.alpha * detail::towards(from, down, estimate)), to, up);
     }
 };

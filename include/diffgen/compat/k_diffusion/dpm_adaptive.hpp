@@ -69,7 +69,7 @@ struct dpm_adaptive {
         const auto second_order = [&](double r) {
             const double h = 0.5 * (ends[1].log_snr - ends[0].log_snr);
             return euler - ends[1].sigma / (2 * r) * std::expm1(h) *
-                               (symbol::eps(out.at, next) - symbol::reg(first));
+                               (symbol::eps(out.level, next) - symbol::reg(first));
         };
         if (j + 2 == Order) out.write(low, Order == 2 ? euler : second_order(1. / 3));
         if (j + 1 < Order) return out;
@@ -96,26 +96,27 @@ struct dpm_adaptive {
         return m.accepted;
     }
     [[nodiscard]] stage settle(const step& s, int, bool accepted) const {
-        stage out = transform(s.to());
+        stage out = update_stage(s.to());
         if (!accepted) return s.index > 0 ? out : out.write(4, symbol::x);
-        const double a = s.to().ratio(), b = down(s).ratio();
+        const double a = s.to().sigma_over_alpha(), b = down(s).sigma_over_alpha();
         const double up = std::sqrt(std::max((a - b) * (a + b), 0.));
         out.draws = 1;
         return out.write(0, symbol::reg(1) + s.to().alpha * s_noise * up * symbol::z)
             .write(4, symbol::reg(3));
     }
-    [[nodiscard]] path depart(memory& m, const any_process& p,
-                              std::span<const noise_level> grid) const {
+    [[nodiscard]] grid_position depart(memory& m, const process_view& p,
+                                       std::span<const noise_level> grid) const {
         diffgen::detail::require(!grid.back().is_clean() && grid[0].alpha > 0,
                                  "dpm_adaptive on a grid with a sigma of 0 or infinity");
         const double start = basis::variable(grid[0]), end = basis::variable(grid.back());
         m.size = std::abs(h_init);
         const std::array<noise_level, 3> ends{
-            grid[0], start + m.size < end ? p.level_at(2 * (start + m.size)) : grid.back(),
+            grid[0], start + m.size < end ? p.level_of_log_snr(2 * (start + m.size)) : grid.back(),
             grid.back()};
         return way::depart(m, ends);
     }
-    [[nodiscard]] path proceed(memory& m, const any_process& p, path tried) const {
+    [[nodiscard]] grid_position proceed(memory& m, const process_view& p,
+                                        grid_position tried) const {
         const noise_level to = tried.levels[static_cast<std::size_t>(tried.index) + 1];
         m.next = m.size;
         // the peer stops that near to the end
@@ -128,8 +129,10 @@ struct dpm_adaptive {
     /// Where the step leads before noise is added back.
     [[nodiscard]] noise_level down(const step& s) const {
         if (!(eta > 0)) return s.to();
-        const double sigma = ancestral_step(s.from().ratio(), s.to().ratio(), eta).down;
-        return s.process.level_at(-2 * std::log(std::max(sigma, s.levels.back().ratio())));
+        const double sigma =
+            ancestral_step(s.from().sigma_over_alpha(), s.to().sigma_over_alpha(), eta).down;
+        return s.process.level_of_log_snr(
+            -2 * std::log(std::max(sigma, s.levels.back().sigma_over_alpha())));
     }
 };
 

@@ -7,7 +7,7 @@
 
 #include <diffgen/compat/k_diffusion/ancestral.hpp>
 #include <diffgen/core/check.hpp>
-#include <diffgen/process/any_process.hpp>
+#include <diffgen/process/process_view.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -39,11 +39,11 @@ struct dpm_fast {
         int evaluations;
         double first, last;
 
-        [[nodiscard]] std::vector<noise_level> levels(const any_process& p, int /*steps*/) const {
+        [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int /*steps*/) const {
             const int n = steps_of(evaluations);
             std::vector<noise_level> l;
             for (int i = 0; i <= n; ++i)
-                l.push_back(p.level_at(
+                l.push_back(p.level_of_log_snr(
                     -2 * (std::log(first) + i * (std::log(last) - std::log(first)) / n)));
             return l;
         }
@@ -60,9 +60,9 @@ struct dpm_fast {
         const noise_level &from = s.from(), &to = s.to();
         const int order = stages(s);
         const bool last = j + 1 == order;
-        const double start = from.ratio(), target = to.ratio();
+        const double start = from.sigma_over_alpha(), target = to.sigma_over_alpha();
         const double split = ancestral_step(start, target, eta).down;
-        const double down = eta > 0 ? std::max(split, s.levels.back().ratio()) : target;
+        const double down = eta > 0 ? std::max(split, s.levels.back().sigma_over_alpha()) : target;
         const double h = std::log(start / down);
         // the fraction of h at which evaluation i lies
         const auto node = [&](int i) { return i == order ? 1. : static_cast<double>(i) / order; };
@@ -76,7 +76,7 @@ struct dpm_fast {
             const double slope = order == 2 ? 0.5 * growth : node(j + 1) * (growth / k - 1);
             next = next - sigma * slope / node(j) * (value - first);
         }
-        stage out = evaluate(here, j == 0 ? 0 : 1);
+        stage out = evaluation_stage(here, j == 0 ? 0 : 1);
         if (last) {
             const double up = std::sqrt(std::max((target - down) * (target + down), 0.));
             out.draws = 1;

@@ -35,14 +35,15 @@ struct lms {
         const int count = std::min(s.index + 1, order);
         std::array<double, solver::max_nodes> nodes{};
         for (int i = 0; i < count; ++i)
-            nodes[static_cast<std::size_t>(i)] = s.level(s.index - i).ratio() - from.ratio();
-        const double h = (to.is_clean() ? 0. : to.ratio()) - from.ratio();
+            nodes[static_cast<std::size_t>(i)] =
+                s.level(s.index - i).sigma_over_alpha() - from.sigma_over_alpha();
+        const double h = (to.is_clean() ? 0. : to.sigma_over_alpha()) - from.sigma_over_alpha();
         const auto w = solver::exponential_weights(0, h, nodes, count);
         const linear_form slope = symbol::eps(from);
         linear_form next = symbol::x / from.alpha + w[0] * slope;
         for (int i = 1; i < count; ++i)
             next += w[static_cast<std::size_t>(i)] * symbol::reg(slot(s.index - i));
-        return evaluate(from).write(0, to.alpha * next).write(slot(s.index), slope);
+        return evaluation_stage(from).write(0, to.alpha * next).write(slot(s.index), slope);
     }
 
   private:
@@ -92,14 +93,14 @@ struct dpmpp_2m {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluate(from).write(0, to.alpha * D);
+        if (to.is_clean()) return evaluation_stage(from).write(0, to.alpha * D);
         const detail::exponential_step e(s, 0);
         linear_form estimate = D;
         if (s.index > 0) {
             const double r = detail::exponential_step::length(s, s.index - 1) / e.h;
             estimate += (D - reg(1)) / (2 * r);
         }
-        return evaluate(from)
+        return evaluation_stage(from)
             .write(0, to.alpha * (e.decayed(from) + e.held * estimate))
             .write(1, D);
     }
@@ -121,7 +122,7 @@ struct dpmpp_2m_sde {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluate(from).write(0, to.alpha * D);
+        if (to.is_clean()) return evaluation_stage(from).write(0, to.alpha * D);
         const detail::exponential_step e(s, eta);
         linear_form next = e.decayed(from) + e.held * D;
         if (s.index > 0) {
@@ -129,7 +130,7 @@ struct dpmpp_2m_sde {
             const double weight = solver_type == solver::heun ? e.phi_2() : 0.5 * e.held;
             next += weight / r * (D - reg(1));
         }
-        const stage out = evaluate(from).write(0, to.alpha * next).write(1, D);
+        const stage out = evaluation_stage(from).write(0, to.alpha * next).write(1, D);
         return detail::with_noise(out, to, e.h, eta, s_noise);
     }
 };
@@ -149,7 +150,7 @@ struct dpmpp_3m_sde {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluate(from).write(0, to.alpha * D);
+        if (to.is_clean()) return evaluation_stage(from).write(0, to.alpha * D);
         const detail::exponential_step e(s, eta);
         linear_form next = e.decayed(from) + e.held * D;
         if (s.index > 0) {
@@ -163,7 +164,8 @@ struct dpmpp_3m_sde {
             }
             next += e.phi_2() * first;
         }
-        const stage out = evaluate(from).write(0, to.alpha * next).write(1, D).write(2, reg(1));
+        const stage out =
+            evaluation_stage(from).write(0, to.alpha * next).write(1, D).write(2, reg(1));
         return detail::with_noise(out, to, e.h, eta, s_noise);
     }
 };

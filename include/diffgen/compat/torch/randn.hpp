@@ -32,12 +32,12 @@ class generator {
         for (double& each : x)
             each = uniform();
         for (std::size_t i = 0; i + block <= n; i += block)
-            transform(&x[i]);
+            update_stage(&x[i]);
         if (n % block == 0) return x;
         double* last = &x[n - block];  // the last ones anew
         for (std::size_t i = 0; i < block; ++i)
             last[i] = uniform();
-        transform(last);
+        update_stage(last);
         return x;
     }
 
@@ -50,7 +50,7 @@ class generator {
         constexpr std::uint64_t mask = (std::uint64_t{1} << 53) - 1;
         return static_cast<double>((high << 32 | low) & mask) * 0x1p-53;
     }
-    static void transform(double* x) {
+    static void update_stage(double* x) {
         for (std::size_t i = 0; i < block / 2; ++i) {
             const double radius = std::sqrt(-2 * std::log1p(-x[i]));
             const double angle = turn * x[i + block / 2];

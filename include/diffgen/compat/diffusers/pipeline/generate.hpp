@@ -6,8 +6,8 @@
 // configuration.
 
 #include <diffgen/compat/diffusers/read_config.hpp>
-#include <diffgen/exec/options.hpp>
 #include <diffgen/exec/noising_pass.hpp>
+#include <diffgen/exec/options.hpp>
 #include <diffgen/io/json.hpp>
 #include <diffgen/sampler.hpp>
 
@@ -62,7 +62,7 @@ struct generating {
         noise_level l{};
         l.alpha = 0;
         l.sigma = sigma;
-        exec::add_noise_to(exec, v, exec::common_level<T>(level_as<T>(l)), noise::stream::prior,
+        exec::add_noise_to(exec, v, exec::common_level<T>(cast_level<T>(l)), noise::stream::prior,
                            exec::seeded(s.noise, given.seed), given.first_sample);
     }
 };

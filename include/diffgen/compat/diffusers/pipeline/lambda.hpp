@@ -22,7 +22,7 @@ auto compose_lambda(const composer<Use, Noise>& compose, const config& c, const 
     const at_levels grid = edm ? preconditioned_levels(c, a.steps())
                                : lambda_levels(c, a.steps(), {a.timesteps, a.sigmas, a.mu});
     // any schedule: a grid of levels brings its own
-    const double first = grid.values.front().ratio();
+    const double first = grid.values.front().sigma_over_alpha();
     const schedule::edm schedule{first / 2, first * (1 + 1e-12)};
     const config_kernel kernel(c);
     const double initial_sigma = edm ? std::hypot(*c.sigma_max, 1.) : 1;

@@ -13,7 +13,7 @@
 namespace diffgen {
 
 /// Where a sample is: the levels that the solver is told of, and the step.
-struct path {
+struct grid_position {
     std::span<const noise_level> levels;
     int index = 0;
 

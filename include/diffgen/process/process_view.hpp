@@ -10,15 +10,15 @@
 
 namespace diffgen {
 
-class any_process {
+class process_view {
   public:
     template <class Schedule, class Kernel>
-    explicit any_process(const process<Schedule, Kernel>& p)
+    explicit process_view(const process<Schedule, Kernel>& p)
         : object_(&p), table_(&table_for<process<Schedule, Kernel>>), t_max_(p.t_max()) {}
 
     [[nodiscard]] noise_level level(double t) const { return table_->level(object_, t); }
-    [[nodiscard]] noise_level level_at(double log_snr) const {
-        return table_->level_at(object_, log_snr);
+    [[nodiscard]] noise_level level_of_log_snr(double log_snr) const {
+        return table_->level_of_log_snr(object_, log_snr);
     }
     [[nodiscard]] noise_level clean() const { return table_->clean(object_); }
     [[nodiscard]] double time(double log_snr) const { return table_->time(object_, log_snr); }
@@ -32,18 +32,18 @@ class any_process {
     [[nodiscard]] int discrete_steps() const { return table_->discrete_steps(object_); }
 
     /// The same process whose noisiest time is t, for runs that start in the middle.
-    [[nodiscard]] any_process until(double t) const {
-        any_process p = *this;
+    [[nodiscard]] process_view until(double t) const {
+        process_view p = *this;
         p.t_max_ = t;
         return p;
     }
     /// The same process up to its own noisiest time, whatever until() said.
-    [[nodiscard]] any_process whole() const { return until(table_->t_max(object_)); }
+    [[nodiscard]] process_view whole() const { return until(table_->t_max(object_)); }
 
   private:
     struct operations {
         noise_level (*level)(const void*, double);
-        noise_level (*level_at)(const void*, double);
+        noise_level (*level_of_log_snr)(const void*, double);
         noise_level (*clean)(const void*);
         double (*time)(const void*, double);
         double (*drift)(const void*, double);
@@ -61,7 +61,7 @@ class any_process {
     template <class P>
     static constexpr operations table_for{
         [](const void* p, double t) { return as<P>(p).level(t); },
-        [](const void* p, double l) { return as<P>(p).level_at(l); },
+        [](const void* p, double l) { return as<P>(p).level_of_log_snr(l); },
         [](const void* p) { return as<P>(p).clean(); },
         [](const void* p, double l) { return as<P>(p).time(l); },
         [](const void* p, double t) { return as<P>(p).drift(t); },

@@ -30,11 +30,12 @@ struct copy_elements {
 
 /// The reference has `candidates` intervals of `refine` steps each. Its ends are the candidates.
 template <class Exec, class Sampler, class T>
-class bench {
+class reference_runs {
     using buffer = exec::buffer<T, typename Exec::space>;
 
   public:
-    bench(const Exec& e, Sampler& s, batch_view<T, typename Exec::space> x, const options& o)
+    reference_runs(const Exec& e, Sampler& s, batch_view<T, typename Exec::space> x,
+                   const options& o)
         : exec_(e), sampler_(&s), x_(x), options_(&o) {
         diffgen::options run = with(o.reference);
         run.steps = o.candidates * o.refine;
@@ -55,8 +56,8 @@ class bench {
     /// The levels of a grid, as sigma / alpha.
     [[nodiscard]] std::vector<double> ratios(const any_grid& g, int n) const {
         std::vector<double> r;
-        for (const noise_level& l : g.levels(any_process(sampler_->process), n))
-            r.push_back(l.ratio());
+        for (const noise_level& l : g.levels(process_view(sampler_->process), n))
+            r.push_back(l.sigma_over_alpha());
         return r;
     }
     /// Whether to go on, having found a grid of this error.
@@ -79,7 +80,7 @@ class bench {
     /// Whether a run along these sigma / alpha draws noise that a run of other steps would not
     /// have.
     [[nodiscard]] bool draws_noise(const std::vector<double>& ratios) {
-        if constexpr (exec::follows_path<typename Sampler::noise_type>) return false;
+        if constexpr (exec::follows_brownian<typename Sampler::noise_type>) return false;
         diffgen::options run = along(ratios);
         std::vector<double> found[2];
         for (auto& each : found) {
@@ -101,7 +102,7 @@ class bench {
         run.steps = options_->candidates * options_->refine;
         static_cast<void>(sampler_->start(exec_, x_, run));
         std::vector<ends> states{read()};
-        run.observe.see = [&](const observation& o) {
+        run.observe.on_step = [&](const observation& o) {
             if (o.step % options_->refine == 0) states.push_back({o.state(), o.elements});
             return true;
         };
@@ -117,8 +118,8 @@ class bench {
         const noise_level& from = levels_[static_cast<std::size_t>(i)];
         for (int j = i + 1; j <= options_->candidates; ++j) {
             exec_.for_each(x_.size(), detail::copy_elements<T>{start.data(), x_.data});
-            const std::vector<double> ratios{from.ratio(),
-                                             levels_[static_cast<std::size_t>(j)].ratio()};
+            const std::vector<double> ratios{
+                from.sigma_over_alpha(), levels_[static_cast<std::size_t>(j)].sigma_over_alpha()};
             try {
                 count(sampler_->generate_from(exec_, from.t, x_, along(ratios)));
                 f(j, read());
