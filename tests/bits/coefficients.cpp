@@ -6,7 +6,7 @@
 // contract a product of theirs with the sum it feeds (core/lanes/scalar.hpp).
 #include <diffgen/core/consistency.hpp>
 #include <diffgen/exec/any_grid.hpp>
-#include <diffgen/exec/compiled_stage.hpp>
+#include <diffgen/exec/instruction.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>
@@ -144,7 +144,7 @@ void for_each_conversion(testing::hash& h, const noise_level& l, F f) {
     call(latent_consistency<>{});
 }
 
-using shape = exec::shape_of<conformance::any_solver>;
+using shape = exec::shape<max_registers, max_rows, max_draws, true, true, exec::detail::no_rule>;
 
 void add(testing::hash& h, const exec::compiled_form<double, shape>& f) {
     for (const double c : f.registers)
@@ -160,7 +160,8 @@ void add(testing::hash& h, const stage& s) {
     add(h, s.level);
     for_each_conversion(h, s.level, [&](const conversion& c) {
         h.add(c.input_scale);
-        const auto compiled = exec::compile<double, shape>(s, c, true, 0, true);
+        const auto compiled =
+            exec::compile<double, shape>(s, c, {.folds = true, .keep_denoised = true});
         for (int i = 0; i < compiled.rows; ++i)
             add(h, compiled.updates[i].form);
         for (const auto& form : compiled.measured)

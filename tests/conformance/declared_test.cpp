@@ -40,7 +40,7 @@ void for_each_row(const stage& s, F f) {
 }
 
 bool uses_normal(const stage& s, unsigned i) {
-    bool uses = s.tunes && i == 0;
+    bool uses = s.measured && !s.measured->judged && i == 0;
     for_each_row(s, [&](const stage::row& r) { uses = uses || r.form.noise[i] != 0; });
     return uses;
 }
@@ -69,9 +69,10 @@ void inspect(const entry& e, diffgen::step s, usage& u) {
         for (int j = 0; j < parts; ++j) {
             const stage part = e.solver.plan(s, j);
             check_draws(e, part, s.to().log_snr < s.from().log_snr);
-            check_reads(part.measured[0]);
-            check_reads(part.measured[1]);
-            CHECK(written[static_cast<unsigned>(part.input)]);
+            if (part.measured)
+                for (const linear_form& f : part.measured->forms)
+                    check_reads(f);
+            CHECK(written[static_cast<unsigned>(part.input_register)]);
             for_each_row(part, [&](const stage::row& r) { check_reads(r.form); });
             for_each_row(part, [&](const stage::row& r) {
                 REQUIRE(r.target >= 0);

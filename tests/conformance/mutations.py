@@ -190,7 +190,7 @@ MUTATIONS = [
     solver("seeds: all noise from the start of the step", "seeds",
            "{out.level.log_snr, next.log_snr}", "{s.from().log_snr, next.log_snr}", "strong"),
     solver("seeds: pieces of the path not named", "seeds",
-           "        out.noise_between = {out.level.log_snr, next.log_snr};\n", "", "strong"),
+           "        out.noise_interval = {out.level.log_snr, next.log_snr};\n", "", "strong"),
     noise("path: units weigh nothing", "path_increment",
           "static_cast<T>(last - first) * T(tick)", "T(tick)", "noise/brownian"),
     noise("path: tents added", "path_increment",

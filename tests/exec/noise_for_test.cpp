@@ -40,7 +40,7 @@ struct keeps_normals {
         if (j != drawing) return evaluation_stage(s.from());
         stage out = evaluation_stage(s.to());
         out.draws = 2;
-        if (pieces) out.noise_between = {(s.from().log_snr + s.to().log_snr) / 2, s.to().log_snr};
+        if (pieces) out.noise_interval = {(s.from().log_snr + s.to().log_snr) / 2, s.to().log_snr};
         return out.write(0, x + z + 1000 * normal(1));
     }
 };

@@ -74,7 +74,7 @@ struct batched {
     void call(const T* in, T* out, const diffgen::noise_level& l) const {
         std::array<T, D> x;
         std::copy_n(in, D, x.begin());
-        x = functor.at(diffgen::cast_level<T>(l))(x);
+        x = functor.bind(diffgen::cast_level<T>(l))(x);
         std::copy_n(x.begin(), D, out);
     }
 };

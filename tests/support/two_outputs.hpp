@@ -53,7 +53,6 @@ struct uses_everything {
         using namespace diffgen::symbol;
         diffgen::stage out = diffgen::evaluation_stage(s.from());
         out.draws = 1;
-        out.scales_noise = true;
         out.noise_scale = {-1, 0.5};
         return out.write(0, 0.9 * x + 0.1 * D + 0.05 * network + z);
     }

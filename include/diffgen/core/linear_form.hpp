@@ -6,6 +6,7 @@
 // denoised estimate D of the evaluation, the network's output itself, and standard normals z.
 // Solvers write their update with it as their paper does: x_next = a * x + b * D + c * z.
 
+#include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 
 #include <array>
@@ -49,14 +50,21 @@ struct linear_form {
 
 namespace symbol {
 
-/// Register i of a stage; register 0 is the state.
+/// Register i of a stage; register 0 is the state. Throws bad_argument where there is none: where i
+/// is a constant of a constant expression, it does not compile.
 constexpr linear_form reg(int i) {
+    if (i < 0 || i >= max_registers)
+        throw bad_argument(
+            detail::text("diffgen: symbol::reg(", i, "); registers are 0 to ", max_registers - 1));
     linear_form f;
     f.registers[static_cast<unsigned>(i)] = 1;
     return f;
 }
-/// Normal number i of a stage.
+/// Normal number i of a stage. Throws bad_argument where there is none.
 constexpr linear_form normal(int i) {
+    if (i < 0 || i >= max_draws)
+        throw bad_argument(
+            detail::text("diffgen: symbol::normal(", i, "); normals are 0 to ", max_draws - 1));
     linear_form f;
     f.noise[static_cast<unsigned>(i)] = 1;
     return f;

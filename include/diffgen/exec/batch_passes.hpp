@@ -5,8 +5,8 @@
 // The memory of a run and the passes over it, for one stage of the whole batch or one a sample.
 
 #include <diffgen/exec/buffer.hpp>
-#include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/instruction.hpp>
 #include <diffgen/exec/measuring_passes.hpp>
 #include <diffgen/exec/noising_pass.hpp>
 #include <diffgen/exec/options.hpp>

@@ -6,7 +6,6 @@
 
 #include <diffgen/exec/evaluate.hpp>
 #include <diffgen/exec/options.hpp>
-#include <diffgen/exec/plan.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/exec/trajectory.hpp>
 #include <diffgen/exec/with_lanes.hpp>
@@ -28,23 +27,23 @@ run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
     using prepared_type = decltype(bind_level<T>(s.predictor.functor(), level_of<T>{}));
     constexpr int D = elements_of_call<predictor_type>;
     if (from_prior) check_prior<T>(levels.front());
-    std::vector<compiled_stage<T, shape>> stages;
+    std::vector<instruction<T, shape>> stages;
     std::vector<prepared_type> prepared;
     run_summary summary;
     std::uint32_t draws = 0;
     step at{process_view(s.process), levels, 0};
     for (const int n = at.count(); n > at.index; ++at.index)
         for (int j = 0; j == 0 || j < s.solver.stages(at); ++j) {
-            const planned p = plan(s, at, j);
-            stages.push_back(compile<T, shape>(p.what, p.map, !predictor_type::hook_type::present,
-                                               draws, false));
-            prepared.push_back(bind_level<T>(s.predictor.functor(), cast_level<T>(p.what.level)));
-            draws += static_cast<std::uint32_t>(p.what.draws);
-            summary.evaluations += p.what.evaluates ? 1 : 0;
+            const prepared_stage p = prepare(s, at, j);
+            stages.push_back(compile<T, shape>(
+                p.stage, p.to_denoised, {!predictor_type::hook_type::present, false, draws}));
+            prepared.push_back(bind_level<T>(s.predictor.functor(), cast_level<T>(p.stage.level)));
+            draws += static_cast<std::uint32_t>(p.stage.draws);
+            summary.evaluations += p.stage.evaluates ? 1 : 0;
         }
     summary.steps = at.count();
     const int count = static_cast<int>(stages.size());
-    buffer<compiled_stage<T, shape>, Space> stage_memory(e, std::move(stages));
+    buffer<instruction<T, shape>, Space> stage_memory(e, std::move(stages));
     buffer<prepared_type, Space> prepared_memory(e, std::move(prepared));
     buffer<std::uint64_t, Space> failed(e, std::vector<std::uint64_t>{failure::none});
     using pass = trajectory_pass<T, shape, typename predictor_type::combiner_type,

@@ -11,12 +11,11 @@
 // A sample is computed as if it were alone; which others are in the batch does not matter.
 
 #include <diffgen/exec/batch_passes.hpp>
-#include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/instruction.hpp>
 #include <diffgen/exec/noise_for.hpp>
 #include <diffgen/exec/options.hpp>
 #include <diffgen/exec/own_grids.hpp>
-#include <diffgen/exec/plan.hpp>
 #include <diffgen/noise/source.hpp>
 
 #include <algorithm>
@@ -112,7 +111,7 @@ class individual_run {
     struct state {
         grid_position where;
         [[no_unique_address]] memory kept;
-        planned next;
+        prepared_stage next;
         place last;  ///< of the stage that the last pass carried out
         int part = 0;
         int steps = 0;
@@ -126,7 +125,7 @@ class individual_run {
         std::size_t i = 0;
         for (state& at : states) {
             at.where = detail::depart(s.solver, at.kept, process_, grids_.sample(i++));
-            at.next = plan(s, here(at), 0);
+            at.next = prepare(s, here(at), 0);
         }
         return states;
     }
@@ -139,11 +138,11 @@ class individual_run {
     /// If sample i is to be evaluated next, the pass of its stage writes what the network will see.
     void set_next(std::size_t i) {
         const state& s = states_[i];
-        if (s.where.done() || !s.next.what.evaluates) return;
-        host_[i].stage.next_input = s.next.what.input_register;
-        host_[i].stage.next_scale = static_cast<T>(s.next.map.input_scale);
+        if (s.where.done() || !s.next.stage.evaluates) return;
+        host_[i].stage.next_input = s.next.stage.input_register;
+        host_[i].stage.next_scale = static_cast<T>(s.next.to_denoised.input_scale);
         for (std::size_t row = i; row < levels_.size(); row += states_.size())
-            levels_[row] = s.next.what.level;
+            levels_[row] = s.next.stage.level;
     }
 
     /// Carries out the planned stages that follow an evaluation, or those that do not. Returns
@@ -154,15 +153,15 @@ class individual_run {
         for (std::size_t i = 0; i < states_.size(); ++i) {
             state& s = states_[i];
             host_[i].stage = {};
-            if (s.where.done() || s.next.what.evaluates != evaluated) continue;
+            if (s.where.done() || s.next.stage.evaluates != evaluated) continue;
             any = true;
-            measured = measured || s.next.what.measures();
-            host_[i].stage = compile<T, shape>(s.next.what, s.next.map, folds, s.draws,
-                                               observer_.wants_denoised);
-            host_[i].noise = noise_for(host_[i].noise, here(s), s.next.what, s.part, s.draws);
-            s.draws += static_cast<std::uint32_t>(s.next.what.draws);
+            measured = measured || s.next.stage.measured.has_value();
+            host_[i].stage = compile<T, shape>(s.next.stage, s.next.to_denoised,
+                                               {folds, observer_.wants_denoised, s.draws});
+            host_[i].noise = noise_for(host_[i].noise, here(s), s.next.stage, s.part, s.draws);
+            s.draws += static_cast<std::uint32_t>(s.next.stage.draws);
             s.last = place(here(s), s.part);
-            if (s.next.what.judged)
+            if (s.next.stage.is_judged())
                 judged_.push_back(i);
             else
                 move_on(i);
@@ -191,7 +190,7 @@ class individual_run {
             s.where = detail::proceed(solver(), s.kept, process_, s.where);
             if (s.where.done()) return;
         }
-        s.next = plan(passes_.sampler(), here(s), s.part);
+        s.next = prepare(passes_.sampler(), here(s), s.part);
         set_next(i);
     }
 

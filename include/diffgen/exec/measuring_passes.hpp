@@ -27,7 +27,7 @@ struct hook_pass {
     DIFFGEN_VALUE void run(std::size_t index) const {
         const auto [begin, count, sample] =
             Stages::range(index, batch.samples, batch.elements, tile);
-        const compiled_stage<T, Shape>& stage = stages.of(sample);
+        const instruction<T, Shape>& stage = stages.of(sample);
         if (stage.evaluates)
             measure<V>(stage, batch.tile(begin), combiner, hook, count, batch.measures + begin);
     }
@@ -60,7 +60,7 @@ struct sums_pass {
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
         const std::size_t sample = index / batch.chunks(), part = index % batch.chunks();
-        const compiled_stage<T, Shape>& stage = stages.of(sample);
+        const instruction<T, Shape>& stage = stages.of(sample);
         if (!stage.measures) return;
         std::size_t begin = sample * batch.elements + part * static_cast<std::size_t>(chunk);
         const std::size_t left = (sample + 1) * batch.elements - begin;
@@ -94,7 +94,7 @@ struct tune_pass {
 
     template <class V>
     DIFFGEN_VALUE void run(std::size_t sample) const {
-        const compiled_stage<T, Shape>& stage = stages.of(sample);
+        const instruction<T, Shape>& stage = stages.of(sample);
         if (!stage.measures) return;
         const std::size_t chunks = batch.chunks();
         const T* a = batch.partials + sample * chunks;

@@ -51,9 +51,9 @@ template <class Noise>
 [[nodiscard]] Noise noise_for(const Noise& source, const step& s, const stage& what, int part,
                               std::uint32_t first_draw) {
     if constexpr (follows_brownian<Noise>) {
-        const auto [from, to] = what.noise_between;
-        if (from < to || from > to)
-            return source.for_piece({from, to, detail::turns(s), first_draw});
+        if (what.noise_interval)
+            return source.for_piece({(*what.noise_interval)[0], (*what.noise_interval)[1],
+                                     detail::turns(s), first_draw});
         if (part == 0)
             return source.for_piece(
                 {s.from().log_snr, s.to().log_snr, detail::turns(s), first_draw});

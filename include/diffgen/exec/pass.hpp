@@ -20,7 +20,7 @@ namespace detail {
 
 /// Draws the normals of a stage for `count` elements from flat element `first` on.
 template <class V, class T, class Shape, class Noise, int Room>
-DIFFGEN_VALUE void draw(const compiled_stage<T, Shape>& s, const Noise& source, std::uint64_t first,
+DIFFGEN_VALUE void draw(const instruction<T, Shape>& s, const Noise& source, std::uint64_t first,
                         int count, T (&normals)[Shape::draws][Room], tile_memory<T>& m) {
     m.normals = normals[0];
     m.normals_apart = Room;
@@ -48,7 +48,7 @@ struct stage_pass {
     DIFFGEN_VALUE void run(std::size_t index) const {
         const auto [begin, count, sample] =
             Stages::range(index, batch.samples, batch.elements, tile);
-        const compiled_stage<T, Shape>& stage = stages.of(sample);
+        const instruction<T, Shape>& stage = stages.of(sample);
         if (stage.does_nothing()) return;
         auto m = batch.tile(begin);
         T normals[Shape::draws][Capacity];

@@ -10,11 +10,10 @@
 // sampler::generate is this loop.
 
 #include <diffgen/exec/batch_passes.hpp>
-#include <diffgen/exec/compiled_stage.hpp>
 #include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/instruction.hpp>
 #include <diffgen/exec/noise_for.hpp>
 #include <diffgen/exec/options.hpp>
-#include <diffgen/exec/plan.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cstdint>
@@ -58,12 +57,12 @@ class run {
           observer_(o.observe),
           source_(seeded(s.noise, o.seed)),
           process_(s.process),
-          planned_(first_stage(s, from_prior)),
+          prepared_(first_stage(s, from_prior)),
           passes_(e, s, x, o.first_sample,
                   {.input_buffer = buffers_input, .denoised = observer_.wants_denoised}) {
         if (from_prior) passes_.draw_prior(levels_.front(), source_);
-        if (reads_buffer(planned_)) {
-            compiled_stage<T, shape> nothing;
+        if (reads_buffer(prepared_)) {
+            instruction<T, shape> nothing;
             set_next(nothing);
             passes_.carry_out(common_stage<T, shape, noise_type>(nothing, source_), false, false,
                               0);
@@ -78,15 +77,16 @@ class run {
     [[nodiscard]] explicit operator bool() const { return !done_; }
     /// What the network is to see: with guidance, all its copies in one batch.
     [[nodiscard]] batch_view<const T, space> input() const {
-        return passes_.input(reads_buffer(planned_) ? passes_.input_buffer()
-                                                    : passes_.slot(planned_.what.input_register));
+        return passes_.input(reads_buffer(prepared_)
+                                 ? passes_.input_buffer()
+                                 : passes_.slot(prepared_.stage.input_register));
     }
     /// Where its answer goes; a learned variance after all the predictions.
     [[nodiscard]] batch_view<T, space> output() const { return passes_.output(); }
     /// The level of the evaluation; `level().network_time` is what the network takes as time.
-    [[nodiscard]] const noise_level& level() const { return planned_.what.level; }
+    [[nodiscard]] const noise_level& level() const { return prepared_.stage.level; }
     /// The network's factor on the state, already in `input()`.
-    [[nodiscard]] double input_scale() const { return planned_.map.input_scale; }
+    [[nodiscard]] double input_scale() const { return prepared_.to_denoised.input_scale; }
 
     /// Takes the output of the due evaluation and moves to the next.
     /// Throws non_finite where the output or what follows from it is not finite.
@@ -103,44 +103,45 @@ class run {
 
   private:
     /// Refuses what cannot be run before anything is written.
-    [[nodiscard]] planned first_stage(const Sampler& s, bool from_prior) const {
+    [[nodiscard]] prepared_stage first_stage(const Sampler& s, bool from_prior) const {
         if (from_prior) check_prior<T>(levels_.front());
-        return plan(s, here(), part_);
+        return prepare(s, here(), part_);
     }
     [[nodiscard]] step here() const { return {process_, levels_, position_}; }
-    [[nodiscard]] static bool reads_buffer(const planned& p) {
-        return buffers_input && p.what.evaluates;
+    [[nodiscard]] static bool reads_buffer(const prepared_stage& p) {
+        return buffers_input && p.stage.evaluates;
     }
 
-    /// If the network will read the buffer for planned_, the pass of `s` is to write it.
-    void set_next(compiled_stage<T, shape>& s) const {
-        if (!reads_buffer(planned_)) return;
-        s.next_input = planned_.what.input_register;
-        s.next_scale = static_cast<T>(planned_.map.input_scale);
+    /// If the network will read the buffer for prepared_, the pass of `s` is to write it.
+    void set_next(instruction<T, shape>& s) const {
+        if (!reads_buffer(prepared_)) return;
+        s.next_input = prepared_.stage.input_register;
+        s.next_scale = static_cast<T>(prepared_.to_denoised.input_scale);
     }
 
     /// Carries out the planned stage, plans the next one, and tells the observer of a step's end.
     void carry_out() {
         const Sampler& sampler = passes_.sampler();
-        const planned now = planned_;
-        auto s = compile<T, shape>(now.what, now.map, folds, draws_, observer_.wants_denoised);
-        source_ = noise_for(source_, here(), now.what, part_, draws_);
-        draws_ += static_cast<std::uint32_t>(now.what.draws);
+        const prepared_stage now = prepared_;
+        auto s = compile<T, shape>(now.stage, now.to_denoised,
+                                   {folds, observer_.wants_denoised, draws_});
+        source_ = noise_for(source_, here(), now.stage, part_, draws_);
+        draws_ += static_cast<std::uint32_t>(now.stage.draws);
         const bool ends_step = ++part_ == sampler.solver.stages(here());
         if (ends_step) {
             part_ = 0;
             done_ = ++position_ + 1 == static_cast<int>(levels_.size());
         }
         if (!done_) {
-            planned_ = plan(sampler, here(), part_);
+            prepared_ = prepare(sampler, here(), part_);
             set_next(s);
         }
-        passes_.carry_out(common_stage<T, shape, noise_type>(s, source_), s.evaluates, s.measures,
-                          stages_done_++);
+        passes_.carry_out(common_stage<T, shape, noise_type>(s, source_), s.evaluates,
+                          now.stage.measured.has_value(), stages_done_++);
         if (ends_step && observer_.on_step) done_ = !tell_observer() || done_;
     }
     void skip_transforms() {
-        while (!done_ && !planned_.what.evaluates)
+        while (!done_ && !prepared_.stage.evaluates)
             carry_out();
     }
     void check() {
@@ -172,7 +173,7 @@ class run {
     int evaluations_ = 0;
     std::uint32_t draws_ = 0;
     bool done_ = false;
-    planned planned_;  ///< after what it is planned from
+    prepared_stage prepared_;  ///< after what it is planned from
     passes passes_;
 };
 

@@ -7,7 +7,7 @@
 
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/noise_level.hpp>
-#include <diffgen/exec/compiled_stage.hpp>
+#include <diffgen/exec/instruction.hpp>
 
 #include <cstddef>
 
@@ -56,21 +56,19 @@ struct tiles_of_samples {
 /// The same stage for all samples.
 template <class T, class Shape, class Noise>
 struct common_stage : joined_tiles {
-    compiled_stage<T, Shape> stage;
+    instruction<T, Shape> stage;
     Noise noise;
 
-    common_stage(const compiled_stage<T, Shape>& s, const Noise& n) : stage(s), noise(n) {}
+    common_stage(const instruction<T, Shape>& s, const Noise& n) : stage(s), noise(n) {}
 
-    [[nodiscard]] DIFFGEN_VALUE const compiled_stage<T, Shape>& of(std::size_t) const {
-        return stage;
-    }
+    [[nodiscard]] DIFFGEN_VALUE const instruction<T, Shape>& of(std::size_t) const { return stage; }
     [[nodiscard]] DIFFGEN_VALUE const Noise& source(std::size_t) const { return noise; }
 };
 
 /// A stage for every sample, with its source of noise.
 template <class T, class Shape, class Noise>
 struct own_stage {
-    compiled_stage<T, Shape> stage;
+    instruction<T, Shape> stage;
     Noise noise;
 };
 
@@ -80,7 +78,7 @@ struct own_stages : tiles_of_samples {
 
     explicit own_stages(const own_stage<T, Shape, Noise>* e) : entries(e) {}
 
-    [[nodiscard]] DIFFGEN_VALUE const compiled_stage<T, Shape>& of(std::size_t sample) const {
+    [[nodiscard]] DIFFGEN_VALUE const instruction<T, Shape>& of(std::size_t sample) const {
         return entries[sample].stage;
     }
     [[nodiscard]] DIFFGEN_VALUE const Noise& source(std::size_t sample) const {

@@ -8,7 +8,7 @@
 
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
-#include <diffgen/exec/compiled_stage.hpp>
+#include <diffgen/exec/instruction.hpp>
 
 #include <cstddef>
 
@@ -64,22 +64,22 @@ DIFFGEN_VALUE V evaluate_form(const compiled_form<T, Shape>& f, const V* registe
 
 /// The denoised estimate before any hook, from what the network's outputs were merged to.
 template <class V, class T, class Shape>
-DIFFGEN_VALUE V denoised_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m, V output,
+DIFFGEN_VALUE V denoised_at(const instruction<T, Shape>& s, const tile_memory<T>& m, V output,
                             int i) {
-    return fma(broadcast<V>(s.state), load<V>(m.slot(s.input_register) + i),
-               broadcast<V>(s.output) * output);
+    return fma(broadcast<V>(s.state_factor), load<V>(m.slot(s.input_register) + i),
+               broadcast<V>(s.output_factor) * output);
 }
 
 /// The lanes of one value: from element i of the tile on.
 template <class V, class T, class Shape, class Combiner, class Hook>
 struct element {
-    const compiled_stage<T, Shape>& s;
+    const instruction<T, Shape>& s;
     const tile_memory<T>& m;
     V registers[Shape::registers];
     V output, network;  ///< the same but for a hook, after which `output` is D
     V noise[Shape::draws];
 
-    DIFFGEN_VALUE element(const compiled_stage<T, Shape>& stage, const tile_memory<T>& memory,
+    DIFFGEN_VALUE element(const instruction<T, Shape>& stage, const tile_memory<T>& memory,
                           const Combiner& combiner, const Hook& hook, int i)
         : s(stage), m(memory), output(broadcast<V>(T(0))), network(broadcast<V>(T(0))) {
         for (int r = 0; r < Shape::registers; ++r)
@@ -111,7 +111,7 @@ struct element {
 };
 
 template <class V, class T, class Shape, class Combiner, class Hook>
-DIFFGEN_VALUE V measured_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+DIFFGEN_VALUE V measured_at(const instruction<T, Shape>& s, const tile_memory<T>& m,
                             const Combiner& combiner, const Hook& hook, int i) {
     V outputs[Combiner::copies];
     for (int c = 0; c < Combiner::copies; ++c)
@@ -122,7 +122,7 @@ DIFFGEN_VALUE V measured_at(const compiled_stage<T, Shape>& s, const tile_memory
 /// Carries out the stage on elements i .. i + width - 1. Returns a value that is not a number in
 /// some lane where a register became NaN or infinite, and zero otherwise.
 template <class V, class T, class Shape, class Combiner, class Hook>
-DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+DIFFGEN_VALUE V apply_at(const instruction<T, Shape>& s, const tile_memory<T>& m,
                          const Combiner& combiner, const Hook& hook, int i) {
     const element<V, T, Shape, Combiner, Hook> e(s, m, combiner, hook, i);
     V values[Shape::rows];
@@ -151,7 +151,7 @@ DIFFGEN_VALUE V apply_at(const compiled_stage<T, Shape>& s, const tile_memory<T>
 
 /// Elements i .. count - 1 one by one; whether all that they wrote is finite.
 template <class T, class Shape, class Combiner, class Hook>
-DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+DIFFGEN_REST bool apply_rest(const instruction<T, Shape>& s, const tile_memory<T>& m,
                              const Combiner& combiner, const Hook& hook, int i, int count) {
     T bad = 0;
     for (; i < count; ++i)
@@ -162,18 +162,18 @@ DIFFGEN_REST bool apply_rest(const compiled_stage<T, Shape>& s, const tile_memor
 /// The measured forms of the stage at element i, as the solver's rule wants them.
 /// combiner and hook by value: g++ takes an empty object behind a reference for uninitialized.
 template <class V, class T, class Shape, class Combiner, class Hook>
-DIFFGEN_VALUE void measured_forms_at(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+DIFFGEN_VALUE void measured_forms_at(const instruction<T, Shape>& s, const tile_memory<T>& m,
                                      Combiner combiner, Hook hook, int i, T* first, T* second) {
     const element<V, T, Shape, Combiner, Hook> e(s, m, combiner, hook, i);
     V a = e.form(s.measured[0]), b = e.form(s.measured[1]);
     if constexpr (requires { Shape::rule::element(s.parameters, a, a, b); })
-        Shape::rule::element(s.parameters, load<V>(m.slot(s.compared) + i), a, b);
+        Shape::rule::element(s.parameters, load<V>(m.slot(s.compared_register) + i), a, b);
     store(first + i, a);
     store(second + i, b);
 }
 
 template <class T, class Shape, class Combiner, class Hook>
-DIFFGEN_REST void measured_forms_rest(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+DIFFGEN_REST void measured_forms_rest(const instruction<T, Shape>& s, const tile_memory<T>& m,
                                       const Combiner& combiner, const Hook& hook, int i, int count,
                                       T* first, T* second) {
     for (; i < count; ++i)
@@ -185,7 +185,7 @@ DIFFGEN_REST void measured_forms_rest(const compiled_stage<T, Shape>& s, const t
 /// Carries out a stage on a tile of `count` elements. Returns whether every number it wrote is
 /// finite.
 template <class V, class T, class Shape, class Combiner, class Hook>
-DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+DIFFGEN_VALUE bool apply(const instruction<T, Shape>& s, const tile_memory<T>& m,
                          const Combiner& combiner, const Hook& hook, int count) {
     constexpr int width = value_traits<V>::width;
     V bad = broadcast<V>(T(0));
@@ -198,7 +198,7 @@ DIFFGEN_VALUE bool apply(const compiled_stage<T, Shape>& s, const tile_memory<T>
 
 /// The first element of a tile with a number that is not finite, among what the stage wrote.
 template <class T, class Shape>
-[[nodiscard]] DIFFGEN_HD int first_bad_element(const compiled_stage<T, Shape>& s,
+[[nodiscard]] DIFFGEN_HD int first_bad_element(const instruction<T, Shape>& s,
                                                const tile_memory<T>& m, int count) {
     for (int i = 0; i < count; ++i)
         for (int r = 0; r < Shape::rows; ++r)
@@ -211,7 +211,7 @@ template <class T, class Shape>
 
 /// What a hook that depends on the whole sample measures of every element, into `to`.
 template <class V, class T, class Shape, class Combiner, class Hook>
-DIFFGEN_VALUE void measure(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+DIFFGEN_VALUE void measure(const instruction<T, Shape>& s, const tile_memory<T>& m,
                            const Combiner& combiner, const Hook& hook, int count, T* to) {
     constexpr int width = value_traits<V>::width;
     int i = 0;
@@ -223,7 +223,7 @@ DIFFGEN_VALUE void measure(const compiled_stage<T, Shape>& s, const tile_memory<
 
 /// The forms that a measured stage sums up, into `first` and `second`.
 template <class V, class T, class Shape, class Combiner, class Hook>
-DIFFGEN_VALUE void measured_forms(const compiled_stage<T, Shape>& s, const tile_memory<T>& m,
+DIFFGEN_VALUE void measured_forms(const instruction<T, Shape>& s, const tile_memory<T>& m,
                                   const Combiner& combiner, const Hook& hook, int count, T* first,
                                   T* second) {
     constexpr int width = value_traits<V>::width;

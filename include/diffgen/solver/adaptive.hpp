@@ -99,10 +99,8 @@ struct adaptive_runge_kutta {
         std::array<double, Tableau::embedded.size()> difference = Tableau::embedded;
         for (unsigned i = 0; i < difference.size(); ++i)
             difference[i] = (i < coefficients.b.size() ? coefficients.b[i] : 0) - difference[i];
-        out.judged = true;
-        out.measured = {Variable::scale(s.to()) * method.increment(difference, j, slope), next};
-        out.parameters = {within.absolute, within.relative};
-        return out;
+        return out.judge(Variable::scale(s.to()) * method.increment(difference, j, slope), next,
+                         {within.absolute, within.relative});
     }
 };
 

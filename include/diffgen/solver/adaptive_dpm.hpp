@@ -50,11 +50,8 @@ struct adaptive_dpm {
         if (j + 2 == Order) out.write(low, lower(s, j, next));
         if (j + 1 < Order) return out;
         out.updates[0].target = next;
-        out.judged = true;
-        out.measured = {out.updates[0].form - symbol::reg(low), symbol::reg(low)};
-        out.parameters = {within.absolute, within.relative};
-        out.compared = s.index > 0 ? before : 0;
-        return out;
+        return out.judge(out.updates[0].form - symbol::reg(low), symbol::reg(low),
+                         {within.absolute, within.relative}, s.index > 0 ? before : 0);
     }
 
     [[nodiscard]] bool accepts(memory& m, const step& s, int, const measurement& e) const {

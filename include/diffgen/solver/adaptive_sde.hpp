@@ -53,12 +53,10 @@ struct adaptive_sde {
             return out.write(1, x + reverse_increment(s, s.from(), 0, z)).write(2, z);
         }
         const linear_form first = reg(1), other = x + reverse_increment(s, s.to(), 1, reg(2));
-        stage out = evaluation_stage(s.to(), 1);
-        out.judged = true;
-        out.measured = {0.5 * (other - first), first};
-        out.parameters = {within.absolute, within.relative};
-        out.compared = s.index > 0 ? 3 : 0;
-        return out.write(2, 0.5 * (first + other));
+        return evaluation_stage(s.to(), 1)
+            .write(2, 0.5 * (first + other))
+            .judge(0.5 * (other - first), first, {within.absolute, within.relative},
+                   s.index > 0 ? 3 : 0);
     }
 
     [[nodiscard]] bool accepts(memory& m, const step& s, int, const measurement& e) const {

@@ -54,9 +54,11 @@ struct judge_of<Corrector> {
 [[nodiscard]] inline stage moved(stage s, int by) {
     const auto place = [by](int i) { return i > 0 ? i + by : 0; };
     s.input_register = place(s.input_register);
-    s.compared = place(s.compared);
-    for (linear_form& f : s.measured)
-        f = moved(f, by);
+    if (s.measured) {
+        s.measured->compared_register = place(s.measured->compared_register);
+        for (linear_form& f : s.measured->forms)
+            f = moved(f, by);
+    }
     for (int i = 0; i < s.rows; ++i) {
         auto& row = s.updates[static_cast<unsigned>(i)];
         row = {place(row.target), moved(row.form, by)};

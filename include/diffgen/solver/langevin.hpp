@@ -133,10 +133,7 @@ struct langevin_corrector {
     [[nodiscard]] stage correct(const noise_level& level) const {
         stage out = evaluation_stage(level);
         out.draws = 1;
-        out.tunes = true;
-        out.measured = {symbol::grad_log_q(level), symbol::z};
-        out.parameters = {snr, scale};
-        return out.write(0, symbol::x);
+        return out.write(0, symbol::x).tune(symbol::grad_log_q(level), symbol::z, {snr, scale});
     }
 };
 

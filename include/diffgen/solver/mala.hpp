@@ -57,11 +57,9 @@ struct mala {
     [[nodiscard]] stage correct(const noise_level& level, int k) const {
         using namespace symbol;
         stage out = evaluation_stage(level, k == 0 ? 0 : 1);
-        out.judged = true;
-        if (k == 0) return out.write(2, grad_log_q(level));
+        if (k == 0) return out.write(2, grad_log_q(level)).judge({}, {});
         const linear_form score = grad_log_q(level, 1);
-        out.measured = {reg(1) - mean(0, reg(2)), x - mean(1, score)};
-        return out.write(3, score);
+        return out.write(3, score).judge(reg(1) - mean(0, reg(2)), x - mean(1, score));
     }
     [[nodiscard]] static int correction_stages(int n) { return n > 0 ? n + 1 : 0; }
 

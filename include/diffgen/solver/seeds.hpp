@@ -43,7 +43,7 @@ struct seeds {
         const noise_level next = last ? s.to() : flow.plan(s, j + 1).level;
         const linear_form fresh = form.noise_scale(out.level, next) * symbol::z;
         out.draws = 1;
-        out.noise_between = {out.level.log_snr, next.log_snr};
+        out.noise_interval = {out.level.log_snr, next.log_snr};
         // the row of the end, or of the next argument, is the first
         out.updates[0].form += fresh;
         // from the start on, the linear part leads x to what it is at `next` with its noise

@@ -46,6 +46,7 @@ struct ddpm {
             case variance_type::fixed_large:
                 return out.write(0, mean + std::sqrt(largest) * z);
             case variance_type::learned:
+                out.noise_scale = {0, 0};
                 break;
             case variance_type::learned_range:
                 // log variance = largest^f smallest^(1 - f) with f = (v + 1) / 2
@@ -53,7 +54,6 @@ struct ddpm {
                                    0.25 * (std::log(largest) - std::log(smallest))};
                 break;
         }
-        out.scales_noise = true;
         return out.write(0, mean + z);
     }
 };

@@ -74,11 +74,8 @@ struct dpm_adaptive {
         if (j + 2 == Order) out.write(low, Order == 2 ? euler : second_order(1. / 3));
         if (j + 1 < Order) return out;
         out.updates[0] = {next, Order == 2 ? second_order(1. / 2) : out.updates[0].form};
-        out.judged = true;
-        out.measured = {out.updates[0].form - symbol::reg(low), symbol::reg(low)};
-        out.parameters = {atol, rtol};
-        out.compared = s.index > 0 ? before : 0;
-        return out;
+        return out.judge(out.updates[0].form - symbol::reg(low), symbol::reg(low), {atol, rtol},
+                         s.index > 0 ? before : 0);
     }
 
     [[nodiscard]] bool accepts(memory& m, const step&, int, const measurement& e) const {

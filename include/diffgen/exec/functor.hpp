@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// How the functor of a predictor is evaluated on a tile of samples (or elements): bound to a level
+// on the host, called on packs of lanes inside a pass.
+
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes.hpp>
+#include <diffgen/core/noise_level.hpp>
+
+#include <array>
+#include <cstddef>
+#include <numeric>
+#include <type_traits>
+
+namespace diffgen::exec {
+
+/// Whether a functor asks if its sample has a condition (under guidance).
+template <class F, class X, class T>
+inline constexpr bool takes_condition =
+    std::is_invocable_v<const F&, const X&, const level_of<T>&, bool>;
+
+/// A functor that is told the level at every call.
+template <class F, class T>
+struct bound_functor {
+    F f;
+    level_of<T> level;
+
+    template <class X>
+    DIFFGEN_VALUE auto operator()(const X& x) const {
+        return f(x, level);
+    }
+    template <class X>
+    requires(takes_condition<F, X, T>) DIFFGEN_VALUE auto operator()(const X& x,
+                                                                     bool conditioned) const {
+        return f(x, level, conditioned);
+    }
+    template <class X>
+    requires requires(const F& g, const X& x, const level_of<T>& l) { g.log_density(x, l); }
+    DIFFGEN_VALUE auto log_density(const X& x) const { return f.log_density(x, level); }
+};
+
+/// The functor for one level: its own bind(level), or the functor and the level.
+template <class T, class F>
+[[nodiscard]] auto bind_level(const F& f, const level_of<T>& l) {
+    if constexpr (requires { f.bind(l); }) {
+        static_assert(
+            std::is_trivially_copyable_v<decltype(f.bind(l))>,
+            "diffgen: what a functor's bind(level) returns runs inside the pass, also on a "
+            "device, and so must be trivially copyable");
+        return f.bind(l);
+    } else {
+        return bound_functor<F, T>{f, l};
+    }
+}
+
+namespace detail {
+
+template <class Prepared, class X>
+DIFFGEN_VALUE X call(const Prepared& f, const X& x, [[maybe_unused]] bool conditioned) {
+    if constexpr (requires { f(x, conditioned); })
+        return lanes::call(f, x, conditioned);
+    else
+        return lanes::call(f, x);
+}
+
+/// Samples i .. i + width - 1 of a tile through the functor. D = 0: elements, not samples.
+template <class V, int D, class T, class Prepared>
+DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, int i,
+                               bool conditioned) {
+    const V s = broadcast<V>(scale);
+    if constexpr (D == 0) {
+        store(out + i, call(f, V(product(load<V>(in + i), s)), conditioned));
+    } else {
+        std::array<V, static_cast<std::size_t>(D)> x;
+        for (int d = 0; d < D; ++d)
+            x[static_cast<std::size_t>(d)] = product(load_strided<V>(in + i * D + d, D), s);
+        const std::array<V, static_cast<std::size_t>(D)> y = call(f, x, conditioned);
+        for (int d = 0; d < D; ++d)
+            store_strided(out + i * D + d, D, y[static_cast<std::size_t>(d)]);
+    }
+}
+
+template <int D, class T, class Prepared>
+DIFFGEN_REST void evaluate_rest(const Prepared& f, const T* in, T scale, T* out, int i, int count,
+                                bool conditioned) {
+    for (; i < count; ++i)
+        evaluate_at<T, D>(f, in, scale, out, i, conditioned);
+}
+
+}  // namespace detail
+
+/// Evaluates a functor on `count` samples (elements where D = 0).
+template <class V, int D, class T, class Prepared>
+DIFFGEN_VALUE void evaluate_tile(const Prepared& f, const T* in, T scale, T* out, int count,
+                                 bool conditioned) {
+    constexpr int width = value_traits<V>::width;
+    int i = 0;
+    for (; i + width <= count; i += width)
+        detail::evaluate_at<V, D>(f, in, scale, out, i, conditioned);
+    if (i < count) detail::evaluate_rest<D>(f, in, scale, out, i, count, conditioned);
+}
+
+/// How many samples of D elements (single elements where D = 0) make a tile: on a device as few as
+/// fill whole blocks of noise, on a host enough for the lanes.
+template <int D>
+[[nodiscard]] constexpr int tile_samples(int capacity) {
+    constexpr int elements = D == 0 ? 1 : D;
+    if (capacity < 16) return 4 / std::gcd(elements, 4);
+    const int fit = capacity / elements / 16 * 16;
+    return fit < 16 ? 16 : fit;
+}
+
+}  // namespace diffgen::exec
