@@ -13,6 +13,7 @@
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/stage.hpp>
+#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/noise/stream.hpp>
 #include <diffgen/process/process_view.hpp>
 #include <diffgen/solver/step.hpp>
@@ -41,13 +42,6 @@ concept forward_kernel = std::copy_constructible<K> && requires(const K& k, doub
     { k.level(log_snr).alpha } -> std::convertible_to<double>;
     { k.level(log_snr).sigma } -> std::convertible_to<double>;
     { k.log_alpha_rate(log_snr) } -> std::convertible_to<double>;
-};
-
-/// Where the steps of a run lie: n + 1 levels for n steps, noisiest first.
-template <class G>
-concept time_grid = std::copy_constructible<G> &&
-    requires(const G& g, const process_view& p, int n) {
-    { g.levels(p, n) } -> std::convertible_to<std::vector<noise_level>>;
 };
 
 /// What a network predicts: its affine map to the denoised estimate.
@@ -87,10 +81,10 @@ concept self_tuning_solver = solver_policy<S> && requires {
 };
 
 /// A solver that decides for every sample, on the host, whether what a judged stage proposed is
-/// taken and what comes next: error control, Metropolis steps. Its runs are exec::individual_run.
-/// Optional: memory (what it keeps of a sample), depart and proceed (its way through the levels),
-/// wants_density, wants_brownian (a source of noise that knows a path, since steps are refused by
-/// their noise), judge::element (what is summed up).
+/// taken and what comes next: error control, Metropolis steps. In its runs every sample
+/// is a cohort of its own. Optional: memory (what it keeps of a sample), depart and proceed (its
+/// way through the levels), wants_density, wants_brownian (a source of noise that knows a path,
+/// since steps are refused by their noise), judge::element (what is summed up).
 template <class S>
 concept judging_solver = solver_policy<S> && requires {
     typename S::judge;
@@ -111,7 +105,6 @@ concept corrector_policy = solver_policy<C> &&(
 template <class N>
 concept noise_source = std::is_trivially_copyable_v<N> &&
     requires(const N& n, noise::stream stream, std::uint32_t draw, std::uint64_t flat, float* out) {
-    { n.template normal<float>(stream, draw, flat) } -> std::same_as<float>;
     n.template fill<float>(stream, draw, flat, 1, out);
 };
 
@@ -119,12 +112,6 @@ concept noise_source = std::is_trivially_copyable_v<N> &&
 template <class X>
 concept state = requires(std::remove_cvref_t<X>& x) {
     state_traits<std::remove_cvref_t<X>>::view(x);
-};
-
-/// All that metrics and tasks may see of a model.
-template <class M, class Exec, class X, class Options>
-concept generative_model = requires(M& m, const Exec& e, X& x, const Options& o) {
-    m.generate(e, x, o);
 };
 
 }  // namespace diffgen

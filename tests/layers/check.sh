@@ -8,11 +8,11 @@ set -euo pipefail
 cd "$1"
 
 parts="noise schedule kernel process grid predictor observe"
-run="$parts solver guidance concepts exec"
+run="$parts solver guidance concepts options exec"
 declare -A sees=(
     [core]=""
     [io]="core"
-    [concepts]="core noise process solver"  # the page that states them all
+    [concepts]="core noise process grid solver"  # the page that states them all
     [noise]="core"
     [schedule]="core"
     [kernel]="core"
@@ -22,7 +22,8 @@ declare -A sees=(
     [predictor]="core noise schedule kernel process"
     [solver]="core $parts guidance concepts"  # a solver made of solvers names what they must be
     [guidance]="core $parts"
-    [exec]="core $parts solver guidance concepts"
+    [options]="core grid observe"
+    [exec]="core $parts solver guidance concepts options"
     [sampler]="core $run"
     [fit]="core io $run sampler"
     [nn]="core io $run sampler"

@@ -13,6 +13,13 @@
 
 namespace diffgen {
 
+/// What a run did.
+struct run_summary {
+    int steps = 0;         ///< done; of the sample that did the fewest
+    int evaluations = 0;   ///< of the network
+    bool finished = true;  ///< whether all samples arrived; false after a failure or a stop
+};
+
 /// A run between two steps. The state can be on a device: it is copied when asked for.
 class observation {
   public:
@@ -42,22 +49,42 @@ class observation {
     reader read_;
 };
 
-/// Called after every step; false ends the run there.
+/// What watches a run.
 struct observer {
+    /// Called after every step; false ends the run there.
     std::function<bool(const observation&)> on_step{};
     bool wants_denoised = false;  ///< the passes then store the denoised estimate too
+    /// Asked before the first evaluation and after every step; true ends the run there.
+    std::function<bool()> stop{};
+    /// Called once when a run ends, however it ends.
+    std::function<void(const run_summary&)> on_end{};
 };
 
 /// Both observers; the run goes on while both say so. Each sees every step.
 [[nodiscard]] inline observer operator&(observer a, observer b) {
-    const bool wants = a.wants_denoised || b.wants_denoised;
-    if (!a.on_step) return {std::move(b.on_step), wants};
-    if (!b.on_step) return {std::move(a.on_step), wants};
-    return {[a = std::move(a), b = std::move(b)](const observation& o) {
-                const bool first = a.on_step(o), second = b.on_step(o);
-                return first && second;
-            },
-            wants};
+    observer both;
+    both.wants_denoised = a.wants_denoised || b.wants_denoised;
+    const auto joined = [](auto f, auto g, auto h) -> decltype(f) {
+        if (!f) return g;
+        if (!g) return f;
+        return h(std::move(f), std::move(g));
+    };
+    both.on_step = joined(std::move(a.on_step), std::move(b.on_step), [](auto f, auto g) {
+        return [f = std::move(f), g = std::move(g)](const observation& o) {
+            const bool first = f(o), second = g(o);
+            return first && second;
+        };
+    });
+    both.stop = joined(std::move(a.stop), std::move(b.stop), [](auto f, auto g) {
+        return [f = std::move(f), g = std::move(g)] { return f() || g(); };
+    });
+    both.on_end = joined(std::move(a.on_end), std::move(b.on_end), [](auto f, auto g) {
+        return [f = std::move(f), g = std::move(g)](const run_summary& s) {
+            f(s);
+            g(s);
+        };
+    });
+    return both;
 }
 
 }  // namespace diffgen

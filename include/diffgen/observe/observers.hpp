@@ -62,9 +62,11 @@ struct recording {
 }
 
 /// Ends the run within one step of `flag` becoming true, whoever sets it (another thread, a
-/// signal).
+/// signal); before its first evaluation, if the flag is true by then.
 [[nodiscard]] inline observer stop_when(const std::atomic<bool>& flag) {
-    return {[&flag](const observation&) { return !flag.load(); }};
+    observer o;
+    o.stop = [&flag] { return flag.load(); };
+    return o;
 }
 
 }  // namespace diffgen::observe
