@@ -11,6 +11,7 @@
 #include <diffgen/solver/exponential.hpp>
 #include <diffgen/solver/exponential_basis.hpp>
 #include <diffgen/solver/exponential_single.hpp>
+#include <diffgen/solver/history.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -35,14 +36,14 @@ struct exponential_multistep {
     static_assert(Order >= 1 && Order <= max_nodes && Corrector >= 0 && Corrector <= max_nodes,
                   "diffgen: multistep orders are 1 to 4, of a corrector 0 (none) to 4");
     static constexpr int order = Order;
-    static constexpr int history = std::max(Order, Corrector) - 1;
-    static constexpr int carried = 1 + history;  ///< what the corrector starts from
+    static constexpr int kept = std::max(Order, Corrector) - 1;  ///< values before this one
+    static constexpr int carried = 1 + kept;                     ///< what the corrector starts from
     static constexpr int first_extra = carried + (Corrector > 0 ? 1 : 0);
     /// Order 3 is enough for a fourth: a few steps with a local error of order 4.
     using starter = exponential_single<std::min(Order, 3), Basis>;
     static constexpr int registers = first_extra + starter::extra;
     static constexpr int rows =
-        std::max(1 + (history > 0) + (Corrector > 0), starter::rows + (Order > 1 ? 1 : 0));
+        std::max(1 + (kept > 0) + (Corrector > 0), starter::rows + (Order > 1 ? 1 : 0));
     static constexpr int draws = Basis::draws;
 
     Basis form{};
@@ -68,7 +69,7 @@ struct exponential_multistep {
         linear_form carry = form.transition(from, to) * corrected;
         if (out.draws) carry += form.noise_scale(from, to) * z;
         out.write(0, carry + integral(s, from, to, s.index, value, Order));
-        if (history > 0) out.write(slot(s.index), value);
+        if (kept > 0) out.write(values.slot(s.index), value);
         return Corrector > 0 ? out.write(carried, carry) : out;
     }
 
@@ -78,9 +79,10 @@ struct exponential_multistep {
                !(form.tau > 0) && !starter::is_one_stage(s);
     }
     /// The first level with a value for the polynomials: pure noise has none.
-    [[nodiscard]] static int first(const step& s) { return s.level(0).alpha > 0 ? 0 : 1; }
-    /// The register of the value at level i.
-    [[nodiscard]] static int slot(int i) { return 1 + i % std::max(history, 1); }
+    [[nodiscard]] static int first(const step& s) {
+        return s.begin + (s.level(s.begin).alpha > 0 ? 0 : 1);
+    }
+    static constexpr history values{1, std::max(kept, 1)};
 
     /// gain int exp(rate ...) P over the step from -> to, P through the values at levels newest,
     /// newest - 1, ... (`value` being the newest), as many as there are up to `most`.
@@ -95,7 +97,7 @@ struct exponential_multistep {
         const auto w = exponential_weights(form.rate(), h, nodes, count);
         linear_form sum = w[0] * value;
         for (int i = 1; i < count; ++i)
-            sum += w[static_cast<std::size_t>(i)] * symbol::reg(slot(newest - i));
+            sum += w[static_cast<std::size_t>(i)] * values.value(newest - i);
         return form.gain(to) * sum;
     }
 
@@ -107,7 +109,7 @@ struct exponential_multistep {
 
     [[nodiscard]] stage start(const step& s, int j) const {
         stage out = starter{.form = form}.plan(s, j, first_extra);
-        if (j == 0 && history > 0) out.write(slot(s.index), Basis::value(s.from(), 0));
+        if (j == 0 && kept > 0) out.write(values.slot(s.index), Basis::value(s.from(), 0));
         if (j + 1 == starter::order && Corrector > 0)
             out.write(carried, form.transition(s.from(), s.to()) * symbol::x);
         return out;

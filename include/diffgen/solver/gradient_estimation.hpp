@@ -37,7 +37,7 @@ struct gradient_estimation {
         if (to.is_clean()) return out.write(0, to.alpha * D);
         const linear_form now = eps(from);
         linear_form next = state_at(to, now);
-        if (s.index > 0)
+        if (s.remembered() > 0)
             next += (to.sigma - product(to.alpha, from.sigma_over_alpha())) * (gamma - 1) *
                     (now - reg(1));
         return out.write(0, next).write(1, now);

@@ -16,12 +16,16 @@ struct step {
     process_view process;
     std::span<const noise_level> levels;  ///< n + 1 of them, noisiest first
     int index = 0;                        ///< 0 .. n-1
+    /// The step at which the solver's memory begins: the values of earlier steps are not there.
+    int begin = 0;
 
     [[nodiscard]] const noise_level& level(int i) const {
         return levels[static_cast<std::size_t>(i)];
     }
     [[nodiscard]] const noise_level& from() const { return level(index); }
     [[nodiscard]] const noise_level& to() const { return level(index + 1); }
+    /// How many steps before this one the solver remembers.
+    [[nodiscard]] int remembered() const { return index - begin; }
     [[nodiscard]] int count() const { return static_cast<int>(levels.size()) - 1; }
 };
 
