@@ -59,15 +59,15 @@ class any_grid {
                 throw bad_argument(detail::text("diffgen: level ", i, " of the grid, at t = ",
                                                 l[i].t, ", has the log-SNR nan"));
         if (may_rise_) return l;
+        if (l.front().is_clean())
+            throw bad_argument(detail::text("diffgen: the grid starts at the clean end, t = ",
+                                            l.front().t, ", where no noise is left to remove"));
         for (std::size_t i = 1; i < l.size(); ++i)
             if (!(l[i].log_snr > l[i - 1].log_snr))
                 throw bad_argument(detail::text(
                     "diffgen: noise must shrink along a grid, but sigma / alpha goes from ",
                     l[i - 1].sigma_over_alpha(), " to ", l[i].sigma_over_alpha(), " in step ",
                     i - 1, ", from t = ", l[i - 1].t, " to ", l[i].t));
-        if (l.front().is_clean())
-            throw bad_argument(detail::text("diffgen: the grid starts at the clean end, t = ",
-                                            l.front().t, ", where no noise is left to remove"));
         return l;
     }
 
