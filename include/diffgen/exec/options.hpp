@@ -7,6 +7,7 @@
 #include <diffgen/exec/any_grid.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/observe/observer.hpp>
+#include <diffgen/observe/run_summary.hpp>
 
 #include <cstdint>
 
@@ -19,13 +20,6 @@ struct options {
     std::uint64_t first_sample = 0;  ///< number of the batch's first sample in the whole job
     any_grid grid = grid::uniform{};
     observer observe{};
-};
-
-/// What a run did.
-struct run_summary {
-    int steps = 0;         ///< done
-    int evaluations = 0;   ///< of the network
-    bool finished = true;  ///< false: an observer ended it
 };
 
 }  // namespace diffgen
