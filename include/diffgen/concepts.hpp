@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Every concept that a user of diffgen can model, on one page. docs/concepts has a page for each.
+// Every concept that a user of diffgen can model; those of solvers are in solver/concepts.hpp,
+// which this page includes. docs/concepts has a page for each.
 //
 // Schedules, kernels, predictions, time inputs, functors, guidance rules, solvers, noise sources
 // and execution policies can also have
@@ -12,11 +13,9 @@
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
-#include <diffgen/core/stage.hpp>
-#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/noise/stream.hpp>
 #include <diffgen/process/process_view.hpp>
-#include <diffgen/solver/step.hpp>
+#include <diffgen/solver/concepts.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -63,43 +62,6 @@ concept predictor = std::move_constructible<P> && requires(const P& p, noise_lev
     { p.combiner() } -> std::convertible_to<typename P::combiner_type>;
     { p.hook() } -> std::convertible_to<typename P::hook_type>;
 };
-
-/// A plan of affine stages: how many a step has, and each of them.
-template <class S>
-concept solver_policy = std::copy_constructible<S> && requires(const S& s, const step& k, int j) {
-    { S::registers } -> std::convertible_to<int>;
-    { S::rows } -> std::convertible_to<int>;
-    { S::draws } -> std::convertible_to<int>;
-    { s.stages(k) } -> std::convertible_to<int>;
-    { s.plan(k, j) } -> std::convertible_to<stage>;
-};
-
-/// A solver that picks something for every sample from norms over it.
-template <class S>
-concept self_tuning_solver = solver_policy<S> && requires {
-    typename S::tuner;
-};
-
-/// A solver that decides for every sample, on the host, whether what a judged stage proposed is
-/// taken and what comes next: error control, Metropolis steps. In its runs every sample
-/// is a cohort of its own. Optional: memory (what it keeps of a sample), depart and proceed (its
-/// way through the levels), wants_density, wants_brownian (a source of noise that knows a path,
-/// since steps are refused by their noise), judge::element (what is summed up).
-template <class S>
-concept judging_solver = solver_policy<S> && requires {
-    typename S::judge;
-};
-
-/// Something that a predictor_corrector can use between its predictor's steps. One that remembers
-/// is told which correction at the level it is, from 0.
-template <class C>
-concept corrector_policy = solver_policy<C> &&(
-    requires(const C& c, const noise_level& l) {
-        { c.correct(l) } -> std::convertible_to<stage>;
-    } ||
-    requires(const C& c, const noise_level& l, int k) {
-        { c.correct(l, k) } -> std::convertible_to<stage>;
-    });
 
 /// Standard normals addressed by (stream, draw, flat element); no state, no order.
 template <class N>

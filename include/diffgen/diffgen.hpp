@@ -74,6 +74,7 @@
 #include <diffgen/solver/heavy_ball.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/mala.hpp>
+#include <diffgen/solver/names.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/restart.hpp>

@@ -8,6 +8,7 @@
 #include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/observe/observer.hpp>
+#include <diffgen/observe/run_summary.hpp>
 
 #include <cstdint>
 #include <limits>

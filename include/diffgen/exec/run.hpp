@@ -630,10 +630,15 @@ class run {
             const int steps = leads_samples<solver_type> ? 0 : at.count();
             const int done = leads_samples<solver_type> ? c.steps : c.index;
             const noise_level& reached = at.levels[static_cast<std::size_t>(at.index)];
-            const observation o(done, steps, reached, samples(), memory_.batch().elements, this,
-                                [](const void* self, int what, double* to) {
-                                    static_cast<const run*>(self)->read_for_observer(what, to);
-                                });
+            const observation o(
+                done, steps, reached, samples(), memory_.batch().elements, this,
+                [](const void* self, int what, double* to) {
+                    static_cast<const run*>(self)->read_for_observer(what, to);
+                },
+                [](void* self, const double* from) {
+                    static_cast<run*>(self)->write_for_observer(from);
+                },
+                observer_.wants_denoised);
             if (!observer_.on_step(o)) ended_ = true;
         }
         if (observer_.stop && observer_.stop()) ended_ = true;
@@ -645,6 +650,12 @@ class run {
         buffer<T, space>::read(exec_, b.slot(what == 0 ? 0 : shape::registers), values.size(),
                                values.data());
         std::copy(values.begin(), values.end(), to);
+    }
+
+    void write_for_observer(const double* from) {
+        const batch& b = memory_.batch();
+        const std::vector<T> values(from, from + b.size());
+        buffer<T, space>::write_to(exec_, values.data(), values.size(), b.state);
     }
 
     Exec exec_;

@@ -22,7 +22,7 @@ namespace diffgen::solver {
 /// phi by its growth over that of the ODE, phi(r) / r, which must not fall with r.
 namespace noise_growth {
 
-/// phi = r^(1 + power): 0 is the probability flow, 1 the reverse SDE.
+/// phi = r^(1 + exponent): 0 is the probability flow, 1 the reverse SDE.
 struct power {
     double exponent = 1;
 
@@ -60,8 +60,8 @@ struct er_sde {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
+        if (to.is_clean()) return denoising_stage(s);
         stage out = evaluation_stage(from);
-        if (to.is_clean()) return out.write(0, to.alpha * D);
         // the part of the noise that stays
         const double kept = growth(to.sigma_over_alpha()) / growth(from.sigma_over_alpha());
         const double fresh = std::sqrt((1 - kept) * (1 + kept));

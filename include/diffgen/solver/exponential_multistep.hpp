@@ -5,7 +5,7 @@
 // Exponential Adams methods, predictor and corrector: DPM-Solver(++) multistep with its SDE forms
 // (Lu et al. 2022b), DEIS in log sigma (Zhang and Chen 2023), UniPC (Zhao et al. 2023), SA-Solver
 // (Xue et al. 2023) and, over sigma / alpha, LMS, in one recurrence with the weights that the
-// integrals demand.
+// integrals demand. Their names are in solver/names.hpp.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/exponential.hpp>
@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace diffgen::solver {
 
@@ -46,12 +47,16 @@ struct exponential_multistep {
         std::max(1 + (kept > 0) + (Corrector > 0), starter::rows + (Order > 1 ? 1 : 0));
     static constexpr int draws = Basis::draws;
 
-    Basis form{};
+    double tau = Basis{}.tau;  ///< how much noise: 0 the probability flow, 1 the reverse SDE
     solver::start_up start_up = solver::start_up::matching;
 
     void check() const {
-        diffgen::detail::require(form.tau >= 0, "exponential_multistep with tau = ", form.tau,
-                                 "; must be 0 (the probability flow) or more");
+        diffgen::detail::require(
+            tau >= 0 && std::isfinite(tau), "exponential_multistep with tau = ", tau,
+            "; must be 0 (the probability flow) or more, and 1 is the reverse SDE");
+        diffgen::detail::require(Basis::draws > 0 || tau == 0,
+                                 "exponential_multistep with tau = ", tau,
+                                 " over sigma / alpha (lms); it has no form with noise there");
     }
 
     [[nodiscard]] int stages(const step& s) const { return starts(s) ? starter::order : 1; }
@@ -60,10 +65,11 @@ struct exponential_multistep {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
         if (starts(s)) return start(s, j);
+        if (to.is_clean()) return denoising_stage(s);
         stage out = evaluation_stage(from);
-        if (to.is_clean()) return out.write(0, to.alpha * D);
         if (from.alpha == 0 || to.alpha == 0) return out.write(0, state_at(to, eps(from)));
-        out.draws = form.tau > 0 ? 1 : 0;
+        const auto form = basis::with_tau<Basis>(tau);
+        out.draws = tau > 0 ? 1 : 0;
         const linear_form value = Basis::value(from, 0);
         const linear_form corrected = Corrector > 0 && s.index > first(s) ? retaken(s, value) : x;
         linear_form carry = form.transition(from, to) * corrected;
@@ -76,7 +82,7 @@ struct exponential_multistep {
   private:
     [[nodiscard]] bool starts(const step& s) const {
         return start_up == solver::start_up::matching && s.index - first(s) + 1 < Order &&
-               !(form.tau > 0) && !starter::is_one_stage(s);
+               !(tau > 0) && !s.is_infinite();
     }
     /// The first level with a value for the polynomials: pure noise has none.
     [[nodiscard]] static int first(const step& s) {
@@ -91,6 +97,7 @@ struct exponential_multistep {
                                        int most) const {
         const double start = Basis::variable(from), h = Basis::variable(to) - start;
         const int count = std::min(most, newest - first(s) + 1);
+        const auto form = basis::with_tau<Basis>(tau);
         std::array<double, max_nodes> nodes{};
         for (int i = 0; i < count; ++i)
             nodes[static_cast<std::size_t>(i)] = Basis::variable(s.level(newest - i)) - start;
@@ -108,36 +115,13 @@ struct exponential_multistep {
     }
 
     [[nodiscard]] stage start(const step& s, int j) const {
-        stage out = starter{.form = form}.plan(s, j, first_extra);
+        stage out = starter{}.plan(s, j, first_extra);
         if (j == 0 && kept > 0) out.write(values.slot(s.index), Basis::value(s.from(), 0));
         if (j + 1 == starter::order && Corrector > 0)
-            out.write(carried, form.transition(s.from(), s.to()) * symbol::x);
+            out.write(carried,
+                      basis::with_tau<Basis>(tau).transition(s.from(), s.to()) * symbol::x);
         return out;
     }
 };
-
-/// The names in use.
-template <int Order>
-using dpm_solver_pp_multistep = exponential_multistep<Order>;
-template <int Order>
-using dpm_solver_multistep = exponential_multistep<Order, 0, basis::noise>;
-template <int Order>
-using dpm_solver_pp_singlestep = exponential_single<Order>;
-template <int Order>
-using dpm_solver_singlestep = exponential_single<Order, basis::noise>;
-/// In log(alpha / sigma) (Zhang and Chen 2023, log-rho); their rho-DEIS is lms.
-template <int Order>
-using deis = exponential_multistep<Order, 0, basis::noise>;
-/// Refined exponential solvers (Zhang et al. 2023), over steps and within one.
-template <int Order = 2>
-using res_multistep = exponential_multistep<Order>;
-template <int Order = 2>
-using res_singlestep = exponential_single<Order>;
-template <int Order>
-using unipc = exponential_multistep<Order, Order + 1>;
-template <int Predictor, int Corrector>
-using sa_solver = exponential_multistep<Predictor, Corrector>;
-template <int Order>
-using lms = exponential_multistep<Order, 0, basis::ratio>;
 
 }  // namespace diffgen::solver

@@ -39,16 +39,13 @@ struct heavy_ball {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        stage out = evaluation_stage(from);
-        if (to.is_clean()) return out.write(0, to.alpha * D);
+        if (to.is_clean()) return denoising_stage(s);
         const linear_form now = eps(from);
         const linear_form v =
             s.remembered() > 0 ? (1 - beta) * values.value(s.index - 1) + beta * now : now;
-        if (from.alpha == 0)
-            out.write(0, state_at(to, now));
-        else
-            out.write(0, transferred(from, to, x, mean(v, s)));
-        return out.write(values.slot(s.index), v);
+        const linear_form next =
+            from.alpha == 0 ? state_at(to, now) : transferred(from, to, x, mean(v, s));
+        return evaluation_stage(from).write(0, next).write(values.slot(s.index), v);
     }
 
   private:

@@ -53,8 +53,8 @@ struct ipndm {
         using namespace symbol;
         constexpr history values{1, std::max(Order - 1, 1)};
         const auto &from = s.from(), &to = s.to();
+        if (to.is_clean()) return denoising_stage(s);
         stage out = evaluation_stage(from);
-        if (to.is_clean()) return out.write(0, to.alpha * D);
         const linear_form now = eps(from);
         if (from.alpha == 0)
             out.write(0, state_at(to, now));
@@ -84,8 +84,8 @@ struct pndm {
         constexpr history values{3, 3};
         const auto &from = s.from(), &to = s.to();
         if (!starts(s)) {
+            if (to.is_clean()) return denoising_stage(s);
             stage out = evaluation_stage(from);
-            if (to.is_clean()) return out.write(0, to.alpha * D);
             const linear_form now = eps(from);
             return out
                 .write(0, from.alpha == 0

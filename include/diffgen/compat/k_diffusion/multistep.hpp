@@ -93,7 +93,7 @@ struct dpmpp_2m {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluation_stage(from).write(0, to.alpha * D);
+        if (to.is_clean()) return denoising_stage(s);
         const detail::exponential_step e(s, 0);
         linear_form estimate = D;
         if (s.remembered() > 0) {
@@ -122,7 +122,7 @@ struct dpmpp_2m_sde {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluation_stage(from).write(0, to.alpha * D);
+        if (to.is_clean()) return denoising_stage(s);
         const detail::exponential_step e(s, eta);
         linear_form next = e.decayed(from) + e.held * D;
         if (s.remembered() > 0) {
@@ -150,7 +150,7 @@ struct dpmpp_3m_sde {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluation_stage(from).write(0, to.alpha * D);
+        if (to.is_clean()) return denoising_stage(s);
         const detail::exponential_step e(s, eta);
         linear_form next = e.decayed(from) + e.held * D;
         if (s.remembered() > 0) {
