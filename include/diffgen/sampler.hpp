@@ -130,15 +130,14 @@ class sampler {
     /// are not all equal, the network is called as net(in, out, std::span<const noise_level>), with
     /// a level for each row.
     template <class Exec, class X>
-    run_summary generate_from(const Exec& e, std::span<const double> times, X&& x,
-                              const options& o = {}) {
+    requires(!std::is_same_v<std::remove_cvref_t<X>, options>) run_summary
+        generate_from(const Exec& e, std::span<const double> times, X&& x, const options& o = {}) {
         return from_times(*this, e, times, view(e, x), o);
     }
     template <class Exec, class X>
-    run_summary generate_from(const Exec& e, std::span<const double> times, X&& x,
-                              const options& o = {}) const {
-        return from_times(*this, e, times, view(e, x), o);
-    }
+    requires(!std::is_same_v<std::remove_cvref_t<X>, options>) run_summary
+        generate_from(const Exec& e, std::span<const double> times, X&& x, const options& o = {})
+    const { return from_times(*this, e, times, view(e, x), o); }
 
     /// A run that is made once and carried out any number of times, for control loops: kept(seed)
     /// fills x like generate(e, x, o) with that seed, allocates nothing and plans nothing again.
@@ -170,8 +169,9 @@ class sampler {
     }
     /// The same, each sample from a time of its own; run.levels() has a level for each row.
     template <class Exec, class X>
-    [[nodiscard]] auto start_from(const Exec& e, std::span<const double> times, X&& x,
-                                  const options& o = {}) const& {
+    requires(!std::is_same_v<std::remove_cvref_t<X>, options>)
+        [[nodiscard]] auto start_from(const Exec& e, std::span<const double> times, X&& x,
+                                      const options& o = {}) const& {
         auto v = view(e, x);
         return make_run(e, v, grids_from(times, v.samples, o), o, exec::origin::given);
     }
@@ -198,8 +198,8 @@ class sampler {
     }
     /// Brings sample i to times[i].
     template <class Exec, class X>
-    void add_noise(const Exec& e, std::span<const double> times, X&& x,
-                   const options& o = {}) const {
+    requires(!std::is_same_v<std::remove_cvref_t<X>, options>) void add_noise(
+        const Exec& e, std::span<const double> times, X&& x, const options& o = {}) const {
         check();
         const auto v = view(e, x);
         using T = typename decltype(v)::value_type;
