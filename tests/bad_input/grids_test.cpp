@@ -178,6 +178,7 @@ TEST_CASE("a start at the clean end") {
 
 TEST_CASE("a start outside the schedule") {
     check_start_refused({"time 1.25 ", "0 (clean) to 1"}, continuous, 1.25);
+    check_start_refused({"time 1.0000000000000002 ", "to 1"}, continuous, 1.0000000000000002);
     check_start_refused({"time 1000 ", "-1 (clean) to 999"}, discrete, 1000);
     check_start_refused({"time nan "}, continuous, not_a_number);
     check_start_refused({"time -0.5 "}, continuous, -0.5);
