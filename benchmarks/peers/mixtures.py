@@ -45,37 +45,50 @@ def coefficients():
         log_weights = numpy.log(WEIGHTS) - 0.5 * numpy.log(total).sum(axis=1)
         rows.append({
             **step,
-            "centre": alpha * MEANS, "half_precision": -0.5 / total, "log_weight": log_weights,
-            "mean": MEANS, "gain": gain,
+            "centre": alpha * MEANS, "half_precision": -0.5 / total,
+            "log_weight": log_weights[:, None], "mean": MEANS, "gain": gain,
             # the same with the squares multiplied out: logits = square x^2 + linear x + constant
-            "constant": log_weights - 0.5 * ((alpha * MEANS)**2 / total).sum(axis=1),
+            "constant": (log_weights - 0.5 * ((alpha * MEANS)**2 / total).sum(axis=1))[:, None],
             "quadratic": numpy.concatenate([-0.5 / total, alpha * MEANS / total], axis=1),
-            "blend": numpy.concatenate([MEANS - gain * alpha * MEANS, gain], axis=1),
+            "blend": numpy.concatenate([MEANS - gain * alpha * MEANS, gain], axis=1).T,
         })
     return {key: numpy.array([row[key] for row in rows], dtype=numpy.float32) for key in rows[0]}
 
 
-class Torch:
-    """Eager PyTorch; a row of x is a particle."""
+class Peer:
+    """A column of x is a particle, and each dimension has a row: the faster of the layouts."""
+
+    @staticmethod
+    def columns(p, name):
+        """Of an array of 8 x 2, a column for each dimension."""
+        return p[name][:, 0:1], p[name][:, 1:2]
 
     def __init__(self, form):
         self.denoised = {"direct": self.direct, "products": self.products}[form]
+
+
+class Torch(Peer):
+    """Eager PyTorch."""
+
+    def __init__(self, form):
+        super().__init__(form)
         by_step = {k: torch.from_numpy(v) for k, v in coefficients().items()}
-        self.table = [{k: v[i] if v.ndim > 1 else float(v[i]) for k, v in by_step.items()}
-                      for i in range(STEPS)]
+        self.table = [{k: v[i].contiguous() if v.ndim > 1 else float(v[i])
+                       for k, v in by_step.items()} for i in range(STEPS)]
         self.generator = torch.Generator().manual_seed(7)
 
-    @staticmethod
-    def direct(p, x):
-        r = x[:, None, :] - p["centre"]
-        logits = (r.square() * p["half_precision"]).sum(-1).add_(p["log_weight"])
-        w = torch.softmax(logits, 1)
-        return (r.mul_(p["gain"]).add_(p["mean"]) * w[:, :, None]).sum(1)
+    def direct(self, p, x):
+        r = [x[d] - c for d, c in enumerate(self.columns(p, "centre"))]
+        halves = self.columns(p, "half_precision")
+        logits = r[0].square().mul_(halves[0]).addcmul_(r[1].square(), halves[1])
+        w = torch.softmax(logits.add_(p["log_weight"]), 0)
+        means = [r[d].mul_(g).add_(m).mul_(w).sum(0) for d, (g, m) in
+                 enumerate(zip(self.columns(p, "gain"), self.columns(p, "mean")))]
+        return torch.stack(means)
 
-    @staticmethod
-    def products(p, x):
-        logits = torch.addmm(p["constant"], torch.cat([x.square(), x], 1), p["quadratic"].T)
-        mean, gain = torch.softmax(logits, 1).mm(p["blend"]).chunk(2, 1)
+    def products(self, p, x):
+        logits = torch.addmm(p["constant"], p["quadratic"], torch.cat([x.square(), x]))
+        mean, gain = p["blend"].mm(torch.softmax(logits, 0)).chunk(2)
         return torch.addcmul(mean, gain, x)
 
     def run(self, x, noise):
@@ -89,31 +102,31 @@ class Torch:
         return self.run(torch.from_numpy(initial), lambda k: torch.from_numpy(noise[k])).numpy()
 
     def draw(self):
-        normal = lambda _: torch.randn(PARTICLES, 2, generator=self.generator)
+        normal = lambda _: torch.randn(2, PARTICLES, generator=self.generator)
         return self.run(normal(0), normal)
 
 
-class Jax:
-    """jax.jit of a lax.scan; a column of x is a particle, which XLA's loops like better."""
+class Jax(Peer):
+    """jax.jit of a lax.scan, with one of its generators."""
 
     def __init__(self, form, generator):
-        self.denoised = {"direct": self.direct, "products": self.products}[form]
+        super().__init__(form)
         self.table = {k: jnp.asarray(v) for k, v in coefficients().items()}
         self.key = jax.random.key(7, impl=generator)
         self.timed = jax.jit(self.from_key)
         self.checked = jax.jit(self.from_noise)
 
-    @staticmethod
-    def direct(p, x):
-        r = x[None] - p["centre"][:, :, None]
-        logits = (r * r * p["half_precision"][:, :, None]).sum(1) + p["log_weight"][:, None]
+    def direct(self, p, x):
+        r = [x[d] - c for d, c in enumerate(self.columns(p, "centre"))]
+        halves = self.columns(p, "half_precision")
+        logits = r[0] * r[0] * halves[0] + r[1] * r[1] * halves[1] + p["log_weight"]
         w = jax.nn.softmax(logits, axis=0)
-        return ((p["mean"][:, :, None] + p["gain"][:, :, None] * r) * w[:, None]).sum(0)
+        return jnp.stack([(w * (m + g * r[d])).sum(0) for d, (g, m) in
+                          enumerate(zip(self.columns(p, "gain"), self.columns(p, "mean")))])
 
-    @staticmethod
-    def products(p, x):
-        logits = p["quadratic"] @ jnp.concatenate([x * x, x]) + p["constant"][:, None]
-        both = p["blend"].T @ jax.nn.softmax(logits, axis=0)
+    def products(self, p, x):
+        logits = p["quadratic"] @ jnp.concatenate([x * x, x]) + p["constant"]
+        both = p["blend"] @ jax.nn.softmax(logits, axis=0)
         return both[:2] + both[2:] * x
 
     def step(self, p, x, noise):
@@ -130,11 +143,14 @@ class Jax:
         return jax.lax.scan(body, (start, key), table)[0][0]
 
     def from_noise(self, x, noise, table):
-        return jax.lax.scan(lambda x, each: (self.step(each[1], x, each[0]), None), x, (noise, table))[0]
+        def body(x, step):
+            return self.step(step[1], x, step[0]), None
+
+        return jax.lax.scan(body, x, (noise, table))[0]
 
     def samples(self, initial, noise):
-        all_steps = numpy.concatenate([noise, noise[:1]]).transpose(0, 2, 1)  # the last is not used
-        return numpy.asarray(self.checked(initial.T, all_steps, self.table)).T
+        every_step = numpy.concatenate([noise, noise[:1]])  # the last step multiplies its noise by 0
+        return numpy.asarray(self.checked(initial, every_step, self.table))
 
     def draw(self):
         return self.timed(self.key, self.table).block_until_ready()
@@ -161,7 +177,8 @@ class Job:
         return time.perf_counter() - start
 
     def difference(self, samples):
-        theirs = self.peer.samples(self.initial, self.noise).ravel()
+        columns = self.noise.transpose(0, 2, 1).copy()
+        theirs = self.peer.samples(self.initial.T.copy(), columns).T.ravel()
         return float(numpy.max(numpy.abs(samples - theirs) / numpy.maximum(1, numpy.abs(theirs))))
 
 
