@@ -7,7 +7,7 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/consistency.hpp>
-#include <diffgen/exec/log_density.hpp>
+#include <diffgen/exec/evaluation.hpp>
 #include <diffgen/fit/fit_grid.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
@@ -74,6 +74,7 @@
 #include <diffgen/solver/heavy_ball.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/mala.hpp>
+#include <diffgen/solver/names.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/restart.hpp>
