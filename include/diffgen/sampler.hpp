@@ -22,10 +22,13 @@
 #include <diffgen/predictor/predicts.hpp>
 #include <diffgen/process/process.hpp>
 
+#include <algorithm>
 #include <cmath>
-#include <map>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -261,7 +264,9 @@ class sampler {
         check();
         auto l = o.grid.levels(process_view(process).until(t), o.steps);
         const double given = process.level(t).log_snr, first = l.front().log_snr;
-        const bool same = given == first || std::abs(given - first) <= 1e-9 * (1 + std::abs(given));
+        const bool same =
+            given == first ||
+            (std::isfinite(given) && std::abs(given - first) <= 1e-9 * (1 + std::abs(given)));
         detail::require(same, "a state given at t = ", t,
                         " on a grid that starts at t = ", l.front().t,
                         "; give the state at the time of levels(o).front(), or choose "
@@ -279,15 +284,20 @@ class sampler {
                                          const options& o) const {
         require_times(times, samples);
         exec::grids g;
-        std::map<double, std::uint32_t> known;
-        for (const double t : times) {
+        for (const double t : times)
             detail::require(!std::isnan(t), "a sample at a time that is not a number");
+        if (samples > 0 && std::equal(times.begin() + 1, times.end(), times.begin())) {
+            g.distinct.push_back(levels_from(times.front(), o));
+            return g;
+        }
+        g.of_sample.reserve(samples);
+        std::unordered_map<double, std::uint32_t> known;
+        for (const double t : times) {
             const auto [place, is_new] =
                 known.try_emplace(t, static_cast<std::uint32_t>(g.distinct.size()));
             if (is_new) g.distinct.push_back(levels_from(t, o));
             g.of_sample.push_back(place->second);
         }
-        if (g.distinct.size() == 1) g.of_sample.clear();
         return g;
     }
 

@@ -39,7 +39,8 @@ layer_sees train "core noise process nn"
 layer_sees metrics "core io"
 layer_sees compat "core io noise schedule kernel predictor guidance process grid options solver exec sampler"
 layer_sees adapt "core"
-layer_sees diffgen "core io noise schedule kernel observe predictor guidance process grid options solver concepts exec sampler fit nn train metrics"
+layer_sees run_file "core io exec"
+layer_sees diffgen "core io noise schedule kernel observe predictor guidance process grid options solver concepts exec sampler run_file fit nn train metrics"
 
 # The layer of a header: its folder, or its stem where it lies in diffgen/ itself.
 layer() {

@@ -76,13 +76,16 @@ class kept_run {
     void evaluate(run_type& r) {
         if constexpr (batched) {
             auto& predictor = sampler_->predictor;
-            if constexpr (own_levels) {
-                predictor.call(r.input(), r.output(), r.levels());
-                if constexpr (run_type::wants_density)
-                    predictor.log_densities(r.input(), r.log_densities(), r.levels());
-            } else {
-                predictor.call(r.input(), r.output(), r.level());
-            }
+            const auto in = r.input();
+            constexpr bool takes_one =
+                !own_levels || predictor_type::template takes<batch_view<const T, space>,
+                                                              batch_view<T, space>, noise_level>;
+            if constexpr (takes_one)
+                if (r.cohorts() == 1) predictor.call(in, r.output(), r.level());
+            if constexpr (own_levels)
+                if (!takes_one || r.cohorts() > 1) predictor.call(in, r.output(), r.levels());
+            if constexpr (run_type::wants_density)
+                predictor.log_densities(in, r.log_densities(), r.levels());
         } else {
             const auto in = r.input();
             functors_.evaluate(exec_, sampler_->predictor, in, r.output(), r.cohort_levels(),

@@ -256,14 +256,15 @@ class run {
         if (!due.any) return false;
         launch_stage(evaluated, due.measured);
         ++stages_done_;
-        if (!roster_.is_planned_ahead()) check();
+        const bool looks_at_once = !Exec::asynchronous || !roster_.is_planned_ahead();
+        if (looks_at_once) check();
         if constexpr (shape::judges)
             if (due.judged) read_measurements();
         roster_.move_on(evaluated, [this](std::size_t c, cohort_type& mine, const step& at) {
             return is_accepted(c, mine, at);
         });
         write_entries();
-        if (roster_.is_planned_ahead() && (!Exec::asynchronous || roster_.all_arrived())) check();
+        if (!looks_at_once && roster_.all_arrived()) check();
         tell_observer();
         return true;
     }
