@@ -278,8 +278,12 @@ TEST_CASE("an epsilon network is trained at zero signal-to-noise ratio, or told 
     line net;
     const train::denoising objective{flow, diffgen::epsilon{}, time, pure_noise{}};
     nn::training_state<double> state(net.weights());
-    CHECK(train::train_denoiser(net, objective, data.view(),
-                                {.steps = 400, .batch = 64, .threads = 1}, state));
+    nn::fit_options o;
+    o.steps = 300;
+    o.batch = 64;
+    o.threads = 1;
+    o.learning_rate = nn::cosine_rate{.rate = 0.1, .steps = o.steps};
+    CHECK(train::train_denoiser(net, objective, data.view(), o, state));
     CHECK(std::abs(state.losses.front() - 1) < 0.9);
     CHECK(state.losses.back() < 0.05 * state.losses.front());
 
