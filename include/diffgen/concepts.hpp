@@ -43,13 +43,6 @@ concept forward_kernel = std::copy_constructible<K> && requires(const K& k, doub
     { k.log_alpha_rate(log_snr) } -> std::convertible_to<double>;
 };
 
-/// Where the steps of a run lie: n + 1 levels for n steps, noisiest first.
-template <class G>
-concept time_grid = std::copy_constructible<G> &&
-    requires(const G& g, const process_view& p, int n) {
-    { g.levels(p, n) } -> std::convertible_to<std::vector<noise_level>>;
-};
-
 /// What a network predicts: its affine map to the denoised estimate.
 template <class O>
 concept prediction = std::copy_constructible<O> && requires(const O& o, const noise_level& l) {
@@ -74,7 +67,6 @@ concept predictor = std::move_constructible<P> && requires(const P& p, noise_lev
 template <class N>
 concept noise_source = std::is_trivially_copyable_v<N> &&
     requires(const N& n, noise::stream stream, std::uint32_t draw, std::uint64_t flat, float* out) {
-    { n.template normal<float>(stream, draw, flat) } -> std::same_as<float>;
     n.template fill<float>(stream, draw, flat, 1, out);
 };
 
@@ -82,12 +74,6 @@ concept noise_source = std::is_trivially_copyable_v<N> &&
 template <class X>
 concept state = requires(std::remove_cvref_t<X>& x) {
     state_traits<std::remove_cvref_t<X>>::view(x);
-};
-
-/// All that metrics and tasks may see of a model.
-template <class M, class Exec, class X, class Options>
-concept generative_model = requires(M& m, const Exec& e, X& x, const Options& o) {
-    m.generate(e, x, o);
 };
 
 }  // namespace diffgen

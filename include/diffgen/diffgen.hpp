@@ -7,7 +7,7 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/consistency.hpp>
-#include <diffgen/exec/log_density.hpp>
+#include <diffgen/exec/evaluation.hpp>
 #include <diffgen/fit/fit_grid.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
-#include <diffgen/exec/any_grid.hpp>
+#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/polyexponential.hpp>

@@ -29,16 +29,17 @@ layer_sees guidance "core predictor"
 layer_sees process "core schedule kernel"
 layer_sees grid "core schedule process"
 layer_sees solver "core process"
-layer_sees concepts "core noise process solver" # those of solvers are in solver/concepts.hpp
-layer_sees exec "core noise observe predictor process grid solver concepts"
-layer_sees sampler "core noise observe predictor process grid solver concepts exec"
-layer_sees fit "core io process grid solver exec sampler"
+layer_sees options "core observe grid"
+layer_sees concepts "core noise process grid solver" # those of solvers are in solver/concepts.hpp
+layer_sees exec "core noise observe predictor process grid options solver concepts"
+layer_sees sampler "core noise observe predictor process grid options solver concepts exec"
+layer_sees fit "core io process grid options solver exec sampler"
 layer_sees nn "core io noise"
 layer_sees train "core noise process nn"
 layer_sees metrics "core io"
-layer_sees compat "core io noise schedule kernel predictor guidance process grid solver exec sampler"
+layer_sees compat "core io noise schedule kernel predictor guidance process grid options solver exec sampler"
 layer_sees adapt "core"
-layer_sees diffgen "core io noise schedule kernel observe predictor guidance process grid solver concepts exec sampler fit nn train metrics"
+layer_sees diffgen "core io noise schedule kernel observe predictor guidance process grid options solver concepts exec sampler fit nn train metrics"
 
 # The layer of a header: its folder, or its stem where it lies in diffgen/ itself.
 layer() {

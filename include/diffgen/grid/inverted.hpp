@@ -17,7 +17,7 @@ namespace diffgen::grid {
 
 /// The levels of `main` in the opposite order, up to the time `stop_at` or to all of the
 /// schedule's noise. A clean end is left out: without noise there is no estimate of it, and so no
-/// direction. For generate_from at the time of the first level, where `main` ends_at_sigma_min.
+/// direction. For generate_from at the time of the first level, where `main` stops.
 /// Throws bad_argument where the run is to start at the clean end.
 template <class Main = uniform>
 struct inverted {

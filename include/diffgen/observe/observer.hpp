@@ -83,6 +83,8 @@ struct observer {
     std::function<bool(const observation&)> on_step{};
     /// Whether the passes are to store the denoised estimate too.
     bool wants_denoised = false;
+    /// Before the first evaluation and after every step; true ends the run there.
+    std::function<bool()> stop{};
     /// Once, when the run ends, for whatever reason: its last step, an observer, or an error.
     std::function<void(const run_summary&)> on_end{};
 };
@@ -94,8 +96,9 @@ template <class Function, class Both>
 [[nodiscard]] Function joined(Function a, Function b, Both both) {
     if (!a) return b;
     if (!b) return a;
-    return
-        [a = std::move(a), b = std::move(b), both](const auto& seen) { return both(a, b, seen); };
+    return [a = std::move(a), b = std::move(b), both](const auto&... seen) {
+        return both(a, b, seen...);
+    };
 }
 
 }  // namespace detail
@@ -110,8 +113,10 @@ template <class Function, class Both>
         f(s);
         g(s);
     };
+    const auto stop = [](const auto& f, const auto& g) { return f() || g(); };
     return {detail::joined(std::move(a.on_step), std::move(b.on_step), on_step),
             a.wants_denoised || b.wants_denoised,
+            detail::joined(std::move(a.stop), std::move(b.stop), stop),
             detail::joined(std::move(a.on_end), std::move(b.on_end), on_end)};
 }
 

@@ -80,15 +80,20 @@ struct recording {
 }
 
 /// Ends the run within one step of `flag` becoming true, whoever sets it (another thread, a
-/// signal). The flag must outlive the run.
+/// signal); before its first evaluation, if the flag is true by then. The flag must outlive the
+/// run.
 [[nodiscard]] inline observer stop_when(const std::atomic<bool>& flag) {
-    return {[&flag](const observation&) { return !flag.load(); }};
+    observer o;
+    o.stop = [&flag] { return flag.load(); };
+    return o;
 }
 observer stop_when(const std::atomic<bool>&& flag) = delete;
 
 /// Ends the run within one step of a stop being requested, as of a std::jthread.
 [[nodiscard]] inline observer stop_when(std::stop_token token) {
-    return {[token = std::move(token)](const observation&) { return !token.stop_requested(); }};
+    observer o;
+    o.stop = [token = std::move(token)] { return token.stop_requested(); };
+    return o;
 }
 
 }  // namespace diffgen::observe

@@ -4,17 +4,25 @@
 
 // A time grid without its type, for the options of a run; and the check that every grid passes.
 
-#include <diffgen/concepts.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/process/process_view.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <functional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace diffgen {
+
+/// Where the steps of a run lie: n + 1 levels for n steps, noisiest first.
+template <class G>
+concept time_grid = std::copy_constructible<G> &&
+    requires(const G& g, const process_view& p, int n) {
+    { g.levels(p, n) } -> std::convertible_to<std::vector<noise_level>>;
+};
 
 namespace detail {
 
