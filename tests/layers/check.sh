@@ -32,6 +32,7 @@ layer_sees solver "core process"
 layer_sees options "core observe grid"
 layer_sees concepts "core noise process grid solver" # those of solvers are in solver/concepts.hpp
 layer_sees exec "core noise observe predictor process grid options solver concepts"
+layer_sees run_file "core io exec"
 layer_sees sampler "core noise observe predictor process grid options solver concepts exec"
 layer_sees fit "core io process grid options solver exec sampler"
 layer_sees nn "core io noise"

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Any Langevin dynamics annealed over falling noise levels, as Song and Ermon 2019 (algorithm 1;
-// formula 11) do it with the plain one.
+// Any Langevin dynamics annealed over falling noise levels, as Song and Ermon 2019 (algorithm 1)
+// do it with the plain one.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/correction.hpp>
