@@ -22,7 +22,7 @@ import schedulers
 from ours import Program
 
 HEAD = ("job", "ours ns", "theirs ns", "ratio", "limit", "", "largest difference")
-ROW = "{:<46} {:>9} {:>10} {:>7} {:>6}  {:<5}  {}"
+ROW = "{:<50} {:>9} {:>10} {:>7} {:>6}  {:<5}  {}"
 
 
 def has_avx512():
@@ -66,7 +66,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--program", default="build/release/benchmarks/peers",
                            help="diffgen's side, the target peers")
-    arguments.add_argument("--rounds", type=int, default=15, help="turns of each side")
+    arguments.add_argument("--rounds", type=int, default=9, help="turns of each side")
     arguments.add_argument("--only", default="", help="the jobs whose name holds this text")
     given = arguments.parse_args()
 

@@ -10,7 +10,7 @@ import torch
 
 import ours
 
-BATCHES = ((20, (1, 3, 32, 32)), (20, (64, 3, 32, 32)), (10, (64, 4, 128, 128)))  # steps, shape
+BATCHES = ((20, (1, 3, 32, 32)), (20, (64, 3, 32, 32)), (5, (64, 3, 256, 256)))  # steps, shape
 PLAIN = {"num_train_timesteps": 1000, "beta_start": 0.0001, "beta_end": 0.02,
          "beta_schedule": "linear", "prediction_type": "epsilon"}
 
