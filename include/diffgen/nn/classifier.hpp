@@ -19,8 +19,8 @@
 namespace diffgen::nn {
 
 struct classifier_options {
-    index features = 64;
-    index hidden = 128;
+    extent features = 64;
+    extent hidden = 128;
     int classes = 10;
     int epochs = 20;
     std::int64_t batch = 64;
@@ -97,7 +97,7 @@ class classifier {
         probabilities(x, p.data(), samples);
         std::vector<int> best(static_cast<std::size_t>(samples));
         for (std::int64_t j = 0; j < samples; ++j) {
-            index top = 0;
+            extent top = 0;
             p.col(j).maxCoeff(&top);
             best[static_cast<std::size_t>(j)] = static_cast<int>(top);
         }

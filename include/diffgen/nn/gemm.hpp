@@ -35,7 +35,7 @@ class gemm {
 
   private:
     // A packed block of A fills half of a 512 KiB second-level cache in floats.
-    static constexpr index mc = 256, nc = 256, kc = 256;
+    static constexpr extent mc = 256, nc = 256, kc = 256;
 
     struct blocking : Eigen::internal::level3_blocking<T, T> {
         blocking(T* a, T* b) {
@@ -48,20 +48,20 @@ class gemm {
     };
 
     template <int OrderA, int OrderB>
-    void run(const view<T>& a, const view<T>& b, span_matrix<T>& c, index depth) {
+    void run(const view<T>& a, const view<T>& b, span_matrix<T>& c, extent depth) {
         if (c.size() == 0 || depth == 0) return;
         // What the product asks for: min(rows, mc) x kc and kc x min(cols, nc) values.
         grow(a_, std::min(c.rows(), mc) * kc);
         grow(b_, std::min(c.cols(), nc) * kc);
         blocking blocks(a_.data(), b_.data());
         using product =
-            Eigen::internal::general_matrix_matrix_product<index, T, OrderA, false, T, OrderB,
+            Eigen::internal::general_matrix_matrix_product<extent, T, OrderA, false, T, OrderB,
                                                            false, Eigen::ColMajor, 1>;
         product::run(c.rows(), c.cols(), depth, a.data(), a.outerStride(), b.data(),
                      b.outerStride(), c.data(), 1, c.outerStride(), T(1), blocks);
     }
 
-    static void grow(Eigen::Matrix<T, Eigen::Dynamic, 1>& buffer, index size) {
+    static void grow(Eigen::Matrix<T, Eigen::Dynamic, 1>& buffer, extent size) {
         if (buffer.size() < size) buffer.resize(size);
     }
 

@@ -19,12 +19,12 @@
 namespace diffgen::nn {
 
 struct residual_mlp_options {
-    index features = 64;       ///< elements of a sample, in and out
-    index hidden = 256;        ///< width of the blocks
-    int blocks = 3;            ///< how many of them
-    index context = 32;        ///< features of the context (time and class) that every block sees
-    index time_features = 64;  ///< sines and cosines of the time value
-    int classes = 0;           ///< known classes; index `classes` is the null class
+    extent features = 64;       ///< elements of a sample, in and out
+    extent hidden = 256;        ///< width of the blocks
+    int blocks = 3;             ///< how many of them
+    extent context = 32;        ///< features of the context (time and class) that every block sees
+    extent time_features = 64;  ///< sines and cosines of the time value
+    int classes = 0;            ///< known classes; index `classes` is the null class
     frequency_range times = for_log_snr;  ///< what the time value is
     std::uint64_t seed = 0;               ///< of the initial weights
 };
@@ -49,7 +49,7 @@ class residual_mlp {
     }
 
     const residual_mlp_options& options() const { return options_; }
-    index features() const { return options_.features; }
+    extent features() const { return options_.features; }
     /// The class index that stands for "no class".
     int null_class() const { return options_.classes; }
 
@@ -69,7 +69,7 @@ class residual_mlp {
                 classes.size(), " classes"));
         const auto waves = x.owner().constant(matrix<T>::Zero(sinusoids_.features(), x.cols()));
         for (std::size_t j = 0; j < samples; ++j)
-            sinusoids_.fill(times[j], waves.result().col(static_cast<index>(j)).data());
+            sinusoids_.fill(times[j], waves.result().col(static_cast<extent>(j)).data());
         const std::vector<int> null(classes.empty() ? samples : 0, null_class());
         const auto c = silu(time_(w, waves) + class_(w, classes.empty() ? null : classes));
         auto h = input_(w, x);
@@ -100,7 +100,7 @@ class residual_mlp {
         scratch_.workers->run(chunks, [&](std::int64_t i, int slot) {
             const std::int64_t first = i * chunk;
             evaluate_chunk(rooms[static_cast<std::size_t>(slot)], in + first * features(),
-                           out + first * features(), std::min<index>(chunk, samples - first),
+                           out + first * features(), std::min<extent>(chunk, samples - first),
                            classes ? classes + first : nullptr);
         });
     }
@@ -109,7 +109,7 @@ class residual_mlp {
     // Columns are worked on in chunks of 64, the last filled up to a multiple of 16 columns: then
     // neither the packets nor the panels of the product have remainders, and every column goes
     // through the same instructions.
-    static constexpr index chunk = 64, column_multiple = 16;
+    static constexpr extent chunk = 64, column_multiple = 16;
 
     struct room {
         gemm<T> products;
@@ -165,8 +165,8 @@ class residual_mlp {
 
     view<T> weight(std::size_t number) const { return weights_[number]; }
 
-    void evaluate_chunk(room& r, const T* in, T* out, index samples, const int* classes) const {
-        const index cols = (samples + column_multiple - 1) / column_multiple * column_multiple;
+    void evaluate_chunk(room& r, const T* in, T* out, extent samples, const int* classes) const {
+        const extent cols = (samples + column_multiple - 1) / column_multiple * column_multiple;
         const auto part = [cols](matrix<T>& m) { return span_matrix<T>(m.data(), m.rows(), cols); };
         const auto apply = [&r](view<T> w, const span_matrix<T>& x, span_matrix<T> y) {
             r.products.accumulate(w, form::plain, {x.data(), x.rows(), x.cols()}, form::plain, y);
@@ -179,7 +179,7 @@ class residual_mlp {
 
         std::copy(in, in + samples * features(), x.data());
         std::fill(x.data() + samples * features(), x.data() + cols * features(), T(0));
-        for (index j = 0; j < cols; ++j)
+        for (extent j = 0; j < cols; ++j)
             c.col(j) = scratch_.base +
                        weight(class_.table).col(classes && j < samples ? classes[j] : null_class());
         activate(c, c);
