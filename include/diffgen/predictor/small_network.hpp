@@ -160,42 +160,47 @@ struct small_network<Shape, T>::bound {
     /// The biases of the first layer with the condition; and those without, if there is one.
     std::array<std::array<T, first_outputs>, conditions == 0 ? 1 : 2> first_biases;
 
-    template <value V>
-    DIFFGEN_VALUE std::array<V, elements> operator()(const std::array<V, elements>& x) const {
-        return evaluate(x, first_biases[0].data());
-    }
+    /// Passes give two packs of samples to one call: each weight is then loaded once for both.
+    static constexpr int packs_at_once = 2;
+
     template <value V>
     DIFFGEN_VALUE std::array<V, elements> operator()(const std::array<V, elements>& x,
-                                                     bool conditioned) const {
-        if constexpr (conditions == 0)
-            return evaluate(x, first_biases[0].data());
-        else
-            return evaluate(x, first_biases[conditioned ? 0 : 1].data());
+                                                     bool conditioned = true) const {
+        return (*this)(std::array<std::array<V, elements>, 1>{x}, conditioned)[0];
+    }
+    template <value V, std::size_t Packs>
+    DIFFGEN_VALUE std::array<std::array<V, elements>, Packs> operator()(
+        const std::array<std::array<V, elements>, Packs>& x, bool conditioned = true) const {
+        V in[Packs][elements], h[Packs][first_outputs];
+        for (std::size_t p = 0; p < Packs; ++p)
+            for (std::size_t d = 0; d < elements; ++d)
+                in[p][d] = x[p][d];
+        const T* biases = first_biases[conditions == 0 || conditioned ? 0 : 1].data();
+        detail::dense_layer<Shape.state, Shape.outputs(0)>::template apply<Shape.function>(
+            weights, biases, in, h);
+        V out[Packs][elements];
+        after<1>(h, out);
+        std::array<std::array<V, elements>, Packs> y;
+        for (std::size_t p = 0; p < Packs; ++p)
+            for (std::size_t d = 0; d < elements; ++d)
+                y[p][d] = out[p][d];
+        return y;
     }
 
   private:
-    template <value V>
-    DIFFGEN_VALUE std::array<V, elements> evaluate(const std::array<V, elements>& x,
-                                                   const T* biases) const {
-        V h[first_outputs];
-        detail::dense_layer<Shape.state, Shape.outputs(0)>::template apply<Shape.function>(
-            weights, biases, x.data(), h);
-        std::array<V, elements> y;
-        after<1>(h, y.data());
-        return y;
-    }
     /// Layers Layer, Layer + 1 ... of h.
-    template <int Layer, value V>
-    DIFFGEN_VALUE void after(const V* h, V* y) const {
+    template <int Layer, value V, std::size_t Packs>
+    DIFFGEN_VALUE void after(const V (&h)[Packs][static_cast<std::size_t>(Shape.inputs(Layer))],
+                             V (&out)[Packs][elements]) const {
         using order = detail::packed<Shape>;
         using layer = detail::dense_layer<Shape.inputs(Layer), Shape.outputs(Layer)>;
         const T *w = weights + order::weights(Layer), *b = weights + order::biases(Layer);
         if constexpr (Layer + 1 == Shape.layers()) {
-            layer::template apply<activation::identity>(w, b, h, y);
+            layer::template apply<activation::identity>(w, b, h, out);
         } else {
-            V next[static_cast<std::size_t>(Shape.outputs(Layer))];
+            V next[Packs][static_cast<std::size_t>(Shape.outputs(Layer))];
             layer::template apply<Shape.function>(w, b, h, next);
-            after<Layer + 1>(next, y);
+            after<Layer + 1>(next, out);
         }
     }
 };
@@ -337,7 +342,8 @@ class network_weights {
         for (int j = 0; j < shape.outputs(K); ++j) {
             const scalar* row = layer.weight.data() + j * shape.inputs(K);
             for (int i = 0; i < order::inputs(K); ++i)
-                values_[order::weights(K) + placed::place(j, i)] = row[i];
+                values_[order::weights(K) + placed::place(static_cast<std::size_t>(j),
+                                                          static_cast<std::size_t>(i))] = row[i];
             values_[order::biases(K) + static_cast<std::size_t>(j)] =
                 layer.bias[static_cast<std::size_t>(j)];
             if constexpr (K == 0)
