@@ -7,7 +7,7 @@
 
 #include <diffgen/diffgen.hpp>
 #include <diffgen/nn/residual_mlp.hpp>
-#include <diffgen/predictor/small_network.hpp>
+#include <diffgen/predictor/network_weights.hpp>
 
 #include <Eigen/Core>
 
@@ -81,8 +81,8 @@ struct independent_fmas {
 /// time and condition are folded into biases, and are not counted.
 template <activation A>
 void small(const char* name) {
-    using net = small_network<network_shape{
-        .state = 2, .hidden = {64, 64}, .condition = 1, .function = A}>;
+    using net =
+        small_network<network_shape{.state = 2, .hidden = {64, 64}, .condition = 1, .function = A}>;
     std::vector<std::vector<float>> numbers;
     std::vector<linear_layer<float>> layers;
     for (int k = 0; k < net::shape.layers(); ++k) {
@@ -109,10 +109,14 @@ void small(const char* name) {
     lanes::run<float>([&]<class V>(lanes::tag<V>) { width = value_traits<V>::width; });
     const auto [run, peak] =
         least([&] { s.generate(exec::cpp, batch(x, samples), {.steps = steps, .seed = 1}); },
-              [&] { lanes::run<float>(independent_fmas{memory, rounds}); });
+              [&] {
+                  lanes::run<float>(independent_fmas{memory, rounds});
+              });
     const double products = 2 * 64 + 64 * 64 + 64 * 2;
-    report(name, products * steps * static_cast<double>(samples) / run /
-                     (double(chains) * rounds * width / peak), 0.5);
+    report(name,
+           products * steps * static_cast<double>(samples) / run /
+               (double(chains) * rounds * width / peak),
+           0.5);
 }
 
 }  // namespace

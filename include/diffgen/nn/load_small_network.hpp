@@ -6,7 +6,8 @@
 
 #include <diffgen/core/error.hpp>
 #include <diffgen/io/safetensors.hpp>
-#include <diffgen/predictor/small_network.hpp>
+#include <diffgen/predictor/network_shape.hpp>
+#include <diffgen/predictor/network_weights.hpp>
 
 #include <algorithm>
 #include <array>
