@@ -46,6 +46,10 @@ class residual_mlp {
             blocks_.push_back(residual_block::make(weights_, diffgen::detail::text("block.", i),
                                                    options.hidden, options.context, random));
         output_ = linear::make(weights_, "output", options.hidden, options.features, random, 0.0);
+        products_ = {input_.weight, output_.weight};
+        for (const auto& block : blocks_)
+            products_.insert(products_.end(),
+                             {block.first.weight, block.context, block.second.weight});
     }
 
     const residual_mlp_options& options() const { return options_; }
@@ -97,6 +101,12 @@ class residual_mlp {
                                                    : scratch_.workers ? scratch_.workers->size()
                                                                       : 1);
         embed_time(time);
+        scratch_.packed.resize(weights_.entries().size());
+        scratch_.workers->run(static_cast<std::int64_t>(products_.size()),
+                              [&](std::int64_t i, int) {
+                                  const std::size_t number = products_[static_cast<std::size_t>(i)];
+                                  scratch_.packed[number].pack(weight(number));
+                              });
         scratch_.workers->run(chunks, [&](std::int64_t i, int slot) {
             const std::int64_t first = i * chunk;
             evaluate_chunk(rooms[static_cast<std::size_t>(slot)], in + first * features(),
@@ -131,6 +141,7 @@ class residual_mlp {
         scratch& operator=(const scratch&) {
             workers.reset();
             rooms.clear();
+            packed.clear();
             return *this;
         }
 
@@ -152,6 +163,7 @@ class residual_mlp {
 
         std::unique_ptr<team> workers;
         std::vector<room> rooms;
+        std::vector<packed_matrix<T>> packed;  // weights of products, by their number in the list
         matrix<T> waves, base;  // the time's sinusoids, and what they add to every context
     };
 
@@ -168,8 +180,8 @@ class residual_mlp {
     void evaluate_chunk(room& r, const T* in, T* out, extent samples, const int* classes) const {
         const extent cols = (samples + column_multiple - 1) / column_multiple * column_multiple;
         const auto part = [cols](matrix<T>& m) { return span_matrix<T>(m.data(), m.rows(), cols); };
-        const auto apply = [&r](view<T> w, const span_matrix<T>& x, span_matrix<T> y) {
-            r.products.accumulate(w, form::plain, {x.data(), x.rows(), x.cols()}, form::plain, y);
+        const auto apply = [&](std::size_t w, const span_matrix<T>& x, span_matrix<T> y) {
+            r.products.accumulate(scratch_.packed[w], {x.data(), x.rows(), x.cols()}, y);
         };
         const auto activate = [](const span_matrix<T>& x, span_matrix<T> y) {
             y.array() = x.array() * detail::sigmoid_of(x.array());
@@ -184,19 +196,19 @@ class residual_mlp {
                        weight(class_.table).col(classes && j < samples ? classes[j] : null_class());
         activate(c, c);
         h.colwise() = weight(input_.bias).col(0);
-        apply(weight(input_.weight), x, h);
+        apply(input_.weight, x, h);
         for (const auto& block : blocks_) {
             activate(h, a);
             z.colwise() = weight(block.first.bias).col(0);
-            apply(weight(block.first.weight), a, z);
-            apply(weight(block.context), c, z);
+            apply(block.first.weight, a, z);
+            apply(block.context, c, z);
             activate(z, z);
             h.colwise() += weight(block.second.bias).col(0);
-            apply(weight(block.second.weight), z, h);
+            apply(block.second.weight, z, h);
         }
         activate(h, a);
         y.colwise() = weight(output_.bias).col(0);
-        apply(weight(output_.weight), a, y);
+        apply(output_.weight, a, y);
         std::copy(y.data(), y.data() + samples * features(), out);
     }
 
@@ -206,6 +218,7 @@ class residual_mlp {
     linear input_, time_, output_;
     embedding class_;
     std::vector<residual_block> blocks_;
+    std::vector<std::size_t> products_;  // the weights that a sample is multiplied by
     scratch scratch_;
 };
 
