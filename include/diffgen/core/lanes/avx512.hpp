@@ -161,10 +161,11 @@ struct primitive<isa::avx512> {
 #if defined(__clang__)
         r.v = a.v < b.v ? a.v : b.v;
 #else
+        // b where neither is less
         if constexpr (sizeof(T) == 4)
-            r.v = _mm512_min_ps(a.v, b.v);  // b where neither is less
+            r.v = _mm512_maskz_min_ps(static_cast<__mmask16>(-1), a.v, b.v);
         else
-            r.v = _mm512_min_pd(a.v, b.v);
+            r.v = _mm512_maskz_min_pd(static_cast<__mmask8>(-1), a.v, b.v);
 #endif
         return r;
     }
@@ -174,10 +175,11 @@ struct primitive<isa::avx512> {
 #if defined(__clang__)
         r.v = a.v > b.v ? a.v : b.v;
 #else
+        // b where neither is greater
         if constexpr (sizeof(T) == 4)
-            r.v = _mm512_max_ps(a.v, b.v);  // b where neither is greater
+            r.v = _mm512_maskz_max_ps(static_cast<__mmask16>(-1), a.v, b.v);
         else
-            r.v = _mm512_max_pd(a.v, b.v);
+            r.v = _mm512_maskz_max_pd(static_cast<__mmask8>(-1), a.v, b.v);
 #endif
         return r;
     }

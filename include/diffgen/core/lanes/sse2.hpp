@@ -130,8 +130,9 @@ struct primitive<isa::sse2> {
 #if defined(__clang__)
         r.v = a.v < b.v ? a.v : b.v;
 #else
+        // b where neither is less
         if constexpr (sizeof(T) == 4)
-            r.v = _mm_min_ps(a.v, b.v);  // b where neither is less
+            r.v = _mm_min_ps(a.v, b.v);
         else
             r.v = _mm_min_pd(a.v, b.v);
 #endif
@@ -143,8 +144,9 @@ struct primitive<isa::sse2> {
 #if defined(__clang__)
         r.v = a.v > b.v ? a.v : b.v;
 #else
+        // b where neither is greater
         if constexpr (sizeof(T) == 4)
-            r.v = _mm_max_ps(a.v, b.v);  // b where neither is greater
+            r.v = _mm_max_ps(a.v, b.v);
         else
             r.v = _mm_max_pd(a.v, b.v);
 #endif
