@@ -36,8 +36,10 @@
 #include <diffgen/observe/observers.hpp>
 #include <diffgen/predictor/energy.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
+#include <diffgen/predictor/network_weights.hpp>
 #include <diffgen/predictor/predicts.hpp>
 #include <diffgen/predictor/rescaled.hpp>
+#include <diffgen/predictor/small_network.hpp>
 #include <diffgen/process/add_noise.hpp>
 #include <diffgen/process/process.hpp>
 #include <diffgen/process/transition.hpp>

@@ -32,7 +32,7 @@ struct line {
         list.add("a", 1, 1);
         list.add("b", 1, 1);
     }
-    nn::index features() const { return 1; }
+    nn::extent features() const { return 1; }
     int null_class() const { return 0; }
     nn::parameters<double>& weights() { return list; }
     nn::variable<double> forward(const nn::leaves<double>& w, const nn::variable<double>& x,

@@ -82,6 +82,35 @@ DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, 
     }
 }
 
+/// How many packs of samples a functor takes in one call: its packs_at_once, otherwise one. On one
+/// lane there is nothing to gain by more.
+template <class V, class Prepared>
+constexpr int packs_of_call() {
+    if constexpr (value_traits<V>::width > 1 && requires { Prepared::packs_at_once; })
+        return Prepared::packs_at_once;
+    else
+        return 1;
+}
+
+/// Samples i .. i + Packs * width - 1 of a tile through a functor that takes
+/// std::array<std::array<V, D>, Packs>, a pack of samples after the other.
+template <class V, int D, int Packs, class T, class Prepared>
+DIFFGEN_VALUE void evaluate_packs_at(const Prepared& f, const T* in, T scale, T* out, int i,
+                                     bool conditioned) {
+    constexpr int width = value_traits<V>::width;
+    const V s = broadcast<V>(scale);
+    std::array<std::array<V, static_cast<std::size_t>(D)>, static_cast<std::size_t>(Packs)> x;
+    for (int p = 0; p < Packs; ++p)
+        for (int d = 0; d < D; ++d)
+            x[static_cast<std::size_t>(p)][static_cast<std::size_t>(d)] =
+                product(load_strided<V>(in + (i + p * width) * D + d, D), s);
+    const auto y = call(f, x, conditioned);
+    for (int p = 0; p < Packs; ++p)
+        for (int d = 0; d < D; ++d)
+            store_strided(out + (i + p * width) * D + d, D,
+                          y[static_cast<std::size_t>(p)][static_cast<std::size_t>(d)]);
+}
+
 template <int D, class T, class Prepared>
 DIFFGEN_REST void evaluate_rest(const Prepared& f, const T* in, T scale, T* out, int i, int count,
                                 bool conditioned) {
@@ -96,7 +125,11 @@ template <class V, int D, class T, class Prepared>
 DIFFGEN_VALUE void evaluate_tile(const Prepared& f, const T* in, T scale, T* out, int count,
                                  bool conditioned) {
     constexpr int width = value_traits<V>::width;
+    constexpr int packs = detail::packs_of_call<V, Prepared>();
     int i = 0;
+    if constexpr (D > 0 && packs > 1)
+        for (; i + packs * width <= count; i += packs * width)
+            detail::evaluate_packs_at<V, D, packs>(f, in, scale, out, i, conditioned);
     for (; i + width <= count; i += width)
         detail::evaluate_at<V, D>(f, in, scale, out, i, conditioned);
     if (i < count) detail::evaluate_rest<D>(f, in, scale, out, i, count, conditioned);

@@ -73,7 +73,7 @@ struct denoising {
         return [objective = *this, &net, data, random,
                 order = nn::shuffle(data.samples, random)](const nn::shard<T>& part) {
             const auto rows = data.elements, cols = part.count;
-            const auto zeros = [&](nn::index r) {
+            const auto zeros = [&](nn::extent r) {
                 return part.record.constant(nn::matrix<T>::Zero(r, cols));
             };
             const auto input = zeros(rows), target = zeros(rows), weight = zeros(1);
