@@ -12,6 +12,7 @@
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes.hpp>
+#include <diffgen/core/lanes/fill_up.hpp>
 #include <diffgen/exec/buffer.hpp>
 #include <diffgen/exec/functor.hpp>
 #include <diffgen/exec/passes.hpp>
@@ -89,22 +90,23 @@ concept gives_density = requires(const Bound& f, const X& x) {
     f.log_density(x);
 };
 
-/// The log densities of as many samples as V has lanes, of which the first is given. D = 0: samples
-/// of any size, whose elements' log densities are summed in their order.
+/// The log densities of as many samples as V has lanes; the first is given, and the first `valid`
+/// of them exist. D = 0: samples of any size, whose elements' log densities are summed in their
+/// order.
 template <class V, int D, class T, class Bound>
 [[nodiscard]] DIFFGEN_VALUE V log_density_at(const Bound& bound, const T* sample,
-                                             std::size_t elements) {
+                                             std::size_t elements, int valid) {
     const log_density_of<Bound> f{bound};
     const auto stride = static_cast<std::ptrdiff_t>(elements);
     if constexpr (D == 0) {
         V total = broadcast<V>(T(0));
         for (std::size_t d = 0; d < elements; ++d)
-            total = total + lanes::call(f, load_strided<V>(sample + d, stride));
+            total = total + lanes::call(f, lanes::load_first<V>(sample + d, stride, valid));
         return total;
     } else {
         std::array<V, static_cast<std::size_t>(D)> x;
         for (std::size_t d = 0; d < static_cast<std::size_t>(D); ++d)
-            x[d] = load_strided<V>(sample + d, stride);
+            x[d] = lanes::load_first<V>(sample + d, stride, valid);
         return lanes::call(f, x);
     }
 }
@@ -126,20 +128,13 @@ struct log_density_pass {
         constexpr std::size_t width = static_cast<std::size_t>(value_traits<V>::width);
         std::size_t i = index * group;
         const std::size_t end = samples - i < group ? samples : i + group;
-        if (bound.is_one())
-            for (; i + width <= end; i += width)
-                store(out + i, at<V>(i));
-        if (i < end) rest(i, end);
-    }
-
-  private:
-    DIFFGEN_REST void rest(std::size_t i, std::size_t end) const {
-        for (; i < end; ++i)
-            store(out + i, at<T>(i));
-    }
-    template <class V>
-    [[nodiscard]] DIFFGEN_VALUE V at(std::size_t i) const {
-        return detail::log_density_at<V, D>(bound.of(i), in + i * elements, elements);
+        for (std::size_t count; i < end; i += count) {
+            count = bound.is_one() ? (end - i < width ? end - i : width) : 1;
+            T room[width];
+            store(room, detail::log_density_at<V, D>(bound.of(i), in + i * elements, elements,
+                                                     static_cast<int>(count)));
+            lanes::copy_first(room, static_cast<int>(count), out + i);
+        }
     }
 };
 

@@ -7,6 +7,7 @@
 
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
+#include <diffgen/core/lanes/fill_up.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <array>
@@ -65,20 +66,19 @@ DIFFGEN_VALUE X call(const Prepared& f, const X& x, [[maybe_unused]] bool condit
         return lanes::call(f, x);
 }
 
-/// Samples i .. i + width - 1 of a tile through the functor. D = 0: elements, not samples.
+/// A pack of samples through the functor. D = 0: elements, not samples.
 template <class V, int D, class T, class Prepared>
-DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, int i,
-                               bool conditioned) {
+DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, bool conditioned) {
     const V s = broadcast<V>(scale);
     if constexpr (D == 0) {
-        store(out + i, call(f, V(product(load<V>(in + i), s)), conditioned));
+        store(out, call(f, V(product(load<V>(in), s)), conditioned));
     } else {
         std::array<V, static_cast<std::size_t>(D)> x;
         for (int d = 0; d < D; ++d)
-            x[static_cast<std::size_t>(d)] = product(load_strided<V>(in + i * D + d, D), s);
+            x[static_cast<std::size_t>(d)] = product(load_strided<V>(in + d, D), s);
         const std::array<V, static_cast<std::size_t>(D)> y = call(f, x, conditioned);
         for (int d = 0; d < D; ++d)
-            store_strided(out + i * D + d, D, y[static_cast<std::size_t>(d)]);
+            store_strided(out + d, D, y[static_cast<std::size_t>(d)]);
     }
 }
 
@@ -111,28 +111,34 @@ DIFFGEN_VALUE void evaluate_packs_at(const Prepared& f, const T* in, T scale, T*
                           y[static_cast<std::size_t>(p)][static_cast<std::size_t>(d)]);
 }
 
-template <int D, class T, class Prepared>
-DIFFGEN_REST void evaluate_rest(const Prepared& f, const T* in, T scale, T* out, int i, int count,
-                                bool conditioned) {
-    for (; i < count; ++i)
-        evaluate_at<T, D>(f, in, scale, out, i, conditioned);
-}
-
 }  // namespace detail
 
-/// Evaluates a functor on `count` samples (elements where D = 0).
+/// Evaluates a functor on `count` samples (elements where D = 0). The last few that fill no pack
+/// are made one by copies of the last sample.
 template <class V, int D, class T, class Prepared>
 DIFFGEN_VALUE void evaluate_tile(const Prepared& f, const T* in, T scale, T* out, int count,
                                  bool conditioned) {
-    constexpr int width = value_traits<V>::width;
+    constexpr int width = value_traits<V>::width, elements = D == 0 ? 1 : D;
     constexpr int packs = detail::packs_of_call<V, Prepared>();
     int i = 0;
     if constexpr (D > 0 && packs > 1)
         for (; i + packs * width <= count; i += packs * width)
             detail::evaluate_packs_at<V, D, packs>(f, in, scale, out, i, conditioned);
-    for (; i + width <= count; i += width)
-        detail::evaluate_at<V, D>(f, in, scale, out, i, conditioned);
-    if (i < count) detail::evaluate_rest<D>(f, in, scale, out, i, count, conditioned);
+    for (; i < count; i += width) {
+        const int left = count - i;
+        const T* from = in + i * elements;
+        T* to = out + i * elements;
+        if constexpr (width > 1) {
+            T room[std::size_t{width * elements}];
+            if (left < width) lanes::fill_up<elements>(from, left, room, width);
+            const bool whole = left >= width;
+            detail::evaluate_at<V, D>(f, whole ? from : room, scale, whole ? to : room,
+                                      conditioned);
+            if (!whole) lanes::copy_first(room, left * elements, to);
+        } else {
+            detail::evaluate_at<V, D>(f, from, scale, to, conditioned);
+        }
+    }
 }
 
 /// How many samples of D elements (single elements where D = 0) make a tile: on a device as few as

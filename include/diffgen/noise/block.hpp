@@ -8,6 +8,7 @@
 #include <diffgen/noise/normal.hpp>
 #include <diffgen/noise/philox.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace diffgen::noise::detail {
@@ -19,6 +20,12 @@ inline constexpr int block_size = 16 / static_cast<int>(sizeof(T));
 /// Normals of as many blocks as V has lanes.
 template <value V>
 inline constexpr int group_size = value_traits<V>::width* block_size<scalar_of<V>>;
+
+/// Groups of which a source draws the words before it makes normals of any: with lanes, those of a
+/// tile of 256 floats.
+template <value V>
+inline constexpr int groups_at_once =
+    value_traits<V>::width == 1 ? 1 : 256 / group_size<V> < 8 ? 256 / group_size<V> : 8;
 
 /// The words of T's size in a block: word i of floats, of doubles the two halves joined.
 template <scalar_value T>
@@ -38,22 +45,35 @@ DIFFGEN_HD T normal_of(const words4& block, int i) {
     return i % 2 == 0 ? z.first : z.second;
 }
 
-/// What normals_of_group wants of a seed: with one lane, the key.
+/// What words_of_group wants of a seed: with one lane, the key.
 template <scalar_value T>
 DIFFGEN_HD words2 keys_of(std::uint64_t seed) {
     return philox_key(seed);
 }
 
-/// The normals of the blocks first, first + 1, ... under one key, group_size<V> of them. With one
-/// lane that is one block.
+/// The random words of a group; with one lane, of one block.
+template <class V>
+struct group_words;
 template <scalar_value T>
-DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std::uint32_t stream,
-                                    words2 key, T* out) {
-    const words4 block = philox4x32_10({{static_cast<std::uint32_t>(first),
-                                         static_cast<std::uint32_t>(first >> 32), draw, stream}},
-                                       key);
+struct group_words<T> {
+    words4 block;
+};
+
+/// The words of the blocks first, first + 1, ... under one key.
+template <scalar_value T>
+DIFFGEN_VALUE group_words<T> words_of_group(std::uint64_t first, std::uint32_t draw,
+                                            std::uint32_t stream, words2 key) {
+    return {philox4x32_10({{static_cast<std::uint32_t>(first),
+                            static_cast<std::uint32_t>(first >> 32), draw, stream}},
+                          key)};
+}
+
+/// Stores the normals of a group, group_size<V> of them.
+template <scalar_value T>
+DIFFGEN_VALUE void store_normals(const group_words<T>& words, T* out) {
     for (int i = 0; i < block_size<T>; i += 2) {
-        const auto z = box_muller<T>(word_of<T>(block, i), word_of<T>(block, i + 1));
+        const auto z =
+            box_muller<T>(word_of<T>(words.block, i), word_of<T>(words.block, i + 1));
         out[i] = z.first;
         out[i + 1] = z.second;
     }
@@ -63,7 +83,7 @@ DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std
 template <scalar_value T>
 DIFFGEN_VALUE void normals_of_blocks(const std::uint64_t* index, const std::uint64_t* seed,
                                      std::uint32_t draw, std::uint32_t stream, T* out) {
-    normals_of_group<T>(*index, draw, stream, keys_of<T>(*seed), out);
+    store_normals<T>(words_of_group<T>(*index, draw, stream, keys_of<T>(*seed)), out);
 }
 
 #if DIFFGEN_HAS_LANES
@@ -84,14 +104,20 @@ DIFFGEN_VALUE Lanes64 ramp(std::uint64_t step) {
     return Lanes64::ops::template load<std::uint64_t>(lane);
 }
 
-/// Stores the normals of a group of float blocks, of which even and odd hold every other one: the
-/// words of both make one pack without a shuffle.
+/// The words of a group of blocks, a block a 64-bit lane: of floats, the even and the odd blocks.
+template <diffgen::detail::number_pack V>
+struct group_words<V> {
+    static constexpr std::size_t parts = V::width / lanes64<V>::width;
+    philox_state<lanes64<V>> part[parts];
+};
+
+/// Stores the normals of a group of float blocks. The words of even and of odd blocks make one pack
+/// without a shuffle.
 template <pack_of<float> V>
-DIFFGEN_VALUE void store_normals(const philox_state<lanes64<V>>& even,
-                                 const philox_state<lanes64<V>>& odd, float* out) {
+DIFFGEN_VALUE void store_normals(const group_words<V>& words, float* out) {
     const auto joined = [&](int i) DIFFGEN_VALUE {
-        return reinterpret<std::uint32_t>((even.word[i] & std::uint64_t{0xffffffffu}) |
-                                          (odd.word[i] << 32));
+        return reinterpret<std::uint32_t>((words.part[0].word[i] & std::uint64_t{0xffffffffu}) |
+                                          (words.part[1].word[i] << 32));
     };
     const auto a = box_muller<V>(joined(0), joined(1));
     const auto b = box_muller<V>(joined(2), joined(3));
@@ -106,7 +132,8 @@ DIFFGEN_VALUE void store_normals(const philox_state<lanes64<V>>& even,
 
 /// Stores the normals of a group of double blocks.
 template <pack_of<double> V>
-DIFFGEN_VALUE void store_normals(const philox_state<lanes64<V>>& block, double* out) {
+DIFFGEN_VALUE void store_normals(const group_words<V>& words, double* out) {
+    const auto& block = words.part[0];
     const auto joined = [&](int i) DIFFGEN_VALUE {
         return (block.word[2 * i] & std::uint64_t{0xffffffffu}) | (block.word[2 * i + 1] << 32);
     };
@@ -117,7 +144,7 @@ DIFFGEN_VALUE void store_normals(const philox_state<lanes64<V>>& block, double* 
     store(out + V::width, high);
 }
 
-/// What normals_of_group wants of a seed: for a pack, the keys of all rounds.
+/// What words_of_group wants of a seed: for a pack, the keys of all rounds.
 template <diffgen::detail::number_pack V>
 DIFFGEN_VALUE philox_schedule<std::uint64_t> keys_of(std::uint64_t seed) {
     return schedule_of<std::uint64_t>(seed & 0xffffffffu, seed >> 32);
@@ -125,16 +152,17 @@ DIFFGEN_VALUE philox_schedule<std::uint64_t> keys_of(std::uint64_t seed) {
 
 /// The same, a block a lane.
 template <diffgen::detail::number_pack V>
-DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std::uint32_t stream,
-                                    const philox_schedule<std::uint64_t>& keys, scalar_of<V>* out) {
+DIFFGEN_VALUE group_words<V> words_of_group(std::uint64_t first, std::uint32_t draw,
+                                            std::uint32_t stream,
+                                            const philox_schedule<std::uint64_t>& keys) {
     using L = lanes64<V>;
-    if constexpr (std::same_as<scalar_of<V>, float>) {
-        const L even = ramp<L>(2) + first;
-        store_normals<V>(philox_lanes(even, draw, stream, keys),
-                         philox_lanes(even + std::uint64_t{1}, draw, stream, keys), out);
-    } else {
-        store_normals<V>(philox_lanes(ramp<L>(1) + first, draw, stream, keys), out);
-    }
+    constexpr std::size_t parts = group_words<V>::parts;
+    L index[parts];
+    for (std::size_t i = 0; i < parts; ++i)
+        index[i] = ramp<L>(parts) + (first + i);
+    group_words<V> words;
+    philox_lanes(index, draw, stream, keys, words.part);
+    return words;
 }
 
 /// The same, a block a lane: lane i's normals go to out[i * block_size].
@@ -142,26 +170,32 @@ template <diffgen::detail::number_pack V>
 DIFFGEN_VALUE void normals_of_blocks(const std::uint64_t* index, const std::uint64_t* seed,
                                      std::uint32_t draw, std::uint32_t stream, scalar_of<V>* out) {
     using L = lanes64<V>;
-    constexpr int parts = V::width / L::width;  // 2 of floats, 1 of doubles
-    philox_state<L> state[parts];
-    for (int part = 0; part < parts; ++part) {
+    constexpr std::size_t parts = group_words<V>::parts;
+    group_words<V> words;
+    for (std::size_t part = 0; part < parts; ++part) {
         std::uint64_t indices[L::width];
         std::uint64_t seeds[L::width];
-        for (int i = 0; i < L::width; ++i) {
+        for (std::size_t i = 0; i < L::width; ++i) {
             indices[i] = index[parts * i + part];
             seeds[i] = seed[parts * i + part];
         }
         const L key = L::ops::template load<std::uint64_t>(seeds);
-        state[part] = philox_lanes(L::ops::template load<std::uint64_t>(indices), draw, stream,
-                                   schedule_of(key, key >> 32));
+        const L lanes[] = {L::ops::template load<std::uint64_t>(indices)};
+        philox_state<L> state[1];
+        philox_lanes(lanes, draw, stream, schedule_of(key, key >> 32), state);
+        words.part[part] = state[0];
     }
-    if constexpr (parts == 2) {
-        store_normals<V>(state[0], state[1], out);
-    } else {
-        store_normals<V>(state[0], out);
-    }
+    store_normals<V>(words, out);
 }
 
 #endif
+
+/// The normals of the blocks first, first + 1, ... under one key, group_size<V> of them. With one
+/// lane that is one block.
+template <value V, class Keys>
+DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std::uint32_t stream,
+                                    const Keys& keys, scalar_of<V>* out) {
+    store_normals<V>(words_of_group<V>(first, draw, stream, keys), out);
+}
 
 }  // namespace diffgen::noise::detail

@@ -4,7 +4,7 @@
 
 // The primitive operations of AVX-512.
 //
-// The three files of primitives read alike because a target attribute belongs to a function and
+// The two files of primitives read alike because a target attribute belongs to a function and
 // cannot depend on a template parameter; nothing but these functions touches a register.
 
 #include <diffgen/core/lanes/storage.hpp>
