@@ -218,7 +218,7 @@ class sampler {
         entries.write(e, levels.data(), levels.size());
         exec::buffer<std::uint32_t, space> numbers(e, own.size());
         numbers.write(e, own.data(), own.size());
-        exec::add_noise_to(e, v, exec::cohort_table<level_of<T>>{entries.data(), numbers.data()},
+        exec::add_noise_to(e, v, exec::cohort_table<level_of<T>>{entries.data(), {numbers.data()}},
                            noise::stream::forward, exec::seeded(noise, o.seed), o.first_sample);
         e.wait();
     }
