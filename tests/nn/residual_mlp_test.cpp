@@ -208,7 +208,7 @@ TEST_CASE("what does not fit is an error with the values in its text") {
     nn::matrix<float> y(64, 2);
     const int classes[] = {0, 11};
     CHECK_THROWS_WITH_AS(net.evaluate(x.data(), y.data(), 2, 0.0, classes),
-                         "sample 1 has class 11; there are 10 and the null class",
+                         "diffgen: sample 1 has class 11; there are 10 and the null class",
                          diffgen::bad_argument);
     CHECK_THROWS_AS(nn::residual_mlp<float>({.hidden = 0}), diffgen::bad_argument);
     CHECK_THROWS_AS(nn::residual_mlp<float>({.time_features = 5}), diffgen::bad_argument);
