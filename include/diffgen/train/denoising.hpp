@@ -64,11 +64,11 @@ struct denoising {
     auto loss(const Net& net, const dataset<T>& data) const {
         check(data);
         if (data.elements != net.features())
-            throw bad_shape(diffgen::detail::text("a network of ", net.features(),
+            throw bad_shape(diffgen::detail::text("diffgen: a network of ", net.features(),
                                                   " features for data of ", data.elements,
                                                   " elements"));
         if (!(class_dropout >= 0 && class_dropout <= 1))
-            throw bad_argument(diffgen::detail::text("class_dropout is ", class_dropout));
+            throw bad_argument(diffgen::detail::text("diffgen: class_dropout is ", class_dropout));
         const noise::philox random{seed};
         return [objective = *this, &net, data, random,
                 order = nn::shuffle(data.samples, random)](const nn::shard<T>& part) {
