@@ -10,10 +10,12 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/noise/path_increment.hpp>
+#include <diffgen/noise/path_node.hpp>
 #include <diffgen/noise/piece.hpp>
 #include <diffgen/noise/source.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 namespace diffgen::noise {
@@ -58,25 +60,68 @@ struct brownian {
         constexpr int size = detail::block_size<T>;
         const auto keys = detail::keys_of<V>(seed);
         const std::uint32_t path = first_path_stream + stretch * 128;
+        const detail::path_plan& plan = increment.plan;
         std::uint64_t block = first / size;
         for (int skip = static_cast<int>(first % size); count > 0; skip = 0) {
-            T z[detail::group_size<V>];
-            V sum[size];
+            V sum[static_cast<std::size_t>(size)];
             for (auto& s : sum)
                 s = broadcast<V>(T(0));
-            for (int k = 0; k < increment.terms(); ++k) {
-                const auto [unit, node, factor] = increment.template term<T>(k);
-                if (factor == T(0)) continue;
-                detail::normals_of_group<V>(block, node, path + unit, keys, z);
-                for (int i = 0; i < size; ++i)
-                    sum[i] =
-                        fma(broadcast<V>(factor), load<V>(z + i * value_traits<V>::width), sum[i]);
+            for (int k = 0; k < increment.units(); ++k) {
+                const detail::path_unit unit = increment.of_unit(k);
+                add_unit<V>(unit, detail::words_of_group<V>(block, 0, path + unit.unit, keys), sum);
             }
-            for (int i = 0; i < size; ++i)
-                store(z + i * value_traits<V>::width, sum[i]);
-            for (int i = skip; i < detail::group_size<V> && count > 0; ++i, --count)
-                *out++ = z[i];
+            detail::group_words<V> words[detail::path_words];
+            for (int k = 0; k < plan.words; ++k)
+                words[k] = detail::words_of_group<V>(block, plan.word[k].node,
+                                                     path + plan.word[k].unit, keys);
+            add_tents_and_jumps<V>(plan, words, sum);
+            if (skip == 0 && count >= detail::group_size<V>) {
+                detail::store_group<V>(sum, out);
+                out += detail::group_size<V>;
+                count -= detail::group_size<V>;
+            } else {
+                T z[static_cast<std::size_t>(detail::group_size<V>)];
+                detail::store_group<V>(sum, z);
+                for (int i = skip; i < detail::group_size<V> && count > 0; ++i, --count)
+                    *out++ = z[i];
+            }
             block += static_cast<std::uint64_t>(value_traits<V>::width);
+        }
+    }
+
+  private:
+    /// Adds the growth over a unit, a sum of two wide variables divided by sqrt(2), and the tent on
+    /// all of it, a third one.
+    template <value V>
+    DIFFGEN_VALUE static void add_unit(const detail::path_unit& unit,
+                                       const detail::group_words<V>& words, V* sum) {
+        using T = scalar_of<V>;
+        constexpr int bits = detail::node_layout<T>::wide;
+        const T half = static_cast<T>(unit.growth * 0.70710678118654752);
+        const T tent = static_cast<T>(unit.tent);
+        for (int i = 0; i < detail::block_size<T>; ++i) {
+            sum[i] = detail::add_wide<V>(words.word[i], 0, half, sum[i]);
+            sum[i] = detail::add_wide<V>(words.word[i], bits, half, sum[i]);
+            if (unit.tent != 0) sum[i] = detail::add_wide<V>(words.word[i], 2 * bits, tent, sum[i]);
+        }
+    }
+
+    /// Adds all tents and jumps of a plan.
+    template <value V>
+    DIFFGEN_VALUE static void add_tents_and_jumps(const detail::path_plan& plan,
+                                                  const detail::group_words<V>* words, V* sum) {
+        using T = scalar_of<V>;
+        for (int k = 0; k < plan.tents; ++k) {
+            const auto [word, field, factor] = plan.tent[k];
+            for (int i = 0; i < detail::block_size<T>; ++i)
+                sum[i] = detail::add_narrow<V>(words[word].word[i],
+                                               field * detail::node_layout<T>::narrow,
+                                               static_cast<T>(factor), sum[i]);
+        }
+        for (int k = 0; k < plan.jumps; ++k) {
+            const auto [word, sign, t, size] = plan.jump[k];
+            for (int i = 0; i < detail::block_size<T>; ++i)
+                sum[i] = detail::add_jump<V>(words[word].word[i], sign, t, size, sum[i]);
         }
     }
 };

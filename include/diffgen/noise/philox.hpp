@@ -44,10 +44,13 @@ struct philox_constants {
 
 }  // namespace detail
 
-/// The block of a counter under a key.
-DIFFGEN_HD constexpr words4 philox4x32_10(words4 counter, words2 key) {
-    using c = detail::philox_constants;
-    for (int round = 0; round < c::rounds; ++round) {
+namespace detail {
+
+/// The block of a counter under a key after so many rounds.
+template <int Rounds>
+DIFFGEN_HD constexpr words4 philox4x32(words4 counter, words2 key) {
+    using c = philox_constants;
+    for (int round = 0; round < Rounds; ++round) {
         const std::uint64_t p0 = std::uint64_t{c::multiplier_0} * counter.word[0];
         const std::uint64_t p1 = std::uint64_t{c::multiplier_1} * counter.word[2];
         counter = {{static_cast<std::uint32_t>(p1 >> 32) ^ counter.word[1] ^ key.word[0],
@@ -58,6 +61,13 @@ DIFFGEN_HD constexpr words4 philox4x32_10(words4 counter, words2 key) {
         key.word[1] += c::key_step_1;
     }
     return counter;
+}
+
+}  // namespace detail
+
+/// The block of a counter under a key.
+DIFFGEN_HD constexpr words4 philox4x32_10(words4 counter, words2 key) {
+    return detail::philox4x32<detail::philox_constants::rounds>(counter, key);
 }
 
 #if DIFFGEN_HAS_LANES
@@ -90,8 +100,8 @@ struct philox_state {
     Lanes64 word[4];
 };
 
-/// The blocks of the counters (index as 64 bits, draw, stream).
-template <class Lanes64, class Key>
+/// The blocks of the counters (index as 64 bits, draw, stream) after so many rounds.
+template <int Rounds = philox_constants::rounds, class Lanes64, class Key>
 DIFFGEN_VALUE philox_state<Lanes64> philox_lanes(const Lanes64& index, std::uint32_t draw,
                                                  std::uint32_t stream,
                                                  const philox_schedule<Key>& keys) {
@@ -103,7 +113,7 @@ DIFFGEN_VALUE philox_state<Lanes64> philox_lanes(const Lanes64& index, std::uint
     const std::uint64_t second = std::uint64_t{c::multiplier_1} * draw;
     philox_state<Lanes64> s{{(index >> 32) ^ ((second >> 32) ^ keys.word[0][0]), Lanes64(second),
                              (first >> 32) ^ (std::uint64_t{stream} ^ keys.word[0][1]), first}};
-    for (int round = 1; round < c::rounds; ++round) {
+    for (int round = 1; round < Rounds; ++round) {
         const Lanes64 p0 = multiply_low_halves(s.word[0], m0);
         const Lanes64 p1 = multiply_low_halves(s.word[2], m1);
         s.word[0] = (p1 >> 32) ^ (s.word[1] ^ keys.word[round][0]);

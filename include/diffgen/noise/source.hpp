@@ -14,6 +14,7 @@
 #include <diffgen/noise/block.hpp>
 #include <diffgen/noise/stream.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace diffgen::noise {
@@ -67,7 +68,7 @@ struct philox {
                 out += group;
                 count -= group;
             } else {
-                T buffer[group];
+                T buffer[static_cast<std::size_t>(group)];
                 detail::normals_of_group<V>(block, draw, purpose, keys, buffer);
                 const int taken = count < group - skip ? count : group - skip;
                 for (int i = 0; i < taken; ++i)
