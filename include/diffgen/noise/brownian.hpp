@@ -3,10 +3,10 @@
 #pragma once
 
 // A source of noise with a Brownian path W for every element: a fixed function of (seed, element),
-// whatever the steps, so that runs on coarse and on fine grids have the same noise. The path is
-// not stored but found by a descent, as in the virtual Brownian tree of Li, Wong, Chen and Duvenaud
-// (Scalable gradients for stochastic differential equations, 2020), with addresses of Philox for
-// the tree's nodes.
+// whatever the steps, so that runs on coarse and on fine grids have the same noise. The path is not
+// stored. Its value at a time is found by a descent through a tree, as in the virtual Brownian tree
+// of Li, Wong, Chen and Duvenaud (Scalable gradients for stochastic differential equations, 2020),
+// and the tree's nodes are addresses of Philox.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/noise/path_increment.hpp>
@@ -20,19 +20,28 @@
 
 namespace diffgen::noise {
 
-/// The first normal that a step draws is z = (W(u_1) - W(u_0)) / sqrt(|u_1 - u_0|) on the clock u =
-/// log-SNR / 2, cut off at +-64, so that the step to the clean end has a finite length too; all
-/// others, and all other streams, are those of philox{seed}. W is straight between multiples of
-/// 2^-30: the variance of z is 1 less at most 2^-31 / |u_1 - u_0|. Steps shorter than 2^-22 draw
-/// from philox. Where the grid turns, a new path begins. One normal costs up to 65 of Philox. Runs
-/// are not fused.
+/// The first normal that a step draws is z = (W(u_1) - W(u_0)) / sqrt(|u_1 - u_0|), where the clock
+/// is u = log-SNR / 2. All other normals, and all other streams, are those of philox{seed}. The
+/// clock is cut off at +-63, so that the step to the clean end has a finite length too.
+///
+/// What z is. Increments over disjoint pieces are uncorrelated and z has mean 0 and variance 1:
+/// exactly in doubles to 2^-43 / |u_1 - u_0|, in floats to 2^-26 / |u_1 - u_0|. Its distribution is
+/// symmetric, and for steps of at least 0.01 it is within 0.002 of the normal one (the largest
+/// difference of the distribution functions); the excess kurtosis is at most (h / |u_1 - u_0|)^2 /
+/// 4 with h = 2^-9, and the sixth moment lies between 14.4 and 15. In steps that are shorter than h
+/// the path is mostly straight, with single jumps of sqrt(h): the excess kurtosis of a step is
+/// about h / |u_1 - u_0|.
+///
+/// Steps shorter than 2^-22 draw from philox. Where the grid turns, a new path begins. Runs with
+/// this source are not fused.
 struct brownian {
     std::uint64_t seed = 0;
-    detail::path_increment increment{};  ///< of the stage, set by the run
-    std::uint32_t draw = 0;              ///< which of the solver's it is
-    std::uint32_t stretch = 0;
+    detail::path_increment increment{};  ///< what the path does in the stage; set by the run
+    std::uint32_t draw = 0;     ///< the number of the solver's draw that takes the increment
+    std::uint32_t stretch = 0;  ///< how often the grid has turned: every stretch has its own path
 
-    /// The source for the piece. Throws bad_argument where an end of it is not a number.
+    /// The source whose draw number p.draw is the increment over the piece p, for the run's next
+    /// stage. Throws bad_argument if an end of the piece is not a number.
     [[nodiscard]] brownian for_piece(const piece& p) const {
         diffgen::detail::require(!std::isnan(p.from) && !std::isnan(p.to),
                                  "a piece of a Brownian path from log-SNR ", p.from, " to ", p.to,
@@ -40,7 +49,7 @@ struct brownian {
         return {seed, detail::path_increment(p.from / 2, p.to / 2), p.draw, p.stretch};
     }
 
-    /// Normal number flat of a draw.
+    /// The number of one element (its flat index) in a draw: the bits that fill writes for it.
     template <scalar_value T>
     DIFFGEN_VALUE T normal(noise::stream stream, std::uint32_t number, std::uint64_t flat) const {
         T z;
@@ -48,7 +57,7 @@ struct brownian {
         return z;
     }
 
-    /// Normals first .. first + count - 1 of a draw.
+    /// Writes the numbers of the elements first .. first + count - 1 in a draw to `out`.
     template <value V>
     DIFFGEN_VALUE void fill(noise::stream stream, std::uint32_t number, std::uint64_t first,
                             int count, scalar_of<V>* out) const {
