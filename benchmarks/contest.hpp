@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <functional>
 #include <string>
@@ -41,6 +42,29 @@ class contest {
         for (const entry& e : entries_)
             std::printf("  %-44s %10.3f %-16s %7.2f x\n", e.name.c_str(), e.least / units_,
                         unit_.c_str(), e.least / entries_.front().least);
+    }
+
+    /// The median, over rounds of the two in turns, of the time of `first` divided by that of
+    /// `second`. Neighbours in time share the state of a busy machine, whatever it is.
+    static double ratio(const std::function<std::chrono::nanoseconds()>& first,
+                        const std::function<std::chrono::nanoseconds()>& second, int rounds) {
+        std::vector<double> ratios;
+        for (int i = 0; i < rounds; ++i) {
+            const auto a = static_cast<double>(first().count());
+            const auto b = static_cast<double>(second().count());
+            ratios.push_back(a / b);
+        }
+        const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
+        std::nth_element(ratios.begin(), middle, ratios.end());
+        return *middle;
+    }
+
+    /// The time of one call of `work`.
+    template <class Work>
+    static std::chrono::nanoseconds time_of(const Work& work) {
+        const auto start = clock::now();
+        work();
+        return clock::now() - start;
     }
 
     using clock = std::chrono::steady_clock;

@@ -121,7 +121,6 @@ template <class T>
 void all_sets(const char* type) {
     normals<T, isa::one_lane>(type, "one lane");
 #if DIFFGEN_HAS_LANES
-    normals<T, isa::sse2>(type, "sse2");
     if (lanes::widest() >= lanes::set::avx2) normals<T, isa::avx2>(type, "avx2");
     if (lanes::widest() >= lanes::set::avx512) normals<T, isa::avx512>(type, "avx512");
 #endif

@@ -7,8 +7,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 tools/setup.sh
 
-cmake -S . -B build/digits -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=g++ \
-    -DDIFFGEN_BUILD_TESTS=OFF -DDIFFGEN_BUILD_BENCHMARKS=OFF --log-level=WARNING
+# Once configured, the build looks by itself whether that is to be done again.
+[[ -e build/digits/build.ninja ]] ||
+    cmake -S . -B build/digits -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=g++ \
+        -DDIFFGEN_BUILD_TESTS=OFF -DDIFFGEN_BUILD_BENCHMARKS=OFF --log-level=WARNING
 cmake --build build/digits --target digits
 mkdir -p out
 build/digits/examples/digits "$@"

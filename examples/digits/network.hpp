@@ -32,7 +32,7 @@ inline auto process() {
 }
 
 inline network make_network() {
-    return network({.features = static_cast<diffgen::nn::index>(pixels), .classes = classes});
+    return network({.features = static_cast<diffgen::nn::extent>(pixels), .classes = classes});
 }
 
 /// Trains on the digits. Interrupted and called again, it goes on from `checkpoint`.

@@ -8,7 +8,9 @@
 
 #include "network.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <iostream>
 #include <span>
@@ -87,10 +89,16 @@ struct generated {
 inline generated generate(network& net, const request& r, std::vector<int> labels,
                           const diffgen::observer& observe = {}) {
     generated g{{std::vector<float>(labels.size() * pixels), labels}};
-    const auto call = [&net](const auto& in, const auto& out, const diffgen::noise_level& level,
-                             std::span<const int> classes_of_rows) {
-        net.evaluate(in.data, out.data, static_cast<std::int64_t>(in.samples), level.network_time,
+    // Without guidance, w = 1, the unconditional half of the rows cancels out in u + w (c - u): it
+    // is then a copy of the other.
+    const bool guided = r.guidance != 1;
+    const auto call = [&net, guided](const auto& in, const auto& out,
+                                     const diffgen::noise_level& level,
+                                     std::span<const int> classes_of_rows) {
+        const std::size_t rows = guided ? in.samples : in.samples / 2;
+        net.evaluate(in.data, out.data, static_cast<std::int64_t>(rows), level.network_time,
                      classes_of_rows.data());
+        if (!guided) std::copy_n(out.data, rows * pixels, out.data + rows * pixels);
     };
     const auto begin = std::chrono::steady_clock::now();
     g.evaluations = with_solver(r.solver, [&](const auto& solver, const auto& grid) {

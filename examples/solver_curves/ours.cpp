@@ -6,9 +6,9 @@
 #include "ours.hpp"
 
 #include <diffgen/solver/ddim.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/exponential_single.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
+#include <diffgen/solver/names.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 namespace curves {

@@ -4,7 +4,7 @@
 
 // A solver of diffgen on the grids that it is tried with.
 
-#include <diffgen/exec/any_grid.hpp>
+#include <diffgen/grid/any_grid.hpp>
 
 #include "any_solver.hpp"
 #include "candidate.hpp"

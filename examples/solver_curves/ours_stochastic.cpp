@@ -9,7 +9,7 @@
 #include <diffgen/solver/ddim.hpp>
 #include <diffgen/solver/er_sde.hpp>
 #include <diffgen/solver/euler_maruyama.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
+#include <diffgen/solver/names.hpp>
 #include <diffgen/solver/seeds.hpp>
 
 #include "ours.hpp"
@@ -35,14 +35,12 @@ std::vector<candidate> ours_stochastic() {
     add_few(out, "ddim{0.5}", ddim{0.5});
     add_few(out, "euler_maruyama", euler_maruyama{});
     add_few(out, "reverse_diffusion", reverse_diffusion{});
-    add_few(out, "dpm_solver_pp_multistep<2>, tau 1",
-            dpm_solver_pp_multistep<2>{.form = {.tau = 1}});
-    add_few(out, "dpm_solver_pp_multistep<3>, tau 1",
-            dpm_solver_pp_multistep<3>{.form = {.tau = 1}});
-    add_few(out, "sa_solver<2, 2>, tau 1", sa_solver<2, 2>{.form = {.tau = 1}});
-    add_few(out, "sa_solver<3, 3>, tau 1", sa_solver<3, 3>{.form = {.tau = 1}});
-    add_few(out, "sa_solver<2, 2>, tau 0.4", sa_solver<2, 2>{.form = {.tau = 0.4}});
-    add_few(out, "sa_solver<3, 3>, tau 0.4", sa_solver<3, 3>{.form = {.tau = 0.4}});
+    add_few(out, "dpm_solver_pp_multistep<2>, tau 1", dpm_solver_pp_multistep<2>{.tau = 1});
+    add_few(out, "dpm_solver_pp_multistep<3>, tau 1", dpm_solver_pp_multistep<3>{.tau = 1});
+    add_few(out, "sa_solver<2, 2>, tau 1", sa_solver<2, 2>{.tau = 1});
+    add_few(out, "sa_solver<3, 3>, tau 1", sa_solver<3, 3>{.tau = 1});
+    add_few(out, "sa_solver<2, 2>, tau 0.4", sa_solver<2, 2>{.tau = 0.4});
+    add_few(out, "sa_solver<3, 3>, tau 0.4", sa_solver<3, 3>{.tau = 0.4});
     add_few(out, "seeds<1>", seeds<1>{});
     add_few(out, "seeds<2>", seeds<2>{});
     add_few(out, "seeds<3>", seeds<3>{});

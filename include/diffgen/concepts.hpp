@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Every concept that a user of diffgen can model, on one page. docs/concepts has a page for each.
+// Every concept that a user of diffgen can model; those of solvers are in solver/concepts.hpp,
+// which this page includes. docs/concepts has a page for each.
 //
 // Schedules, kernels, predictions, time inputs, functors, guidance rules, solvers, noise sources
 // and execution policies can also have
@@ -12,10 +13,9 @@
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
-#include <diffgen/core/stage.hpp>
 #include <diffgen/noise/stream.hpp>
 #include <diffgen/process/process_view.hpp>
-#include <diffgen/solver/step.hpp>
+#include <diffgen/solver/concepts.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -43,13 +43,6 @@ concept forward_kernel = std::copy_constructible<K> && requires(const K& k, doub
     { k.log_alpha_rate(log_snr) } -> std::convertible_to<double>;
 };
 
-/// Where the steps of a run lie: n + 1 levels for n steps, noisiest first.
-template <class G>
-concept time_grid = std::copy_constructible<G> &&
-    requires(const G& g, const process_view& p, int n) {
-    { g.levels(p, n) } -> std::convertible_to<std::vector<noise_level>>;
-};
-
 /// What a network predicts: its affine map to the denoised estimate.
 template <class O>
 concept prediction = std::copy_constructible<O> && requires(const O& o, const noise_level& l) {
@@ -70,48 +63,10 @@ concept predictor = std::move_constructible<P> && requires(const P& p, noise_lev
     { p.hook() } -> std::convertible_to<typename P::hook_type>;
 };
 
-/// A plan of affine stages: how many a step has, and each of them.
-template <class S>
-concept solver_policy = std::copy_constructible<S> && requires(const S& s, const step& k, int j) {
-    { S::registers } -> std::convertible_to<int>;
-    { S::rows } -> std::convertible_to<int>;
-    { S::draws } -> std::convertible_to<int>;
-    { s.stages(k) } -> std::convertible_to<int>;
-    { s.plan(k, j) } -> std::convertible_to<stage>;
-};
-
-/// A solver that picks something for every sample from norms over it.
-template <class S>
-concept self_tuning_solver = solver_policy<S> && requires {
-    typename S::tuner;
-};
-
-/// A solver that decides for every sample, on the host, whether what a judged stage proposed is
-/// taken and what comes next: error control, Metropolis steps. Its runs are exec::individual_run.
-/// Optional: memory (what it keeps of a sample), depart and proceed (its way through the levels),
-/// wants_density, wants_brownian (a source of noise that knows a path, since steps are refused by
-/// their noise), judge::element (what is summed up).
-template <class S>
-concept judging_solver = solver_policy<S> && requires {
-    typename S::judge;
-};
-
-/// Something that a predictor_corrector can use between its predictor's steps. One that remembers
-/// is told which correction at the level it is, from 0.
-template <class C>
-concept corrector_policy = solver_policy<C> &&(
-    requires(const C& c, const noise_level& l) {
-        { c.correct(l) } -> std::convertible_to<stage>;
-    } ||
-    requires(const C& c, const noise_level& l, int k) {
-        { c.correct(l, k) } -> std::convertible_to<stage>;
-    });
-
 /// Standard normals addressed by (stream, draw, flat element); no state, no order.
 template <class N>
 concept noise_source = std::is_trivially_copyable_v<N> &&
     requires(const N& n, noise::stream stream, std::uint32_t draw, std::uint64_t flat, float* out) {
-    { n.template normal<float>(stream, draw, flat) } -> std::same_as<float>;
     n.template fill<float>(stream, draw, flat, 1, out);
 };
 
@@ -119,12 +74,6 @@ concept noise_source = std::is_trivially_copyable_v<N> &&
 template <class X>
 concept state = requires(std::remove_cvref_t<X>& x) {
     state_traits<std::remove_cvref_t<X>>::view(x);
-};
-
-/// All that metrics and tasks may see of a model.
-template <class M, class Exec, class X, class Options>
-concept generative_model = requires(M& m, const Exec& e, X& x, const Options& o) {
-    m.generate(e, x, o);
 };
 
 }  // namespace diffgen

@@ -7,7 +7,7 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/consistency.hpp>
-#include <diffgen/exec/log_density.hpp>
+#include <diffgen/exec/evaluation.hpp>
 #include <diffgen/fit/fit_grid.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
@@ -36,11 +36,14 @@
 #include <diffgen/observe/observers.hpp>
 #include <diffgen/predictor/energy.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
+#include <diffgen/predictor/network_weights.hpp>
 #include <diffgen/predictor/predicts.hpp>
 #include <diffgen/predictor/rescaled.hpp>
+#include <diffgen/predictor/small_network.hpp>
 #include <diffgen/process/add_noise.hpp>
 #include <diffgen/process/process.hpp>
 #include <diffgen/process/transition.hpp>
+#include <diffgen/run_file.hpp>
 #include <diffgen/sampler.hpp>
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/edm.hpp>
@@ -74,6 +77,7 @@
 #include <diffgen/solver/heavy_ball.hpp>
 #include <diffgen/solver/langevin.hpp>
 #include <diffgen/solver/mala.hpp>
+#include <diffgen/solver/names.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/restart.hpp>

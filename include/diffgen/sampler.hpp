@@ -10,21 +10,25 @@
 
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/check.hpp>
-#include <diffgen/exec/evaluate.hpp>
+#include <diffgen/exec/cohort.hpp>
+#include <diffgen/exec/evaluation.hpp>
 #include <diffgen/exec/fused.hpp>
-#include <diffgen/exec/individual_run.hpp>
-#include <diffgen/exec/options.hpp>
-#include <diffgen/exec/own_evaluator.hpp>
+#include <diffgen/exec/kept_run.hpp>
+#include <diffgen/exec/passes.hpp>
 #include <diffgen/exec/policy.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/noise/source.hpp>
+#include <diffgen/options.hpp>
 #include <diffgen/predictor/predicts.hpp>
 #include <diffgen/process/process.hpp>
 
+#include <algorithm>
 #include <cmath>
-#include <map>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -87,48 +91,102 @@ class sampler {
         detail::check(noise);
     }
 
-    /// Fills x with samples, from the prior sigma N(0, I) at the grid's first level. x: any state.
-    /// Throws bad_argument, bad_shape before x is written; non_finite, and whatever the network
-    /// throws, in the course of the run, x then being the state of the last step.
+    /// Fills x with samples, from the prior sigma N(0, I) at the first level of the run. x: any
+    /// state, `samples` x `elements` numbers. Allocates the memory of the run, and calls the
+    /// network on this thread. Throws bad_argument, bad_shape before x is written; non_finite, and
+    /// whatever the network throws, in the course of the run: x is then whatever the passes had
+    /// written.
     template <class Exec, class X>
     run_summary generate(const Exec& e, X&& x, const options& o = {}) {
-        return complete(e, view(e, x), levels(o), o, true);
+        return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::prior)(o.seed);
+    }
+    template <class Exec, class X>
+    run_summary generate(const Exec& e, X&& x, const options& o = {}) const {
+        return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::prior)(o.seed);
     }
 
     /// Like generate, from the state x that is given at time t (image-to-image, restarts). The grid
     /// runs from t on.
     template <class Exec, class X>
     run_summary generate_from(const Exec& e, double t, X&& x, const options& o = {}) {
-        return complete(e, view(e, x), levels_from(t, o), o, false);
+        return make_kept(*this, e, view(e, x), {{levels_from(t, o)}, {}}, o,
+                         exec::origin::given)(o.seed);
+    }
+    template <class Exec, class X>
+    run_summary generate_from(const Exec& e, double t, X&& x, const options& o = {}) const {
+        return make_kept(*this, e, view(e, x), {{levels_from(t, o)}, {}}, o,
+                         exec::origin::given)(o.seed);
     }
 
-    /// Like generate_from, each sample from a time of its own: times[i] is that of sample i. The
-    /// network is called as net(in, out, std::span<const noise_level>), a level a row.
+    /// Like generate, from the state x that is given at the level of step o.begin_step of the grid:
+    /// the second part of a run, a refiner, image-to-image by strength.
     template <class Exec, class X>
-    run_summary generate_from(const Exec& e, std::span<const double> times, X&& x,
-                              const options& o = {}) {
-        auto v = view(e, x);
-        auto r = make_individual(e, v, grids_from(times, v.samples, o), o, false);
-        return complete(e, r);
+    run_summary generate_from(const Exec& e, X&& x, const options& o = {}) {
+        return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given)(o.seed);
+    }
+    template <class Exec, class X>
+    run_summary generate_from(const Exec& e, X&& x, const options& o = {}) const {
+        return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given)(o.seed);
+    }
+
+    /// Like generate, each sample from a time of its own: times[i] is that of sample i. Where they
+    /// are not all equal, the network is called as net(in, out, std::span<const noise_level>), with
+    /// a level for each row.
+    template <class Exec, class X>
+    requires(!std::is_same_v<std::remove_cvref_t<X>, options>) run_summary
+        generate_from(const Exec& e, std::span<const double> times, X&& x, const options& o = {}) {
+        return from_times(*this, e, times, view(e, x), o);
+    }
+    template <class Exec, class X>
+    requires(!std::is_same_v<std::remove_cvref_t<X>, options>) run_summary
+        generate_from(const Exec& e, std::span<const double> times, X&& x, const options& o = {})
+    const { return from_times(*this, e, times, view(e, x), o); }
+
+    /// A run that is made once and carried out any number of times, for control loops: kept(seed)
+    /// fills x like generate(e, x, o) with that seed, allocates nothing and plans nothing again.
+    /// x and the sampler must outlive it.
+    template <class Exec, class X>
+    [[nodiscard]] auto keep(const Exec& e, X&& x, const options& o = {}) {
+        return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::prior);
+    }
+    /// The same from what x holds at each call, at the level of step o.begin_step of the grid.
+    template <class Exec, class X>
+    [[nodiscard]] auto keep_from(const Exec& e, X&& x, const options& o = {}) {
+        return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given);
     }
 
     /// A run whose network its owner calls; from the prior. x and the sampler must outlive it.
     template <class Exec, class X>
-    [[nodiscard]] auto start(const Exec& e, X&& x, const options& o = {}) const {
-        return make_run(e, view(e, x), levels(o), o, true);
+    [[nodiscard]] auto start(const Exec& e, X&& x, const options& o = {}) const& {
+        return make_run(e, view(e, x), {{levels(o)}, {}}, o, exec::origin::prior);
     }
     /// A run whose network its owner calls; from the state x at time t.
     template <class Exec, class X>
-    [[nodiscard]] auto start_from(const Exec& e, double t, X&& x, const options& o = {}) const {
-        return make_run(e, view(e, x), levels_from(t, o), o, false);
+    [[nodiscard]] auto start_from(const Exec& e, double t, X&& x, const options& o = {}) const& {
+        return make_run(e, view(e, x), {{levels_from(t, o)}, {}}, o, exec::origin::given);
     }
-    /// The same, each sample from a time of its own: an exec::individual_run.
+    /// The same from the state x at the level of step o.begin_step of the grid.
     template <class Exec, class X>
-    [[nodiscard]] auto start_from(const Exec& e, std::span<const double> times, X&& x,
-                                  const options& o = {}) const {
-        auto v = view(e, x);
-        return make_individual(e, v, grids_from(times, v.samples, o), o, false);
+    [[nodiscard]] auto start_from(const Exec& e, X&& x, const options& o = {}) const& {
+        return make_run(e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given);
     }
+    /// The same, each sample from a time of its own; run.levels() has a level for each row.
+    template <class Exec, class X>
+    requires(!std::is_same_v<std::remove_cvref_t<X>, options>)
+        [[nodiscard]] auto start_from(const Exec& e, std::span<const double> times, X&& x,
+                                      const options& o = {}) const& {
+        auto v = view(e, x);
+        return make_run(e, v, grids_from(times, v.samples, o), o, exec::origin::given);
+    }
+    // A run refers to its sampler: a temporary one would be gone before the first evaluation.
+    template <class... Arguments>
+    auto start(Arguments&&...) const&& = delete;
+    template <class... Arguments>
+    auto start_from(Arguments&&...) const&& = delete;
+    template <class... Arguments>
+    auto keep(Arguments&&...) && = delete;
+    template <class... Arguments>
+    auto keep_from(Arguments&&...) && = delete;
 
     /// Brings clean samples x to time t: x = alpha x + sigma z (Ho et al. 2020, eq. 4). Of the
     /// options, seed and first_sample count. generate_from(e, t, x, o) goes back.
@@ -137,24 +195,42 @@ class sampler {
         check();
         const auto v = view(e, x);
         using T = typename decltype(v)::value_type;
-        exec::add_noise_to(e, v, exec::common_level<T>(cast_level<T>(process.level(t))),
+        exec::add_noise_to(e, v, exec::single_cohort<level_of<T>>{cast_level<T>(process.level(t))},
                            noise::stream::forward, exec::seeded(noise, o.seed), o.first_sample);
         e.wait();
     }
     /// Brings sample i to times[i].
     template <class Exec, class X>
-    void add_noise(const Exec& e, std::span<const double> times, X&& x,
-                   const options& o = {}) const {
+    requires(!std::is_same_v<std::remove_cvref_t<X>, options>) void add_noise(
+        const Exec& e, std::span<const double> times, X&& x, const options& o = {}) const {
         check();
         const auto v = view(e, x);
         using T = typename decltype(v)::value_type;
         require_times(times, v.samples);
-        std::vector<level_of<T>> at;
-        for (const double t : times)
-            at.push_back(cast_level<T>(process.level(t)));
-        exec::buffer<level_of<T>, typename Exec::space> memory(e, std::move(at));
-        exec::add_noise_to(e, v, exec::own_levels<T>(memory.data()), noise::stream::forward,
-                           exec::seeded(noise, o.seed), o.first_sample);
+        std::vector<level_of<T>> levels;
+        std::vector<std::uint32_t> own;
+        for (const double t : times) {
+            own.push_back(static_cast<std::uint32_t>(levels.size()));
+            levels.push_back(cast_level<T>(process.level(t)));
+        }
+        using space = typename Exec::space;
+        exec::buffer<level_of<T>, space> entries(e, levels.size());
+        entries.write(e, levels.data(), levels.size());
+        exec::buffer<std::uint32_t, space> numbers(e, own.size());
+        numbers.write(e, own.data(), own.size());
+        exec::add_noise_to(e, v, exec::cohort_table<level_of<T>>{entries.data(), numbers.data()},
+                           noise::stream::forward, exec::seeded(noise, o.seed), o.first_sample);
+        e.wait();
+    }
+
+    /// Fills x with the prior that generate(e, x, o) begins with.
+    template <class Exec, class X>
+    void draw_prior(const Exec& e, X&& x, const options& o = {}) const {
+        const auto v = view(e, x);
+        const auto l = levels(o);
+        static_cast<void>(detail::end_of(o, static_cast<int>(l.size()) - 1));
+        exec::draw_prior(e, v, l[static_cast<std::size_t>(o.begin_step)].sigma,
+                         exec::seeded(noise, o.seed), o.first_sample);
         e.wait();
     }
 
@@ -165,8 +241,6 @@ class sampler {
     }
 
   private:
-    static constexpr bool batched = Predictor::kind == granularity::batched;
-
     template <class Exec, class X>
     static auto view(const Exec& e, X&& x) {
         static_assert(
@@ -190,7 +264,9 @@ class sampler {
         check();
         auto l = o.grid.levels(process_view(process).until(t), o.steps);
         const double given = process.level(t).log_snr, first = l.front().log_snr;
-        const bool same = given == first || std::abs(given - first) <= 1e-9 * (1 + std::abs(given));
+        const bool same =
+            given == first ||
+            (std::isfinite(given) && std::abs(given - first) <= 1e-9 * (1 + std::abs(given)));
         detail::require(same, "a state given at t = ", t,
                         " on a grid that starts at t = ", l.front().t,
                         "; give the state at the time of levels(o).front(), or choose "
@@ -203,78 +279,44 @@ class sampler {
             throw bad_shape(detail::text("diffgen: ", times.size(), " times for a batch of ",
                                          samples, " samples; one a sample"));
     }
-    [[nodiscard]] own_grids grids_from(std::span<const double> times, std::size_t samples,
-                                       const options& o) const {
+    /// The grids of samples that start at these times; one for all where the times are equal.
+    [[nodiscard]] exec::grids grids_from(std::span<const double> times, std::size_t samples,
+                                         const options& o) const {
         require_times(times, samples);
-        own_grids g;
-        std::map<double, std::size_t> known;
-        for (const double t : times) {
+        exec::grids g;
+        for (const double t : times)
             detail::require(!std::isnan(t), "a sample at a time that is not a number");
-            const auto [at, is_new] = known.try_emplace(t, g.grids.size());
-            if (is_new) g.grids.push_back(levels_from(t, o));
-            g.of_sample.push_back(at->second);
+        if (samples > 0 && std::equal(times.begin() + 1, times.end(), times.begin())) {
+            g.distinct.push_back(levels_from(times.front(), o));
+            return g;
+        }
+        g.of_sample.reserve(samples);
+        std::unordered_map<double, std::uint32_t> known;
+        for (const double t : times) {
+            const auto [place, is_new] =
+                known.try_emplace(t, static_cast<std::uint32_t>(g.distinct.size()));
+            if (is_new) g.distinct.push_back(levels_from(t, o));
+            g.of_sample.push_back(place->second);
         }
         return g;
     }
 
     template <class Exec, class T, class Space>
-    [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x, std::vector<noise_level> l,
-                                const options& o, bool from_prior) const {
-        if constexpr (judging_solver<Solver>)
-            return make_individual(e, x, {{std::move(l)}, std::vector<std::size_t>(x.samples, 0)},
-                                   o, from_prior);
-        else
-            return exec::run<Exec, sampler, T>(e, *this, x, std::move(l), o, from_prior);
+    [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x, exec::grids g,
+                                const options& o, exec::origin from) const {
+        return exec::run<Exec, sampler, T>(e, *this, x, std::move(g), o, from);
     }
-    template <class Exec, class T, class Space>
-    [[nodiscard]] auto make_individual(const Exec& e, batch_view<T, Space> x, own_grids grids,
-                                       const options& o, bool from_prior) const {
-        return exec::individual_run<Exec, sampler, T>(e, *this, x, std::move(grids), o, from_prior);
+    /// Self: this sampler, constant where its network can be called as it is.
+    template <class Self, class Exec, class T, class Space>
+    [[nodiscard]] static auto make_kept(Self& self, const Exec& e, batch_view<T, Space> x,
+                                        exec::grids g, const options& o, exec::origin from) {
+        return exec::kept_run<Exec, Self, T, false>(e, self, x, std::move(g), o, from);
     }
-
-    template <class Exec, class T, class Space>
-    run_summary complete(const Exec& e, batch_view<T, Space> x, std::vector<noise_level> l,
-                         const options& o, bool from_prior) {
-        // whole samples, which the tiles of a pointwise functor do not hold
-        constexpr bool by_sample = self_tuning_solver<Solver> || Predictor::hook_type::per_sample;
-        constexpr bool fuses = !batched && !judging_solver<Solver> &&
-                               !exec::follows_brownian<Noise> &&
-                               !(Predictor::kind == granularity::pointwise && by_sample);
-        if constexpr (fuses)
-            if (!o.observe.on_step) return exec::run_fused(e, *this, x, l, o, from_prior);
-        auto r = make_run(e, x, std::move(l), o, from_prior);
-        return complete(e, r);
-    }
-
-    template <class Exec, class T>
-    run_summary complete(const Exec& e, exec::run<Exec, sampler, T>& r) {
-        for (; r; r.advance()) {
-            if constexpr (batched)
-                predictor.call(r.input(), r.output(), r.level());
-            else
-                exec::evaluate_functor(e, predictor, r.input(), r.output(), r.level());
-        }
-        return r.summary();
-    }
-    template <class Exec, class T>
-    run_summary complete([[maybe_unused]] const Exec& e,
-                         exec::individual_run<Exec, sampler, T>& r) {
-        using run = exec::individual_run<Exec, sampler, T>;
-        if constexpr (batched) {
-            for (; r; r.advance()) {
-                predictor.call(r.input(), r.output(), r.levels());
-                if constexpr (run::wants_density)
-                    predictor.log_densities(r.input(), r.log_densities(), r.levels());
-            }
-        } else {
-            exec::own_evaluator<Exec, Predictor, T> evaluator;
-            for (; r; r.advance()) {
-                evaluator.evaluate(e, predictor, r.input(), r.output(), r.levels());
-                if constexpr (run::wants_density)
-                    evaluator.log_densities(e, r.input(), r.log_densities());
-            }
-        }
-        return r.summary();
+    template <class Self, class Exec, class T, class Space>
+    static run_summary from_times(Self& self, const Exec& e, std::span<const double> times,
+                                  batch_view<T, Space> x, const options& o) {
+        return exec::kept_run<Exec, Self, T, true>(e, self, x, self.grids_from(times, x.samples, o),
+                                                   o, exec::origin::given)(o.seed);
     }
 };
 

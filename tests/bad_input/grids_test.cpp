@@ -6,7 +6,9 @@
 #include <diffgen/diffgen.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
+#include <diffgen/grid/inverted.hpp>
 #include <diffgen/grid/karras.hpp>
+#include <diffgen/grid/restarted.hpp>
 
 #include "check_refused.hpp"
 
@@ -114,6 +116,44 @@ TEST_CASE("explicit times outside the schedule, or not numbers") {
     check_run_refused({"time 1000 "}, discrete, {.grid = grid::times({1000, 0})});
 }
 
+TEST_CASE("a level twice, before anything is written") {
+    check_run_refused({"step 1", "t = 0.5 to 0.5"}, continuous,
+                      {.grid = grid::times({1, 0.5, 0.5, 0.25})});
+    check_run_refused({"step 0", "from 2 to 2"}, edm, {.grid = grid::sigmas({2, 2, 0})});
+    check_run_refused({"step 0"}, schedule::rectified{}, {.grid = grid::times({1, 1, 0})});
+}
+
+TEST_CASE("a grid that adds noise on its way, under a solver that does not") {
+    const any_grid rising = grid::restarted{grid::karras{}};
+    check_refused<bad_argument>([&] { rising.check_solver<solver::heun>(); },
+                                {"grid::restarted", "solver::restart"});
+    CHECK_NOTHROW(rising.check_solver<solver::restart<>>());
+    CHECK_NOTHROW(any_grid(grid::karras{}).check_solver<solver::heun>());
+    CHECK_NOTHROW(any_grid(grid::inverted{grid::karras{}}).check_solver<solver::heun>());
+}
+
+TEST_CASE("an inversion from the clean end") {
+    check_start_refused({"clean end", "t = 0"}, schedule::rectified{}, 0,
+                        {.steps = 5, .grid = grid::inverted{grid::uniform{.stop_at = 0}}});
+}
+
+// At sigma_min a consistency function is the identity: two steps on such a grid would be one.
+TEST_CASE("a consistency model on a grid that evaluates where its trajectories end") {
+    sampler s{edm, kernel::variance_exploding{},
+              exact(gaussian_mixture<1, 1, double>{{1}, {{{0}}}, {{{1}}}}),
+              solver::consistency{.sigma_min = 0.002}};
+    std::vector<double> x(3, 7.);
+    const auto run = [&](const any_grid& g) {
+        s.generate(exec::cpp, batch(x, 3), {.steps = 2, .grid = g});
+    };
+    for (const any_grid& g : {any_grid(grid::karras{}), any_grid(grid::log_snr{})})
+        check_refused<bad_argument>([&] { run(g); }, {"0.002", "identity", "ends_at_sigma_min"});
+    CHECK(x == std::vector<double>(3, 7.));
+    CHECK_NOTHROW(run(grid::karras{.ends_at_sigma_min = true}));
+    CHECK_NOTHROW(run(grid::uniform{}));
+    CHECK_NOTHROW(run(grid::sigmas({80, 0.8, 0.002})));
+}
+
 TEST_CASE("grids of too few levels") {
     check_run_refused({"0 levels"}, edm, {.grid = grid::sigmas({})});
     check_run_refused({"1 levels"}, edm, {.grid = grid::times({1})});
@@ -138,6 +178,7 @@ TEST_CASE("a start at the clean end") {
 
 TEST_CASE("a start outside the schedule") {
     check_start_refused({"time 1.25 ", "0 (clean) to 1"}, continuous, 1.25);
+    check_start_refused({"time 1.0000000000000002 ", "to 1"}, continuous, 1.0000000000000002);
     check_start_refused({"time 1000 ", "-1 (clean) to 999"}, discrete, 1000);
     check_start_refused({"time nan "}, continuous, not_a_number);
     check_start_refused({"time -0.5 "}, continuous, -0.5);

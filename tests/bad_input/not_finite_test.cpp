@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <array>
 #include <limits>
 #include <string>
@@ -160,6 +161,21 @@ TEST_CASE("a corrector that tunes itself does not hide NaN") {
         if (stepwise) o.observe.on_step = [](const observation&) { return true; };
         check_refused<non_finite>([&] { s.generate_from(exec::cpp, 6, batch(x, samples), o); },
                                   {"step 0 of 6", "sample 1005;"});
+    }
+}
+
+TEST_CASE("the error holds step, stage, sample and time") {
+    const goes_wrong f{3.5, std::numeric_limits<float>::quiet_NaN()};
+    auto s = sampler_of(network_goes_wrong{f});
+    auto x = marked({5});
+    try {
+        s.generate_from(exec::cpp, 6, batch(x, samples), six_steps);
+        FAIL("NaN was let pass");
+    } catch (const non_finite& found) {
+        CHECK(found.step() == 3);
+        CHECK(found.stage() == 0);
+        CHECK(found.sample() == 1005);
+        CHECK(std::fabs(found.time() - 3) < 1e-12);
     }
 }
 

@@ -74,8 +74,8 @@ TEST_CASE("ddim and ancestral with a negative eta, or none") {
     check_solver_refused({"ddim", "eta = -1"}, solver::ddim{-1});
     check_solver_refused({"ddim", "eta = nan"}, solver::ddim{not_a_number});
     check_solver_refused({"ddim", "eta = inf"}, solver::ddim{infinite});
-    check_solver_refused({"ancestral", "eta = -0.5"}, solver::ancestral{.eta = -0.5});
-    check_solver_refused({"ancestral", "eta = nan"}, solver::ancestral{.eta = not_a_number});
+    check_solver_refused({"lms", "tau = 1"}, solver::lms<2>{.tau = 1});
+    check_solver_refused({"tau = nan"}, solver::unipc<2>{.tau = not_a_number});
 }
 
 TEST_CASE("churn that would take noise away, or nowhere") {

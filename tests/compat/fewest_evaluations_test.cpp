@@ -150,8 +150,8 @@ double least_of_ours(int evaluations) {
         const auto start = solver::start_up::first_order;
         run(solver::unipc<2>{.start_up = start});
         run(solver::unipc<3>{.start_up = start});
-        run(solver::sa_solver<2, 2>{.start_up = start});
-        run(solver::sa_solver<3, 3>{.start_up = start});
+        run(solver::sa_solver<2, 2>{.tau = 0, .start_up = start});
+        run(solver::sa_solver<3, 3>{.tau = 0, .start_up = start});
     }
     return least;
 }

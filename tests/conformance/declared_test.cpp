@@ -52,7 +52,7 @@ void check_draws(const entry& e, const stage& s, bool rises) {
         CHECK(s.draws == (rises && !e.promises.turns_back ? 1 : 0));
 }
 
-/// The stages of a whole run.
+/// The stages of a run from step s.index on, whose memory begins at s.begin.
 void inspect(const entry& e, diffgen::step s, usage& u) {
     std::array<bool, max_registers> written{true};
     u.declared = e.solver.declared();
@@ -84,6 +84,16 @@ void inspect(const entry& e, diffgen::step s, usage& u) {
             u.used.draws = std::max(u.used.draws, part.draws);
         }
     }
+}
+
+/// Whether the first stage of a step reads more than the state.
+bool reads_memory(const entry& e, const diffgen::step& s) {
+    bool reads = false;
+    for_each_row(e.solver.plan(s, 0), [&](const stage::row& r) {
+        for (unsigned i = 1; i < max_registers; ++i)
+            reads = reads || r.form.registers[i] != 0;
+    });
+    return reads;
 }
 
 }  // namespace
@@ -122,6 +132,36 @@ TEST_CASE("registers, rows and draws are enough, and all are needed") {
         CHECK(u.used.rows == u.declared.rows);
         CHECK(u.used.draws == u.declared.draws);
     }
+}
+
+TEST_CASE("a run that begins in the middle of the grid reads nothing of the steps before") {
+    for_each_process([&](const diffgen::process_view& p, double from, double to) {
+        for (const int n : {2, 5, 9})
+            for (const auto& levels :
+                 {diffgen::grid::uniform{.stop_at = to}.levels(p.until(from), n),
+                  diffgen::grid::uniform{}.levels(p.until(from), n)})
+                for (const entry& e : solvers()) {
+                    CAPTURE(e.name);
+                    for (int begin = 1; begin < n; ++begin) {
+                        CAPTURE(begin);
+                        usage u;
+                        inspect(e, {p, levels, begin, begin}, u);
+                    }
+                }
+    });
+}
+
+TEST_CASE("without a memory of the steps before, a step reads the state alone") {
+    for_each_process([&](const diffgen::process_view& p, double from, double to) {
+        const auto levels = diffgen::grid::uniform{.stop_at = to}.levels(p.until(from), 6);
+        int remembering = 0;
+        for (const entry& e : solvers()) {
+            CAPTURE(e.name);
+            CHECK(!reads_memory(e, {p, levels, 4, 4}));
+            remembering += reads_memory(e, {p, levels, 4}) ? 1 : 0;
+        }
+        CHECK(remembering >= 20);
+    });
 }
 
 TEST_CASE("a stochastic solver draws a normal in every step that ends in noise") {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One step and two on every grid, from noise at the end of the schedule and from pure noise:
 // finite, and at the clean end on one-point data the point itself.
-#include <diffgen/exec/any_grid.hpp>
+#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/grid/karras.hpp>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Refining the grid leads to the exact flow or SDE of Gaussian data, at the promised order at
 // least; and an ODE solver that runs its grid backwards comes back, to the same order.
-#include <diffgen/exec/plan.hpp>
+#include <diffgen/exec/instruction.hpp>
 #include <diffgen/grid/inverted.hpp>
 #include <diffgen/grid/uniform.hpp>
 

@@ -15,12 +15,12 @@
 #include <diffgen/solver/dpm_solver_fast.hpp>
 #include <diffgen/solver/er_sde.hpp>
 #include <diffgen/solver/euler_maruyama.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/exponential_single.hpp>
 #include <diffgen/solver/flow_map.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
 #include <diffgen/solver/heavy_ball.hpp>
 #include <diffgen/solver/langevin.hpp>
+#include <diffgen/solver/names.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/restart.hpp>
@@ -51,8 +51,6 @@ inline std::vector<entry> solvers() {
         {"ddim, eta 0.5", ddim{.eta = 0.5}, sde(0.5, 1)},
         {"ddim, eta 1", ddim{.eta = 1}, sde(1, 1)},
         {"ancestral", ancestral{}, sde(1, 1)},
-        {"ancestral, eta 0", ancestral{.eta = 0}, flow(1)},
-        {"ancestral, eta 0.5", ancestral{.eta = 0.5}, sde(0.5, 1)},
         {"ancestral, transition", ancestral{.variance = variance::transition},
          not_exact(sde(1, 1))},
         {"euler", euler{}, flow(1)},
@@ -105,15 +103,15 @@ inline std::vector<entry> solvers() {
         {"multistep 2", dpm_solver_pp_multistep<2>{}, flow(2)},
         {"multistep 3", dpm_solver_pp_multistep<3>{}, flow(3)},
         {"multistep 3, usual start", dpm_solver_pp_multistep<3>{.start_up = first_order}, flow(2)},
-        {"multistep 1, tau 1", dpm_solver_pp_multistep<1>{.form = {1}}, sde(1, 1)},
-        {"multistep 2, tau 1", dpm_solver_pp_multistep<2>{.form = {1}}, sde(1, 2)},
-        {"multistep 3, tau 0.5", dpm_solver_pp_multistep<3>{.form = {0.5}}, sde(0.5, 2)},
+        {"multistep 1, tau 1", dpm_solver_pp_multistep<1>{.tau = 1}, sde(1, 1)},
+        {"multistep 2, tau 1", dpm_solver_pp_multistep<2>{.tau = 1}, sde(1, 2)},
+        {"multistep 3, tau 0.5", dpm_solver_pp_multistep<3>{.tau = 0.5}, sde(0.5, 2)},
         {"multistep 1, noise", dpm_solver_multistep<1>{}, flow(1)},
-        {"multistep 1, noise, tau 1", dpm_solver_multistep<1>{.form = {1}}, not_exact(sde(1, 1))},
+        {"multistep 1, noise, tau 1", dpm_solver_multistep<1>{.tau = 1}, not_exact(sde(1, 1))},
         {"multistep 2, noise", dpm_solver_multistep<2>{}, flow(2)},
-        {"multistep 2, noise, tau 1", dpm_solver_multistep<2>{.form = {1}}, not_exact(sde(1, 2))},
+        {"multistep 2, noise, tau 1", dpm_solver_multistep<2>{.tau = 1}, not_exact(sde(1, 2))},
         {"multistep 3, noise", dpm_solver_multistep<3>{}, flow(3)},
-        {"multistep 3, noise, tau 0.5", dpm_solver_multistep<3>{.form = {0.5}},
+        {"multistep 3, noise, tau 0.5", dpm_solver_multistep<3>{.tau = 0.5},
          not_exact(sde(0.5, 2))},
         {"lms 1", lms<1>{}, flow(1)},
         {"lms 2", lms<2>{}, flow(2)},
@@ -121,11 +119,11 @@ inline std::vector<entry> solvers() {
         {"unipc 1", unipc<1>{}, flow(2)},
         {"unipc 2", unipc<2>{}, flow(3)},
         {"unipc 3", unipc<3>{}, flow(4)},
-        {"unipc 1, tau 1", unipc<1>{.form = {1}}, sde(1, 1)},
-        {"unipc 2, tau 0.5", unipc<2>{.form = {0.5}}, sde(0.5, 2)},
-        {"unipc 3, tau 0.5", unipc<3>{.form = {0.5}}, sde(0.5, 2)},
-        {"sa_solver 2, 2", sa_solver<2, 2>{}, flow(2)},
-        {"sa_solver 2, 2, tau 1", sa_solver<2, 2>{.form = {1}}, sde(1, 2)},
+        {"unipc 1, tau 1", unipc<1>{.tau = 1}, sde(1, 1)},
+        {"unipc 2, tau 0.5", unipc<2>{.tau = 0.5}, sde(0.5, 2)},
+        {"unipc 3, tau 0.5", unipc<3>{.tau = 0.5}, sde(0.5, 2)},
+        {"sa_solver 2, 2", sa_solver<2, 2>{.tau = 0}, flow(2)},
+        {"sa_solver 2, 2, tau 1", sa_solver<2, 2>{}, sde(1, 2)},
         {"dpm_2", dpm_2{}, flow(2)},
         {"dpm_solver_fast, 3 k", dpm_solver_fast<>{.evaluations = 18}, flow(2)},
         {"dpm_solver_fast, 3 k + 1", dpm_solver_fast<>{.evaluations = 19}, flow(2)},
@@ -140,11 +138,11 @@ inline std::vector<entry> solvers() {
         {"pndm", pndm{}, not_exact(flow(2))},
         {"seeds 1", seeds<1>{}, sde(1, 1)},
         {"seeds 2", seeds<2>{}, sde(1, 2)},
-        {"seeds 2, tau 0", seeds<2>{{0}}, flow(2)},
-        {"seeds 2, noise, tau 0.5", seeds<2, basis::noise>{{0.5}}, not_exact(sde(0.5, 2))},
+        {"seeds 2, tau 0", seeds<2>{0}, flow(2)},
+        {"seeds 2, noise, tau 0.5", seeds<2, basis::noise>{0.5}, not_exact(sde(0.5, 2))},
         {"seeds 3", seeds<3>{}, sde(1, 2)},
-        {"seeds 3, tau 0.5", seeds<3>{.form = {.tau = 0.5}}, sde(0.5, 2)},
-        {"seeds 3, tau 0", seeds<3>{.form = {.tau = 0}}, flow(3)},
+        {"seeds 3, tau 0.5", seeds<3>{.tau = 0.5}, sde(0.5, 2)},
+        {"seeds 3, tau 0", seeds<3>{.tau = 0}, flow(3)},
         {"er_sde 1, reverse SDE", er_sde<1, power>{}, sde(1, 1)},
         {"er_sde 2, reverse SDE", er_sde<2, power>{}, sde(1, 2)},
         {"er_sde 3, reverse SDE", er_sde<3, power>{}, sde(1, 2)},

@@ -75,7 +75,7 @@ TEST_CASE("solvers of the reverse SDE, against one solution a noise level") {
         if (e.promises.tends_to != limit::sde) continue;
         if (solutions.count(eta) == 0)
             solutions[eta] =
-                ends(any_solver(solver::dpm_solver_pp_multistep<2>{.form = {eta}}), 1 << 14);
+                ends(any_solver(solver::dpm_solver_pp_multistep<2>{.tau = eta}), 1 << 14);
         check_order(e, solutions[eta]);
     }
     CHECK(solutions.size() == 2);

@@ -94,10 +94,10 @@ TEST_CASE("without signal only velocity, flow and denoised say what the data is"
     CHECK_THROWS_AS(static_cast<void>(checked_conversion(score{}, none)), bad_argument);
     CHECK_THROWS_AS(static_cast<void>(checked_conversion(edm_preconditioned{}, none)),
                     bad_argument);
-    CHECK(checked_conversion(velocity{}, none).output == -1);  // v = -x_0
-    CHECK(checked_conversion(velocity{}, none).state == 0);
-    CHECK(checked_conversion(flow{}, none).state == 1);  // u = eps - x_0, x = eps
-    CHECK(checked_conversion(flow{}, none).output == -1);
-    CHECK(checked_conversion(denoised{}, none).output == 1);
+    CHECK(checked_conversion(velocity{}, none).output_factor == -1);  // v = -x_0
+    CHECK(checked_conversion(velocity{}, none).state_factor == 0);
+    CHECK(checked_conversion(flow{}, none).state_factor == 1);  // u = eps - x_0, x = eps
+    CHECK(checked_conversion(flow{}, none).output_factor == -1);
+    CHECK(checked_conversion(denoised{}, none).output_factor == 1);
     CHECK_THROWS_AS(static_cast<void>(convert(denoised{}, epsilon{}, none)), bad_argument);
 }

@@ -18,7 +18,7 @@ using namespace diffgen;
 struct p_norm {
     double p = 1.5;
 
-    void check() const { detail::require(p > 0, "p_norm with p = ", p, "; must be above 0"); }
+    void check() const { require(p > 0, "p_norm with p = ", p, "; must be above 0"); }
     kernel::scales level(double log_snr) const {
         return {std::pow(1 + std::exp(-0.5 * p * log_snr), -1 / p),
                 std::pow(1 + std::exp(0.5 * p * log_snr), -1 / p)};

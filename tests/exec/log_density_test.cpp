@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log densities of samples beside their scores: the two belong together (central differences), they
 // are what the formulas say, and have the same bits on all back ends.
-#include <diffgen/exec/log_density.hpp>
+#include <diffgen/exec/evaluation.hpp>
 #include <diffgen/exec/policy.hpp>
 #include <diffgen/predictor/energy.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
@@ -74,8 +74,10 @@ void check_differences(const Predictor& p, std::size_t elements) {
     constexpr double h = 1e-5;
     const std::vector<double> x = places(samples, elements);
     std::vector<double> net(x.size());
-    exec::evaluate_functor(exec::cpp, p, batch_view<const double>{x.data(), samples, elements},
-                           batch_view<double>{net.data(), samples, elements}, level);
+    exec::evaluator<exec::cpp_policy, Predictor, double> functors;
+    functors.evaluate(exec::cpp, p, batch_view<const double>{x.data(), samples, elements},
+                      batch_view<double>{net.data(), samples, elements}, std::span(&level, 1),
+                      nullptr);
     const conversion to_d = p.to_denoised(level);
     for (std::size_t i = 0; i < x.size(); ++i) {
         auto up = x, down = x;
@@ -85,7 +87,7 @@ void check_differences(const Predictor& p, std::size_t elements) {
         const double slope =
             (log_densities(p, up, samples)[sample] - log_densities(p, down, samples)[sample]) /
             (2 * h);
-        const double d = to_d.state * x[i] + to_d.output * net[i];
+        const double d = to_d.state_factor * x[i] + to_d.output_factor * net[i];
         const double score = (level.alpha * d - x[i]) / (level.sigma * level.sigma);
         CHECK(std::fabs(score - slope) < 1e-8 * (1 + std::fabs(score)));
     }

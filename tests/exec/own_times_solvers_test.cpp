@@ -5,7 +5,7 @@
 // computed as if it were alone.
 
 #include <diffgen/solver/ancestral.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
+#include <diffgen/solver/names.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 #include "own_times.hpp"
@@ -18,5 +18,5 @@ using testing::check_solver;
 TEST_CASE_TEMPLATE("a sample at a time of its own is computed as if alone", T, float, double) {
     check_solver<T>(solver::ancestral{});
     check_solver<T>(solver::heun{});
-    check_solver<T>(solver::dpm_solver_pp_multistep<3>{.form = {0.5}});
+    check_solver<T>(solver::dpm_solver_pp_multistep<3>{.tau = 0.5});
 }

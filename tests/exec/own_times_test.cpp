@@ -9,8 +9,8 @@
 #include <diffgen/observe/observers.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ddim.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/langevin.hpp>
+#include <diffgen/solver/names.hpp>
 #include <diffgen/solver/predictor_corrector.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 

@@ -9,7 +9,7 @@
 #include <diffgen/schedule/linear_beta.hpp>
 #include <diffgen/schedule/rectified.hpp>
 #include <diffgen/solver/ddim.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
+#include <diffgen/solver/names.hpp>
 
 #include "mixtures.hpp"
 

@@ -1,13 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
-#include <diffgen/exec/any_grid.hpp>
+#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/beta.hpp>
+#include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/polyexponential.hpp>
+#include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/edm.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
+#include <diffgen/schedule/rectified.hpp>
 
 #include "compare.hpp"
 #include "grid_testing.hpp"
@@ -56,6 +59,36 @@ TEST_CASE("kl_optimal: alpha and sigma of a VP process turn by equal angles") {
         grid::kl_optimal{.bounds = {.sigma_min = 1, .sigma_max = 3}, .ends_at_sigma_min = true};
     CHECK(relative_error(stopped.levels(p, 1).front().sigma_over_alpha(), 3) < 1e-13);
     CHECK(relative_error(stopped.levels(p, 1).back().sigma_over_alpha(), 1) < 1e-13);
+}
+
+TEST_CASE("the ends are those of the schedule, however much noise it has") {
+    // (sigma_max^(1/5) + 1/3 (sigma_min^(1/5) - sigma_max^(1/5)))^5, by hand to six digits
+    const process wide(schedule::edm{.sigma_min = 1e-5, .sigma_max = 1e4},
+                       kernel::variance_exploding{});
+    const auto l = grid::karras{.rho = 5}.levels(process_view(wide), 4);
+    CHECK(l[0].sigma == wide.level(1e4).sigma);
+    const double a = std::pow(1e4, 0.2), b = std::pow(1e-5, 0.2);
+    CHECK(relative_error(l[1].sigma, std::pow(a + (b - a) / 3, 5)) < 1e-12);
+    CHECK(l[3].sigma == wide.level(1e-5).sigma);
+    // the formula with rho 7 and 5 levels
+    CHECK(relative_error(grid::karras{}.levels(process_view(wide), 5)[1].sigma, 1504.8) < 1e-4);
+    // without any signal at its start, a schedule has no such end
+    const process flow(schedule::rectified{}, kernel::linear_interpolant{});
+    const auto f = grid::log_snr{}.levels(process_view(flow), 3);
+    CHECK(f[0].alpha == 0);
+    CHECK(relative_error(f[1].sigma_over_alpha(), std::sqrt(1e3 * (1e-3 / (1 - 1e-3)))) < 1e-12);
+}
+
+TEST_CASE("over a table the last evaluation is at its first entry, and not close to it") {
+    const process typed(schedule::scaled_linear{}, kernel::variance_preserving{});
+    const process_view p(typed);
+    for (const int n : {2, 4, 10, 33}) {
+        CHECK(grid::karras{}.levels(p, n)[static_cast<std::size_t>(n) - 1].t == 0);
+        CHECK(grid::log_snr{.ends_at_sigma_min = true}.levels(p, n).back().t == 0);
+        CHECK(grid::kl_optimal{}.levels(p, n)[static_cast<std::size_t>(n) - 1].t == 0);
+        CHECK(grid::polyexponential{.rho = 1.3}.levels(p, n)[static_cast<std::size_t>(n) - 1].t ==
+              0);
+    }
 }
 
 TEST_CASE("beta: the distribution at each time is the share of the steps left") {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
-#include <diffgen/exec/any_grid.hpp>
+#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/grid/karras.hpp>
@@ -99,7 +99,7 @@ TEST_CASE("uniform and quadratic: times by their formulas, stop_at as the last")
     CHECK(testing::largest_difference(discrete, std::vector<double>{999, 749, 499, 249, -1}) == 0);
 }
 
-TEST_CASE("the first time of a grid is t_max to the bit, wherever it ends_at_sigma_min") {
+TEST_CASE("the first time of a grid is t_max to the bit, wherever it stops") {
     // end + (t_max - end) would round to other times than t_max, and a table ends at t_max
     const process ddpm(schedule::linear{}, kernel::variance_preserving{});
     const process_view p(ddpm);

@@ -36,7 +36,7 @@ TEST_CASE("shifted: Esser et al. 2024, eq. 23, in long double") {
                     bad_argument);
 }
 
-TEST_CASE("shifted: a schedule that ends_at_sigma_min short of pure noise keeps its ends") {
+TEST_CASE("shifted: a schedule that stops short of pure noise keeps its ends") {
     const process typed(schedule::rectified{.last = 0.8}, kernel::linear_interpolant{});
     const process_view p(typed);
     const auto l = grid::shifted{grid::uniform{}, 3}.levels(p, 8);

@@ -10,9 +10,9 @@
 #include <diffgen/schedule/edm.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
 #include <diffgen/solver/ddim.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/exponential_single.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
+#include <diffgen/solver/names.hpp>
 
 #include "check_refused.hpp"
 #include "mixture_as.hpp"

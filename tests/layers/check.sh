@@ -2,38 +2,46 @@
 # SPDX-FileCopyrightText: 2026 The diffgen authors
 # SPDX-License-Identifier: Apache-2.0
 # check.sh INCLUDE_DIR: every include of a diffgen header points the allowed way (docs/design.md).
-#   core <- noise, schedule, kernel, grid, predictor <- solver, guidance <- exec <- sampler
-#        <- fit, train, nn, family, metrics, task;  io sees core only, nothing sees adapt.
+# The table below is read from the bottom: a layer sees none but those that its row names, which
+# must all stand above it, so that there are no cycles of folders.
 set -euo pipefail
 cd "$1"
 
-parts="noise schedule kernel process grid predictor observe"
-run="$parts solver guidance concepts exec"
-declare -A sees=(
-    [core]=""
-    [io]="core"
-    [concepts]="core noise process solver"  # the page that states them all
-    [noise]="core"
-    [schedule]="core"
-    [kernel]="core"
-    [observe]="core"
-    [process]="core noise schedule kernel"
-    [grid]="core schedule kernel process"
-    [predictor]="core noise schedule kernel process"
-    [solver]="core $parts guidance concepts"  # a solver made of solvers names what they must be
-    [guidance]="core $parts"
-    [exec]="core $parts solver guidance concepts"
-    [sampler]="core $run"
-    [fit]="core io $run sampler"
-    [nn]="core io $run sampler"
-    [train]="core io $run sampler nn"
-    [family]="core io $run sampler nn train"
-    [metrics]="core io $run sampler nn"
-    [task]="core io $run sampler nn train family metrics"
-    [compat]="core io $run sampler"
-    [adapt]="core io $run sampler nn"
-    [diffgen]="core io $run sampler fit nn train family metrics task"
-)
+declare -A sees=()
+cycle=0
+layer_sees() {
+    local each
+    for each in $2; do
+        [[ -v sees[$each] ]] && continue
+        echo "the layer '$1' names '$each', which is not above it in the table of $0"
+        cycle=1
+    done
+    sees[$1]=$2
+}
+layer_sees core ""
+layer_sees io "core"
+layer_sees noise "core"
+layer_sees schedule "core"
+layer_sees kernel "core"
+layer_sees observe "core"
+layer_sees predictor "core"
+layer_sees guidance "core predictor"
+layer_sees process "core schedule kernel"
+layer_sees grid "core schedule process"
+layer_sees solver "core process"
+layer_sees options "core observe grid"
+layer_sees concepts "core noise process grid solver" # those of solvers are in solver/concepts.hpp
+layer_sees exec "core noise observe predictor process grid options solver concepts"
+layer_sees run_file "core io exec"
+layer_sees sampler "core noise observe predictor process grid options solver concepts exec"
+layer_sees fit "core io process grid options solver exec sampler"
+layer_sees nn "core io noise"
+layer_sees train "core noise process nn"
+layer_sees metrics "core io"
+layer_sees compat "core io noise schedule kernel predictor guidance process grid options solver exec sampler"
+layer_sees adapt "core"
+layer_sees run_file "core io exec"
+layer_sees diffgen "core io noise schedule kernel observe predictor guidance process grid options solver concepts exec sampler run_file fit nn train metrics"
 
 # The layer of a header: its folder, or its stem where it lies in diffgen/ itself.
 layer() {
@@ -41,7 +49,7 @@ layer() {
     [[ $path == */* ]] && echo "${path%%/*}" || echo "${path%.hpp}"
 }
 
-bad=0 seen=0
+bad=$cycle seen=0
 while IFS=: read -r file target; do
     seen=$((seen + 1))
     from=$(layer "$file") to=$(layer "$target")

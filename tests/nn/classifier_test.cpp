@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -55,6 +56,60 @@ TEST_CASE(
     model.probabilities(test.x.data(), p.data(), 500);
     CHECK((p.colwise().sum().array() - 1.0f).abs().maxCoeff() < 1e-6f);
     CHECK(p.minCoeff() >= 0.0f);
+}
+
+TEST_CASE_TEMPLATE("the probabilities of a sample do not depend on the samples beside it", T, float,
+                   double) {
+    // Sizes that packets divide, and sizes that they do not; more samples than a chunk of 256.
+    for (const auto& [features, hidden, classes] : {std::array{64, 128, 10}, {7, 13, 3}}) {
+        nn::classifier<T> model({.features = features, .hidden = hidden, .classes = classes});
+        const int samples = 300;
+        nn::matrix<T> x(features, samples), whole(classes, samples), parts(classes, samples);
+        for (nn::extent i = 0; i < x.size(); ++i)
+            x.data()[i] = noise::philox{7}.normal<T>(noise::stream::training, 0,
+                                                     static_cast<std::uint64_t>(i));
+        model.probabilities(x.data(), whole.data(), samples);
+        CHECK((whole.colwise().sum().array() - T(1)).abs().maxCoeff() < T(1e-6));
+        CHECK(whole.maxCoeff() > T(1.5) / static_cast<T>(classes));
+        for (int j = 0; j < samples; ++j)
+            model.probabilities(x.col(j).data(), parts.col(j).data(), 1);
+        CHECK(whole == parts);
+        for (int first = 0, n = 1; first < samples;
+             first += n, n = std::min(n + 17, samples - first))
+            model.probabilities(x.col(first).data(), parts.col(first).data(), n);
+        CHECK(whole == parts);
+    }
+}
+
+TEST_CASE("probabilities are the softmax of the logits, however large") {
+    nn::classifier<double> model({.features = 5, .hidden = 6, .classes = 4});
+    for (double& w : model.weights().values())
+        w *= 40;  // differences of logits in the hundreds: exp overflows without a shift
+    nn::matrix<double> x(5, 8), p(4, 8);
+    for (nn::extent i = 0; i < x.size(); ++i)
+        x.data()[i] = noise::philox{8}.normal<double>(noise::stream::training, 0,
+                                                      static_cast<std::uint64_t>(i));
+    model.probabilities(x.data(), p.data(), 8);
+    const auto& w = model.weights();
+    for (nn::extent j = 0; j < 8; ++j) {
+        double h[6], logits[4], top = -1e300, sum = 0;
+        for (int k = 0; k < 6; ++k) {
+            h[k] = w[1](k, 0);
+            for (int i = 0; i < 5; ++i)
+                h[k] += w[0](k, i) * x(i, j);
+            h[k] /= 1 + std::exp(-h[k]);
+        }
+        for (int c = 0; c < 4; ++c) {
+            logits[c] = w[3](c, 0);
+            for (int k = 0; k < 6; ++k)
+                logits[c] += w[2](c, k) * h[k];
+            top = std::max(top, logits[c]);
+        }
+        for (const double l : logits)
+            sum += std::exp(l - top);
+        for (int c = 0; c < 4; ++c)
+            CHECK(std::abs(p(c, j) - std::exp(logits[c] - top) / sum) < 1e-9);
+    }
 }
 
 TEST_CASE("labels outside the classes and options without sense are errors") {

@@ -28,7 +28,7 @@ struct regression {
 
     nn::variable<float> operator()(const nn::shard<float>& part) const {
         const auto x = part.record.constant(nn::matrix<float>::Zero(3, part.count));
-        for (nn::index i = 0; i < x.size(); ++i)
+        for (nn::extent i = 0; i < x.size(); ++i)
             x.result().data()[i] = noise::philox{2}.normal<float>(
                 noise::stream::training, static_cast<std::uint32_t>(part.step),
                 static_cast<std::uint64_t>(3 * part.first + i));

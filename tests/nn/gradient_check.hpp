@@ -14,14 +14,14 @@
 
 namespace gradient_check {
 
-using diffgen::nn::index;
+using diffgen::nn::extent;
 using matrix = diffgen::nn::matrix<double>;
 using variable = diffgen::nn::variable<double>;
 
 /// Entries spread over (low, high) without a pattern: the golden-ratio sequence.
-inline matrix spread(index rows, index cols, double low, double high, double shift = 0.0) {
+inline matrix spread(extent rows, extent cols, double low, double high, double shift = 0.0) {
     matrix m(rows, cols);
-    for (index i = 0; i < m.size(); ++i) {
+    for (extent i = 0; i < m.size(); ++i) {
         const double u = static_cast<double>(i + 1) * 0.6180339887498949 + shift;
         m.data()[i] = low + (high - low) * (u - std::floor(u));
     }
@@ -64,7 +64,7 @@ void check(F f, std::vector<matrix> at) {
             x.push_back(tape.constant(m));
         const auto g = grad(function(tape, x), x);
         for (std::size_t k = 0; k < at.size(); ++k)
-            for (index i = 0; i < at[k].size(); ++i) {
+            for (extent i = 0; i < at[k].size(); ++i) {
                 double& entry = at[k].data()[i];
                 const double kept = entry;
                 entry = kept + step;

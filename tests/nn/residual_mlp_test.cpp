@@ -23,9 +23,9 @@ nn::residual_mlp<T> filled(const nn::residual_mlp_options& options) {
 }
 
 template <class T>
-nn::matrix<T> normal_matrix(nn::index rows, nn::index cols) {
+nn::matrix<T> normal_matrix(nn::extent rows, nn::extent cols) {
     nn::matrix<T> m(rows, cols);
-    for (nn::index i = 0; i < m.size(); ++i)
+    for (nn::extent i = 0; i < m.size(); ++i)
         m.data()[i] =
             noise::philox{9}.normal<T>(noise::stream::training, 0, static_cast<std::uint64_t>(i));
     return m;
@@ -96,7 +96,7 @@ TEST_CASE("no classes means the null class, and classes and times matter") {
 
 TEST_CASE("a sample's numbers depend neither on threads nor on the samples beside it") {
     // A hidden width that no packet divides.
-    for (const nn::index hidden : {256, 51}) {
+    for (const nn::extent hidden : {256, 51}) {
         auto net = filled<float>({.hidden = hidden, .classes = 10});
         const int samples = 333;
         const auto x = normal_matrix<float>(64, samples);

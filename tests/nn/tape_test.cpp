@@ -27,7 +27,7 @@ TEST_CASE("a variable the loss does not depend on has a zero gradient of its sha
     CHECK(g[1].value() == Eigen::Matrix2d::Zero());
 }
 
-TEST_CASE("detach ends_at_sigma_min a gradient") {
+TEST_CASE("detach stops a gradient") {
     nn::tape<double> tape;
     const auto x = tape.scalar(3.0);
     CHECK(grad(x * detach(x), x).item() == 3.0);

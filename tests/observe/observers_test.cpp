@@ -10,16 +10,21 @@
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
+#include "check_refused.hpp"
 #include "compare.hpp"
 #include "mixture_as.hpp"
 #include "mixtures.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <ios>
 #include <regex>
+#include <span>
 #include <sstream>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -47,6 +52,95 @@ TEST_CASE("progress rewrites one line, full at the end") {
     CHECK(std::regex_replace(out.str(), seconds, "N s") ==
           "\rdigits [==      ] 1/4 N s\rdigits [====    ] 2/4 N s"
           "\rdigits [======  ] 3/4 N s\rdigits [========] 4/4 N s\n");
+}
+
+TEST_CASE("progress leaves the format of its stream alone") {
+    std::ostringstream out;
+    auto s = make(solver::ancestral{});
+    std::vector<double> x(size);
+    out.setf(std::ios::scientific, std::ios::floatfield);
+    out.precision(3);
+    s.generate(exec::cpp, batch(x, samples), {.steps = 2, .observe = observe::progress(out)});
+    out.str("");
+    out << 0.123456789;
+    CHECK(out.str() == "1.235e-01");
+}
+
+namespace {
+
+/// A run by hand of which nobody can read or change anything.
+observation step_of(int step, int steps) {
+    return {step, steps, {}, 1, 2, nullptr, nullptr, nullptr, false};
+}
+
+}  // namespace
+
+TEST_CASE("a bar ends its line when the run ends, once") {
+    std::ostringstream out;
+    const observer bar = observe::progress(out, "bar", 4);
+    CHECK(bar.on_step(step_of(1, 4)));
+    CHECK(out.str().back() == 's');
+    bar.on_end({1, 1, false});
+    CHECK(out.str().back() == '\n');
+    bar.on_end({1, 1, false});
+    CHECK(out.str().find('\n') == out.str().size() - 1);
+    // the last step ends the line itself
+    out.str("");
+    CHECK(bar.on_step(step_of(4, 4)));
+    bar.on_end({4, 4, true});
+    CHECK(out.str().find('\n') == out.str().size() - 1);
+}
+
+TEST_CASE("both observers see the end") {
+    int first = 0, second = 0;
+    const observer a{.on_end = [&](const run_summary& r) { first += r.steps; }};
+    const observer b{.on_end = [&](const run_summary& r) { second += r.evaluations; }};
+    (a & b & observer{}).on_end({3, 5, false});
+    (observer{} & a).on_end({10, 0, true});
+    CHECK(first == 13);
+    CHECK(second == 5);
+    CHECK_FALSE((observer{} & observer{}).on_end);
+}
+
+TEST_CASE("the denoised estimate without having asked for it, or a state that does not fit") {
+    check_refused<bad_argument>([] { (void)step_of(3, 4).denoised(); },
+                                {"step 3", "wants_denoised"});
+    const std::vector<double> values{1, 2, 3};
+    check_refused<bad_shape>([&] { step_of(3, 4).set_state(values); }, {"3 values", "1 x 2"});
+    check_refused<bad_argument>([&] { step_of(3, 4).set_state(std::span(values).first(2)); },
+                                {"step 3", "cannot be changed"});
+    std::vector<double> state(2);
+    const observation o{1,
+                        4,
+                        {},
+                        1,
+                        2,
+                        &state,
+                        [](const void* run, int, double* to) {
+                            const auto& from = *static_cast<const std::vector<double>*>(run);
+                            std::copy(from.begin(), from.end(), to);
+                        },
+                        [](void* run, const double* from) {
+                            std::copy(from, from + 2,
+                                      static_cast<std::vector<double>*>(run)->begin());
+                        }};
+    o.set_state(std::vector{7., 8.});
+    CHECK(o.state() == std::vector{7., 8.});
+}
+
+TEST_CASE("a stop that is requested ends the run within one step") {
+    auto s = make(solver::heun{});
+    std::vector<double> x(size);
+    std::stop_source source;
+    const observer request{[&](const observation& o) {
+        if (o.step == 2) source.request_stop();
+        return true;
+    }};
+    const run_summary done =
+        s.generate(exec::cpp, batch(x, samples),
+                   {.steps = 10, .observe = request & observe::stop_when(source.get_token())});
+    CHECK(done.steps == 2);
+    CHECK_FALSE(done.finished);
 }
 
 TEST_CASE(
@@ -129,14 +223,14 @@ TEST_CASE("a flag ends the run within one step, which leaves that step's state")
     CHECK(x == whole);
 }
 
-TEST_CASE(
-    "stop_when ends_at_sigma_min where another thread would have set the flag before the start") {
+TEST_CASE("stop_when: a flag that is set before the start costs no evaluation") {
     auto s = make(solver::ancestral{});
     std::vector<double> x(size);
     const std::atomic<bool> flag{true};
     const run_summary done = s.generate(exec::cpp, batch(x, samples),
                                         {.steps = 10, .observe = observe::stop_when(flag)});
-    CHECK(done.steps == 1);
+    CHECK(done.steps == 0);
+    CHECK(done.evaluations == 0);
     CHECK_FALSE(done.finished);
 }
 

@@ -6,8 +6,8 @@
 #include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/schedule/geometric.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/exponential_single.hpp>
+#include <diffgen/solver/names.hpp>
 
 #include "quantile_flow.hpp"
 

@@ -7,7 +7,7 @@
 #include <diffgen/process/process.hpp>
 #include <diffgen/schedule/geometric.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
+#include <diffgen/solver/names.hpp>
 
 #include "gaussian_reverse.hpp"
 
@@ -26,21 +26,21 @@ void check_solvers(Schedule schedule, Kernel kernel, double from, double to) {
     const process_view p = process_view(typed).until(from);
     const auto check = [&](const auto& s, int order, bool at_least, const std::string& name) {
         CAPTURE(name);
-        CAPTURE(s.form.tau);
+        CAPTURE(s.tau);
         // along the reverse SDE, tau = 1, the denoised estimate is a martingale: its mean is
         // constant, and right is every polynomial through it
-        const bool exact_mean = !at_least && s.form.tau == 1;
+        const bool exact_mean = !at_least && s.tau == 1;
         testing::check_weak_order(
-            p, to, s, s.form.tau, 4096, 2,
+            p, to, s, s.tau, 4096, 2,
             {exact_mean ? testing::weak_orders::exact : order, order, at_least});
     };
     for (const double tau : {0.5, 1.}) {
-        check(exponential_multistep<1>{.form = {tau}}, 1, false, "order 1");
-        check(exponential_multistep<2>{.form = {tau}}, 2, false, "order 2");
-        check(exponential_multistep<3>{.form = {tau}}, 2, true, "order 3");
-        check(sa_solver<2, 2>{.form = {tau}}, 2, true, "predictor 2, corrector 2");
-        check(exponential_multistep<1, 0, basis::noise>{.form = {tau}}, 1, true, "noise, order 1");
-        check(exponential_multistep<2, 0, basis::noise>{.form = {tau}}, 2, true, "noise, order 2");
+        check(exponential_multistep<1>{.tau = tau}, 1, false, "order 1");
+        check(exponential_multistep<2>{.tau = tau}, 2, false, "order 2");
+        check(exponential_multistep<3>{.tau = tau}, 2, true, "order 3");
+        check(sa_solver<2, 2>{.tau = tau}, 2, true, "predictor 2, corrector 2");
+        check(exponential_multistep<1, 0, basis::noise>{.tau = tau}, 1, true, "noise, order 1");
+        check(exponential_multistep<2, 0, basis::noise>{.tau = tau}, 2, true, "noise, order 2");
     }
 }
 

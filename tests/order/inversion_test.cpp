@@ -14,8 +14,8 @@
 #include <diffgen/solver/adaptive.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ddim.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
+#include <diffgen/solver/names.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 #include "check_refused.hpp"

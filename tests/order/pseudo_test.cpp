@@ -15,8 +15,8 @@
 #include <diffgen/solver/ddim.hpp>
 #include <diffgen/solver/dpm_2.hpp>
 #include <diffgen/solver/dpm_solver_fast.hpp>
-#include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/gradient_estimation.hpp>
+#include <diffgen/solver/names.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 

@@ -32,7 +32,7 @@ void check_orders(const process_view& p, double stop) {
     for (const double tau : {0.5, 1.}) {
         CAPTURE(tau);
         // with tau = 1 the linear part alone is the mean's whole solution
-        testing::check_weak_order(p, stop, seeds<Order>{{tau}}, tau, 256, 2,
+        testing::check_weak_order(p, stop, seeds<Order>{tau}, tau, 256, 2,
                                   {tau == 1 ? orders::exact : Order, Order == 1 ? 1 : 2});
     }
 }
@@ -52,7 +52,7 @@ TEST_CASE("orders of the moments") {
 TEST_CASE("over the noise estimate, tau = 1/2") {
     const process typed(schedule::linear_beta{}, kernel::variance_preserving{});
     const process_view p = process_view(typed).until(0.7);
-    testing::check_weak_order(p, 0.1, seeds<3, basis::noise>{{0.5}}, 0.5, 256, 1, {3, 2});
+    testing::check_weak_order(p, 0.1, seeds<3, basis::noise>{0.5}, 0.5, 256, 1, {3, 2});
 }
 
 TEST_CASE("on one-point data it is exact in any number of steps: the noise of the pieces adds up") {
@@ -67,7 +67,7 @@ TEST_CASE("on one-point data it is exact in any number of steps: the noise of th
         CHECK(testing::relative_error(got.variance, end.variance) < 1e-12);
     };
     check(seeds<1>{});
-    check(seeds<2>{{0.6}});
+    check(seeds<2>{0.6});
     check(seeds<3>{});
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("SEEDS-3 by its formulas: two inner values, and the noise of three pie
     const process_view p(typed);
     const std::vector<noise_level> levels{p.level(0.8), p.level(0.5)};
     const double eta = 0.64, x = 0.7, d[3]{0.2, -0.4, 0.9}, z[3]{1.1, -0.6, 0.3};
-    const seeds<3> solver{{.tau = 0.8}};  // eta = tau^2
+    const seeds<3> solver{.tau = 0.8};  // eta = tau^2
     std::vector<double> registers(8);
     registers[0] = x;
     for (int j = 0; j < 3; ++j) {
@@ -107,8 +107,8 @@ TEST_CASE("SEEDS-3 by its formulas: two inner values, and the noise of three pie
 }
 
 TEST_CASE("without noise it is the exponential Runge-Kutta method: the same bits") {
-    CHECK(mixture_run(seeds<2>{{0}}) == mixture_run(exponential_single<2>{}));
-    CHECK(mixture_run(seeds<3>{{0}}) == mixture_run(exponential_single<3>{}));
+    CHECK(mixture_run(seeds<2>{0}) == mixture_run(exponential_single<2>{}));
+    CHECK(mixture_run(seeds<3>{0}) == mixture_run(exponential_single<3>{}));
     CHECK(mixture_run(seeds<3>{}) != mixture_run(exponential_single<3>{}));
 }
 
@@ -118,5 +118,5 @@ TEST_CASE("SEEDS-1 with tau = 1 is DDIM with eta = 1") {
 }
 
 TEST_CASE("a bad tau is refused") {
-    check_refused<bad_argument>([] { seeds<2>{{-1}}.check(); }, {"seeds with tau = -1"});
+    check_refused<bad_argument>([] { seeds<2>{-1}.check(); }, {"seeds with tau = -1"});
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/schedule/betas.hpp>
+#include <diffgen/schedule/exponential.hpp>
 
 #include "compare.hpp"
 
@@ -98,4 +99,18 @@ TEST_CASE("a user's betas: tiny ones lose nothing, 1 may end the chain") {
     CHECK_THROWS_AS(schedule::betas({1, 0.5}), bad_argument);
     CHECK_THROWS_AS(schedule::betas(std::vector<double>{}), bad_argument);
     CHECK_THROWS_AS(schedule::linear(0), bad_argument);
+}
+
+TEST_CASE("constants by name are those in order") {
+    const auto same = [](const schedule::table& a, const schedule::table& b) {
+        REQUIRE(a.steps() == b.steps());
+        for (int t = 0; t < a.steps(); ++t)
+            CHECK(a.log_snr(t) == b.log_snr(t));
+    };
+    same(schedule::cosine({.steps = 100}), schedule::cosine(100));
+    same(schedule::cosine({.s = 0.01, .max_beta = 0.9}), schedule::cosine(1000, 0.01, 0.9));
+    same(schedule::linear({.steps = 50, .beta_end = 0.1}), schedule::linear(50, 1e-4, 0.1));
+    same(schedule::scaled_linear({.beta_start = 1e-3}), schedule::scaled_linear(1000, 1e-3));
+    same(schedule::sigmoid({.steps = 7}), schedule::sigmoid(7));
+    same(schedule::exponential({.decay = 10}), schedule::exponential(1000, 10));
 }

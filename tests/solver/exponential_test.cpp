@@ -78,7 +78,7 @@ TEST_CASE("first orders under other names, to 1e-12") {
         same(dpm_solver_multistep<1>{}, ddim{});
         same(dpm_solver_pp_singlestep<1>{}, ddim{});
         same(lms<1>{}, euler{});
-        same(exponential_multistep<1>{.form = {1}}, ancestral{});
+        same(exponential_multistep<1>{.tau = 1}, ancestral{});
     }
 }
 
@@ -97,14 +97,14 @@ TEST_CASE("multistep methods start at pure noise and survive any number of steps
         finite(dpm_solver_pp_singlestep<3>{});
         finite(unipc<2>{});
         finite(unipc<3>{});
-        finite(sa_solver<2, 2>{.form = {1}});
+        finite(sa_solver<2, 2>{.tau = 1});
         finite(dpm_solver_pp_multistep<3>{.start_up = start_up::first_order});
     }
 }
 
 TEST_CASE("a negative tau is refused") {
-    CHECK_THROWS_WITH_AS(samples(exponential_multistep<2>{.form = {-1}}, grid::uniform{}),
+    CHECK_THROWS_WITH_AS(samples(exponential_multistep<2>{.tau = -1}, grid::uniform{}),
                          "diffgen: exponential_multistep with tau = -1; must be 0 (the probability "
-                         "flow) or more",
+                         "flow) or more, and 1 is the reverse SDE",
                          bad_argument);
 }

@@ -31,7 +31,6 @@ void for_every_set(Check check) {
     using namespace diffgen;
     check(isa::one_lane{}, "one lane");
 #if DIFFGEN_HAS_LANES
-    check(isa::sse2{}, "sse2");
     if (lanes::widest() >= lanes::set::avx2) check(isa::avx2{}, "avx2");
     if (lanes::widest() >= lanes::set::avx512) check(isa::avx512{}, "avx512");
 #endif

@@ -4,7 +4,7 @@
 
 // What every grid must give on every kind of process, from one step on.
 
-#include <diffgen/exec/any_grid.hpp>
+#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>

@@ -52,7 +52,7 @@ struct energy_gradient {
 
 /// By its energy.
 inline energy_gradient gradient() {
-    return {centred_in_2d.at(diffgen::cast_level<float>(level))};
+    return {centred_in_2d.bind(diffgen::cast_level<float>(level))};
 }
 
 }  // namespace testing::one_level

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/time_input.hpp>
+#include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/nn/residual_mlp.hpp>
+#include <diffgen/process/process.hpp>
+#include <diffgen/schedule/rectified.hpp>
 #include <diffgen/train/denoising.hpp>
 #include <diffgen/train/progress_bar.hpp>
 
+#include "check_refused.hpp"
 #include "parts.hpp"
 
 #include <doctest/doctest.h>
@@ -28,7 +32,7 @@ struct line {
         list.add("a", 1, 1);
         list.add("b", 1, 1);
     }
-    nn::index features() const { return 1; }
+    nn::extent features() const { return 1; }
     int null_class() const { return 0; }
     nn::parameters<double>& weights() { return list; }
     nn::variable<double> forward(const nn::leaves<double>& w, const nn::variable<double>& x,
@@ -251,4 +255,45 @@ TEST_CASE("data that do not fit the network are errors") {
                          "a network of 1 features for data of 2 elements", diffgen::bad_shape);
     CHECK_THROWS_AS(objective.loss(net, train::dataset<double>{x.data(), 0, 1, nullptr}),
                     diffgen::bad_argument);
+}
+
+namespace {
+
+struct pure_noise {
+    template <class Process>
+    diffgen::noise_level operator()(const Process& p, const train::place&) const {
+        return p.level(1);
+    }
+};
+
+}  // namespace
+
+// At alpha = 0 the target of epsilon is the noise, which F = x meets exactly; the loss of F = 0 is
+// the variance of the noise, 1.
+TEST_CASE("an epsilon network is trained at zero signal-to-noise ratio, or told why not") {
+    const diffgen::process flow(diffgen::schedule::rectified{},
+                                diffgen::kernel::linear_interpolant{});
+    const gaussian_data data(64, 0.4, 0.5);
+    const auto time = [](const diffgen::noise_level& l) { return l.t; };
+    line net;
+    const train::denoising objective{flow, diffgen::epsilon{}, time, pure_noise{}};
+    nn::training_state<double> state(net.weights());
+    nn::fit_options o;
+    o.steps = 300;
+    o.batch = 64;
+    o.threads = 1;
+    o.learning_rate = nn::cosine_rate{.rate = 0.1, .steps = o.steps};
+    CHECK(train::train_denoiser(net, objective, data.view(), o, state));
+    CHECK(std::abs(state.losses.front() - 1) < 0.9);
+    CHECK(state.losses.back() < 0.05 * state.losses.front());
+
+    const train::denoising unbounded{flow, diffgen::epsilon{}, time, pure_noise{},
+                                     train::edm_weight{}};
+    line other;
+    check_refused<diffgen::bad_argument>(
+        [&] {
+            train::train_denoiser(other, unbounded, data.view(),
+                                  {.steps = 2, .batch = 8, .threads = 1});
+        },
+        {"weight", "t = 1", "alpha = 0"});
 }

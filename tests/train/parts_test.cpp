@@ -4,8 +4,12 @@
 
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
+#include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/process/process.hpp>
+#include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/edm.hpp>
+#include <diffgen/schedule/zero_terminal_snr.hpp>
+#include <diffgen/train/denoising.hpp>
 #include <diffgen/train/pair.hpp>
 #include <diffgen/train/times.hpp>
 #include <diffgen/train/weighting.hpp>
@@ -69,6 +73,43 @@ TEST_CASE("weightings: identities of the literature") {
         // Karras et al. 2022: lambda c_out^2 = 1.
         CHECK(weight(train::edm_weight{}, diffgen::edm_preconditioned{}) == doctest::Approx(1));
     }
+}
+
+// Lin et al. 2024: a schedule that ends without signal. There x_t is sigma eps, so that epsilon is
+// eps, the score -eps / sigma, the velocity -sigma x_0, and Karras' network F* = x_0 / sigma_data.
+TEST_CASE("without any signal, pairs and weights are the limits") {
+    const diffgen::process zero(
+        diffgen::schedule::zero_terminal_snr(diffgen::schedule::scaled_linear{}),
+        diffgen::kernel::variance_preserving{});
+    const auto l = zero.level(999);
+    REQUIRE(l.alpha == 0);
+    const auto check = [&](const auto& prediction, double input, double data, double noise) {
+        const auto p = train::make_training_pair(l, prediction);
+        CHECK(p.input_data == 0);
+        CHECK(p.input_noise == doctest::Approx(input).epsilon(1e-14));
+        CHECK(std::abs(p.target_data - data) < 1e-14);
+        CHECK(std::abs(p.target_noise - noise) < 1e-14);
+    };
+    check(diffgen::epsilon{}, 1, 0, 1);
+    check(diffgen::score{}, 1, 0, -1);
+    check(diffgen::velocity{}, 1, -1, 0);
+    check(diffgen::denoised{}, 1, 1, 0);
+    check(diffgen::flow{}, 1, -1, 1);
+    check(diffgen::edm_preconditioned{}, 1, 2, 0);
+
+    const auto weight = [&](const auto& prediction, const auto& weighting) {
+        const auto input = [](const diffgen::noise_level& at) { return at.t; };
+        return train::denoising{zero, prediction, input, train::uniform_steps{}, weighting}.weight(
+            l);
+    };
+    CHECK(weight(diffgen::epsilon{}, train::unit_weight{}) == 1);
+    CHECK(weight(diffgen::epsilon{}, train::min_snr_weight{5}) == doctest::Approx(1));
+    CHECK(weight(diffgen::epsilon{}, train::score_matching_weight{}) == doctest::Approx(1));
+    CHECK(weight(diffgen::velocity{}, train::edm_weight{}) == doctest::Approx(4));
+    CHECK(weight(diffgen::velocity{}, train::min_snr_weight{5}) < 1e-300);
+    CHECK(weight(diffgen::edm_preconditioned{}, train::edm_weight{}) == doctest::Approx(1));
+    // the weight alone, as it was called before
+    CHECK(train::edm_weight{}(zero, l, diffgen::velocity{}.to_denoised(l)) == doctest::Approx(4));
 }
 
 TEST_CASE("times: ranges, strata, the discrete grid, and the log-normal's moments") {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <type_traits>
 
 namespace diffgen {
@@ -54,6 +55,14 @@ concept contiguous = requires(X& x) {
     requires std::is_pointer_v<decltype(std::data(x))>;
 };
 
+/// An X&& whose memory is still there when the expression that made it is over: it has a name, or
+/// it is a view, which the standard library knows as std::ranges::enable_view or
+/// enable_borrowed_range.
+template <class X>
+inline constexpr bool outlives_its_expression =
+    std::is_lvalue_reference_v<X> || std::ranges::enable_borrowed_range<std::remove_cv_t<X>> ||
+    std::ranges::enable_view<std::remove_cv_t<X>>;
+
 }  // namespace detail
 
 /// `size` numbers at `data` seen as `samples` samples. Throws bad_shape where they do not divide.
@@ -76,10 +85,14 @@ template <class Space = space::host, class T>
 
 /// A contiguous container seen as `samples` samples. Throws bad_shape where they do not divide.
 template <class X>
-requires detail::contiguous<std::remove_reference_t<X>>
-[[nodiscard]] auto batch(X&& x, std::size_t samples) {
+requires(detail::contiguous<std::remove_reference_t<X>>&& detail::outlives_its_expression<X>)
+    [[nodiscard]] auto batch(X&& x, std::size_t samples) {
     return batch(std::data(x), static_cast<std::size_t>(std::size(x)), samples);
 }
+/// A temporary that owns its memory is gone before the view is used: give it a name.
+template <class X>
+requires(detail::contiguous<std::remove_reference_t<X>> &&
+         !detail::outlives_its_expression<X>) auto batch(X&& x, std::size_t samples) = delete;
 
 /// How a container becomes a batch_view: specialise with `static auto view(X&)`.
 /// The adapters of diffgen/adapt do it for Eigen, xtensor, Thrust and others.

@@ -9,13 +9,21 @@
 
 #include <cmath>
 
-namespace diffgen::detail {
+namespace diffgen {
 
-/// Throws bad_argument with the joined parts unless `holds`.
+/// Throws bad_argument with the text "diffgen: " and the parts after it, joined, unless `holds`.
+/// For the check() of parts of your own too: require(p > 0, "p_norm with p = ", p, "; must be above
+/// 0").
 template <class... Parts>
 void require(bool holds, const Parts&... parts) {
-    if (!holds) throw bad_argument(text("diffgen: ", parts...));
+    if (!holds) throw bad_argument(detail::text("diffgen: ", parts...));
 }
+
+}  // namespace diffgen
+
+namespace diffgen::detail {
+
+using diffgen::require;
 
 /// Whether a constant is a number above 0, or from 0 on; infinity is not.
 [[nodiscard]] inline bool is_positive(double v) {

@@ -46,22 +46,44 @@
 #define DIFFGEN_HAS_LANES 0
 #endif
 
+// One lane where the processor may have fused multiply-adds that the program is not compiled for:
+// passes then are compiled twice, and take what they find.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__CUDACC__) && !DIFFGEN_HAS_LANES
+#define DIFFGEN_HAS_ENTRY 1
+#else
+#define DIFFGEN_HAS_ENTRY DIFFGEN_HAS_LANES
+#endif
+
 // Marks a function on values (core/lanes.hpp). clang++ needs to be told to inline all of them into
 // the entry function; g++ does so by its flatten attribute, unless it splits or specialises such a
 // function before that: the pieces keep their calls of single operations.
-#if DIFFGEN_HAS_LANES && defined(__clang__)
+#if DIFFGEN_HAS_ENTRY && defined(__clang__)
 #define DIFFGEN_VALUE __attribute__((always_inline))
-#elif DIFFGEN_HAS_LANES
+#elif DIFFGEN_HAS_ENTRY
 #define DIFFGEN_VALUE __attribute__((noclone))
 #else
 #define DIFFGEN_VALUE DIFFGEN_HD
 #endif
 
-// Marks the one-lane rest of a loop over packs: compiled once, not into every entry function.
-#if DIFFGEN_HAS_LANES
-#define DIFFGEN_REST __attribute__((noinline))
+// Marks a function that is rarely called from code on values: compiled once, not into every entry
+// function.
+#if DIFFGEN_HAS_ENTRY
+#define DIFFGEN_APART __attribute__((noinline))
 #else
-#define DIFFGEN_REST DIFFGEN_HD
+#define DIFFGEN_APART DIFFGEN_HD
+#endif
+
+// Stands before a loop over what a stage has several of, and keeps it a loop: its body is long, and
+// what each turn does depends on the stage. On a device what such a loop indexes must stay in
+// registers, and so it is unrolled.
+#if defined(__CUDACC__)
+#define DIFFGEN_ROLLED
+#elif defined(__clang__)
+#define DIFFGEN_ROLLED _Pragma("clang loop unroll(disable)")
+#elif defined(__GNUC__)
+#define DIFFGEN_ROLLED _Pragma("GCC unroll 1")
+#else
+#define DIFFGEN_ROLLED
 #endif
 
 // Markers of the functions that know an instruction set (core/lanes): the primitive operations
@@ -69,16 +91,15 @@
 // operations before it inlines, so its primitives must carry their target; clang++ lowers them
 // last, and refuses to inline a function with a target into one without.
 #if defined(__clang__)
-#define DIFFGEN_SSE2 __attribute__((always_inline)) inline
 #define DIFFGEN_AVX2 __attribute__((always_inline)) inline
 #define DIFFGEN_AVX512 __attribute__((always_inline)) inline
 #define DIFFGEN_ENTRY(isa) __attribute__((flatten, noinline, target(isa)))
 #define DIFFGEN_NO_CONTRACTION _Pragma("clang fp contract(off)")
 #elif defined(__GNUC__)
-#define DIFFGEN_SSE2 inline
 #define DIFFGEN_AVX2 __attribute__((target("avx2,fma"))) inline
 #define DIFFGEN_AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))) inline
 #define DIFFGEN_ENTRY(isa) \
-    __attribute__((flatten, noinline, target(isa), optimize("O3", "fp-contract=off")))
+    __attribute__((flatten, noinline, target(isa), \
+                   optimize("O3", "fp-contract=off", "schedule-insns", "sched-pressure")))
 #define DIFFGEN_NO_CONTRACTION
 #endif

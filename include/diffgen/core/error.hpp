@@ -4,6 +4,7 @@
 
 // The typed errors of diffgen. Every text names what was wrong and holds the offending values.
 
+#include <cstdint>
 #include <limits>
 #include <sstream>
 #include <stdexcept>
@@ -35,10 +36,26 @@ class bad_device : public error {
     using error::error;
 };
 
-/// NaN or infinity where a finite number is needed; the text names the step and the sample.
+/// NaN or infinity where a finite number is needed. Of a run, it knows where.
 class non_finite : public error {
   public:
-    using error::error;
+    explicit non_finite(const std::string& text) : error(text) {}
+    non_finite(const std::string& text, int step, int stage, std::uint64_t sample, double time)
+        : error(text), step_(step), stage_(stage), sample_(sample), time_(time) {}
+
+    /// The step of the run, from 0 on; -1 where the number arose outside a run.
+    [[nodiscard]] int step() const { return step_; }
+    /// The stage of that step, from 0 on; -1 outside a run.
+    [[nodiscard]] int stage() const { return stage_; }
+    /// The first sample that had it, by its number in the whole job.
+    [[nodiscard]] std::uint64_t sample() const { return sample_; }
+    /// The schedule's time at which the step starts; NaN outside a run.
+    [[nodiscard]] double time() const { return time_; }
+
+  private:
+    int step_ = -1, stage_ = -1;
+    std::uint64_t sample_ = 0;
+    double time_ = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// A file that cannot be opened, is cut short, or breaks the rules of its format.
@@ -61,7 +78,15 @@ inline double shown(float part) {
     return shown(static_cast<double>(part));
 }
 
-/// Joins the parts into one text, numbers with all their digits.
+/// A number with as many digits as tell it from every other: 1.0000000000000002 beside 1.
+[[nodiscard]] inline std::string exactly(double number) {
+    std::ostringstream out;
+    out.precision(std::numeric_limits<double>::max_digits10);
+    out << shown(number);
+    return out.str();
+}
+
+/// Joins the parts into one text, numbers with 15 digits.
 template <class... Parts>
 std::string text(const Parts&... parts) {
     std::ostringstream out;

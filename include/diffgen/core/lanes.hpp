@@ -6,14 +6,16 @@
 // bits everywhere. A functor written as a template on its value runs one element a thread on a
 // device and 4, 8 or 16 at a time on a processor, without compiler flags.
 //
-//   value_traits<V>             scalar, width, mask, bits
-//   + - * / and comparisons     also between a pack and a scalar of its lanes' type
-//   fma sqrt min max abs        diffgen::fma(a, b, c) is a * b + c rounded once
-//   select(mask, a, b)  any(mask)
-//   broadcast<V>(s)  load<V>(p)  store(p, x)  load_strided<V>(p, stride)  store_strided(p, stride,
-//   x) to_bits(x)  from_bits<V>(b)  to_number<V>(b) lanes::run<T>(kernel)       calls
-//   kernel(lanes::tag<V>{}) with the widest V of this machine lanes::run<T, isa::avx2>(kernel),
-//   isa::sse2, isa::one_lane ...: a given one, for tests
+//   value_traits<V>                     scalar, width, mask, bits
+//   + - * / and comparisons             also between a pack and a scalar of its lanes' type
+//   fma, sqrt, min, max, abs            diffgen::fma(a, b, c) is a * b + c rounded once
+//   select(mask, a, b), any(mask)
+//   broadcast<V>(s)
+//   load<V>(p), store(p, x)             neighbouring numbers, of any alignment
+//   load_strided<V>(p, stride), store_strided(p, stride, x)
+//   to_bits(x), from_bits<V>(b), to_number<V>(b)
+//   lanes::run<T>(kernel)               calls kernel(lanes::tag<V>{}), V the widest of this machine
+//   lanes::run<T, isa::avx2>(kernel)    ... V a given one, for tests
 //
 // exp, log, sin and the like are in core/math.hpp. Call all of these qualified, diffgen::fma(a, b,
 // c), or from inside the namespace: an unqualified call on a plain double finds the C library.

@@ -173,6 +173,24 @@ DIFFGEN_VALUE exp_reduction<V> reduce_for_exp(const V& x) {
     return {r, n, to_bits(shifted) - to_bits(c::rounder)};
 }
 
+/// x, or the nearer end of the interval beyond which e^x is 0 or infinite.
+template <value V>
+DIFFGEN_VALUE V inside_exp(const V& x) {
+    using c = constants_of<V>;
+    return diffgen::max(broadcast<V>(c::exp_low), diffgen::min(broadcast<V>(c::exp_high), x));
+}
+
+/// e^r 2^n, given e^r and the integer n. 2^n in two factors, so that both are normal: the result is
+/// rounded once.
+template <value V>
+DIFFGEN_VALUE V scale_exp(const V& mantissa, const bits_of<V>& n) {
+    using c = constants_of<V>;
+    constexpr typename c::bits bias = c::exponent_bias;
+    const auto first = (n + 4 * bias) >> 1;
+    const auto second = n + 4 * bias - first;
+    return product(mantissa * power_of_two<V>(first - bias), power_of_two<V>(second - bias));
+}
+
 /// e^r - 1 for |r| <= log(2) / 2.
 template <value V>
 DIFFGEN_VALUE V expm1_kernel(const V& r) {
@@ -270,19 +288,8 @@ inline constexpr T trigonometric_range = detail::math_constants<T>::trigonometri
 /// e^x.
 template <value V>
 DIFFGEN_VALUE V exp(const V& x) {
-    using T = scalar_of<V>;
-    using c = detail::constants_of<V>;
-    using bits = typename c::bits;
-    const V inside =
-        diffgen::max(broadcast<V>(c::exp_low), diffgen::min(broadcast<V>(c::exp_high), x));
-    const auto reduced = detail::reduce_for_exp(inside);
-    const V mantissa = detail::expm1_kernel(reduced.r) + T{1};
-    // 2^n in two factors, so that both are normal: the result is rounded once.
-    constexpr bits bias = c::exponent_bias;
-    const auto first = (reduced.integer + 4 * bias) >> 1;
-    const auto second = reduced.integer + 4 * bias - first;
-    return product(mantissa * detail::power_of_two<V>(first - bias),
-                   detail::power_of_two<V>(second - bias));
+    const auto reduced = detail::reduce_for_exp(detail::inside_exp(x));
+    return detail::scale_exp(detail::expm1_kernel(reduced.r) + scalar_of<V>{1}, reduced.integer);
 }
 
 /// e^x - 1.
@@ -360,19 +367,29 @@ DIFFGEN_VALUE V cos(const V& x) {
     return detail::sine_and_cosine_of(x).cosine;
 }
 
-/// tanh(x).
+namespace detail {
+
+/// tanh(x), given size = |x| and e^(2 size).
 template <value V>
-DIFFGEN_VALUE V tanh(const V& x) {
+DIFFGEN_VALUE V tanh_from(const V& x, const V& size, const V& exp_of_twice) {
     using T = scalar_of<V>;
-    using c = detail::constants_of<V>;
-    const V size = diffgen::abs(x);
+    using c = constants_of<V>;
     const V z = size * size;
     const V small = diffgen::fma(size * z, c::tanh_rest(z), size);
-    const V large = T{1} - T{2} / (exp(size + size) + T{1});
+    const V large = T{1} - T{2} / (exp_of_twice + T{1});
     const V magnitude = select(size < broadcast<V>(c::tanh_split), small, large);
     // The sign of x, minus zero included; abs of NaN stays NaN.
     const auto sign = to_bits(x) ^ to_bits(size);
     return from_bits<V>(to_bits(magnitude) | sign);
+}
+
+}  // namespace detail
+
+/// tanh(x).
+template <value V>
+DIFFGEN_VALUE V tanh(const V& x) {
+    const V size = diffgen::abs(x);
+    return detail::tanh_from(x, size, exp(size + size));
 }
 
 }  // namespace diffgen

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -20,8 +21,9 @@
 
 namespace diffgen::exec {
 
-/// Made with the policy whose passes will use it: on a device everything happens in the order of
-/// the policy's stream.
+/// Memory for numbers of a trivially copyable type, made with the policy whose passes will use it:
+/// on a device everything happens in the order of the policy's stream. Specialise it for the memory
+/// space of a policy of your own.
 template <class T, class Space>
 class buffer;
 
@@ -29,19 +31,39 @@ template <class T>
 class buffer<T, space::host> {
   public:
     buffer() = default;
+    /// n numbers, all zero.
     template <class Exec>
     buffer(const Exec&, std::size_t n) : values_(n) {}
-    template <class Exec>
-    buffer(const Exec&, std::vector<T> values) : values_(std::move(values)) {}
     [[nodiscard]] T* data() { return values_.data(); }
-    /// Replaces the first numbers; there is room for all of them.
+    [[nodiscard]] const T* data() const { return values_.data(); }
+    /// Replaces the first numbers; there is room for all of them. Complete when it returns.
     template <class Exec>
-    void write(const Exec&, const std::vector<T>& values) {
-        std::copy(values.begin(), values.end(), values_.begin());
+    void write(const Exec& e, const T* values, std::size_t n) {
+        e.wait();
+        std::copy_n(values, n, values_.begin());
     }
-    /// Copies to host memory; complete when it returns.
+    /// The first n numbers are zero again.
     template <class Exec>
-    static void read(const Exec&, const T* from, std::size_t n, T* to) {
+    void clear(const Exec& e, std::size_t n) {
+        e.wait();
+        std::fill_n(values_.begin(), n, T{});
+    }
+    /// All bits are ones.
+    template <class Exec>
+    void fill_with_ones(const Exec& e) {
+        e.wait();
+        std::memset(static_cast<void*>(values_.data()), 0xff, values_.size() * sizeof(T));
+    }
+    /// Copies to host memory what the passes have written; complete when it returns.
+    template <class Exec>
+    static void read(const Exec& e, const T* from, std::size_t n, T* to) {
+        e.wait();
+        std::copy_n(from, n, to);
+    }
+    /// Copies from host memory; complete when it returns.
+    template <class Exec>
+    static void write_to(const Exec& e, const T* from, std::size_t n, T* to) {
+        e.wait();
         std::copy_n(from, n, to);
     }
 
@@ -55,48 +77,55 @@ class buffer<T, space::cuda> {
   public:
     buffer() = default;
     template <class Exec>
-    buffer(const Exec& e, std::size_t n) {
+    buffer(const Exec& e, std::size_t n) : size_(n) {
         if (n == 0) return;
-        allocate(n);
-        check(cudaMemsetAsync(data_.get(), 0, n * sizeof(T), e.stream));
-    }
-    /// The copy has left `values` when this returns, since a vector is pageable memory.
-    template <class Exec>
-    buffer(const Exec& e, const std::vector<T>& values) {
-        if (values.empty()) return;
-        allocate(values.size());
-        write(e, values);
+        void* p = nullptr;
+        check(cudaMalloc(&p, n * sizeof(T)));
+        data_ = {static_cast<T*>(p), release{e.stream}};
+        clear(e, n);
     }
     [[nodiscard]] T* data() { return data_.get(); }
-    /// Replaces the first numbers, in the order of the stream; there is room for all of them.
+    [[nodiscard]] const T* data() const { return data_.get(); }
     template <class Exec>
-    void write(const Exec& e, const std::vector<T>& values) {
-        check(cudaMemcpyAsync(data_.get(), values.data(), values.size() * sizeof(T),
-                              cudaMemcpyHostToDevice, e.stream));
+    void write(const Exec& e, const T* values, std::size_t n) {
+        write_to(e, values, n, data_.get());
     }
-    /// Copies to host memory what the stream has written; complete when it returns.
+    template <class Exec>
+    void clear(const Exec& e, std::size_t n) {
+        if (n > 0) check(cudaMemsetAsync(data_.get(), 0, n * sizeof(T), e.stream));
+    }
+    template <class Exec>
+    void fill_with_ones(const Exec& e) {
+        if (size_ > 0) check(cudaMemsetAsync(data_.get(), 0xff, size_ * sizeof(T), e.stream));
+    }
     template <class Exec>
     static void read(const Exec& e, const T* from, std::size_t n, T* to) {
         check(cudaMemcpyAsync(to, from, n * sizeof(T), cudaMemcpyDeviceToHost, e.stream));
         check(cudaStreamSynchronize(e.stream));
     }
+    /// Waits, since the memory that is copied from is the caller's and may be pageable.
+    template <class Exec>
+    static void write_to(const Exec& e, const T* from, std::size_t n, T* to) {
+        check(cudaMemcpyAsync(to, from, n * sizeof(T), cudaMemcpyHostToDevice, e.stream));
+        check(cudaStreamSynchronize(e.stream));
+    }
 
   private:
-    /// cudaFree waits for the passes that still use the memory, on whichever device it is.
+    /// Waits for the passes that still use the memory before it is given back.
     struct release {
-        void operator()(T* p) const { cudaFree(p); }
+        cudaStream_t stream = nullptr;
+        void operator()(T* p) const {
+            cudaStreamSynchronize(stream);
+            cudaFree(p);
+        }
     };
-    void allocate(std::size_t n) {
-        void* p = nullptr;
-        check(cudaMalloc(&p, n * sizeof(T)));
-        data_.reset(static_cast<T*>(p));
-    }
     static void check(cudaError_t e) {
         if (e == cudaSuccess) return;
         cudaGetLastError();  // forgotten here, or the next launch would be blamed
         throw bad_device(diffgen::detail::text("diffgen: CUDA: ", cudaGetErrorString(e)));
     }
     std::unique_ptr<T, release> data_;
+    std::size_t size_ = 0;
 };
 #endif
 

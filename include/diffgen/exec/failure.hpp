@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace diffgen::exec {
 
@@ -48,10 +49,11 @@ struct place {
 
 /// Throws non_finite for what happened there to the sample of that number in the whole job.
 [[noreturn]] inline void throw_non_finite_at(const place& p, std::uint64_t sample) {
-    throw non_finite(diffgen::detail::text(
+    const std::string text = diffgen::detail::text(
         "diffgen: NaN or infinity in step ", p.step, " of ", p.steps, " (stage ", p.part,
         ", from t = ", p.from, " to ", p.to, "), first in sample ", sample,
-        "; the network's output there, the state it was given, or what follows from both"));
+        "; the network's output there, the state it was given, or what follows from both");
+    throw non_finite(text, p.step, p.part, sample, p.from);
 }
 
 }  // namespace diffgen::exec

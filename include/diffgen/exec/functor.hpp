@@ -7,6 +7,7 @@
 
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
+#include <diffgen/core/lanes/fill_up.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <array>
@@ -65,41 +66,79 @@ DIFFGEN_VALUE X call(const Prepared& f, const X& x, [[maybe_unused]] bool condit
         return lanes::call(f, x);
 }
 
-/// Samples i .. i + width - 1 of a tile through the functor. D = 0: elements, not samples.
+/// A pack of samples through the functor. D = 0: elements, not samples.
 template <class V, int D, class T, class Prepared>
-DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, int i,
-                               bool conditioned) {
+DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, bool conditioned) {
     const V s = broadcast<V>(scale);
     if constexpr (D == 0) {
-        store(out + i, call(f, V(product(load<V>(in + i), s)), conditioned));
+        store(out, call(f, V(product(load<V>(in), s)), conditioned));
     } else {
         std::array<V, static_cast<std::size_t>(D)> x;
         for (int d = 0; d < D; ++d)
-            x[static_cast<std::size_t>(d)] = product(load_strided<V>(in + i * D + d, D), s);
+            x[static_cast<std::size_t>(d)] = product(load_strided<V>(in + d, D), s);
         const std::array<V, static_cast<std::size_t>(D)> y = call(f, x, conditioned);
         for (int d = 0; d < D; ++d)
-            store_strided(out + i * D + d, D, y[static_cast<std::size_t>(d)]);
+            store_strided(out + d, D, y[static_cast<std::size_t>(d)]);
     }
 }
 
-template <int D, class T, class Prepared>
-DIFFGEN_REST void evaluate_rest(const Prepared& f, const T* in, T scale, T* out, int i, int count,
-                                bool conditioned) {
-    for (; i < count; ++i)
-        evaluate_at<T, D>(f, in, scale, out, i, conditioned);
+/// How many packs of samples a functor takes in one call: its packs_at_once, otherwise one. On one
+/// lane there is nothing to gain by more.
+template <class V, class Prepared>
+constexpr int packs_of_call() {
+    if constexpr (value_traits<V>::width > 1 && requires { Prepared::packs_at_once; })
+        return Prepared::packs_at_once;
+    else
+        return 1;
+}
+
+/// Samples i .. i + Packs * width - 1 of a tile through a functor that takes
+/// std::array<std::array<V, D>, Packs>, a pack of samples after the other.
+template <class V, int D, int Packs, class T, class Prepared>
+DIFFGEN_VALUE void evaluate_packs_at(const Prepared& f, const T* in, T scale, T* out, int i,
+                                     bool conditioned) {
+    constexpr int width = value_traits<V>::width;
+    const V s = broadcast<V>(scale);
+    std::array<std::array<V, static_cast<std::size_t>(D)>, static_cast<std::size_t>(Packs)> x;
+    for (int p = 0; p < Packs; ++p)
+        for (int d = 0; d < D; ++d)
+            x[static_cast<std::size_t>(p)][static_cast<std::size_t>(d)] =
+                product(load_strided<V>(in + (i + p * width) * D + d, D), s);
+    const auto y = call(f, x, conditioned);
+    for (int p = 0; p < Packs; ++p)
+        for (int d = 0; d < D; ++d)
+            store_strided(out + (i + p * width) * D + d, D,
+                          y[static_cast<std::size_t>(p)][static_cast<std::size_t>(d)]);
 }
 
 }  // namespace detail
 
-/// Evaluates a functor on `count` samples (elements where D = 0).
+/// Evaluates a functor on `count` samples (elements where D = 0). The last few that fill no pack
+/// are made one by copies of the last sample.
 template <class V, int D, class T, class Prepared>
 DIFFGEN_VALUE void evaluate_tile(const Prepared& f, const T* in, T scale, T* out, int count,
                                  bool conditioned) {
-    constexpr int width = value_traits<V>::width;
+    constexpr int width = value_traits<V>::width, elements = D == 0 ? 1 : D;
+    constexpr int packs = detail::packs_of_call<V, Prepared>();
     int i = 0;
-    for (; i + width <= count; i += width)
-        detail::evaluate_at<V, D>(f, in, scale, out, i, conditioned);
-    if (i < count) detail::evaluate_rest<D>(f, in, scale, out, i, count, conditioned);
+    if constexpr (D > 0 && packs > 1)
+        for (; i + packs * width <= count; i += packs * width)
+            detail::evaluate_packs_at<V, D, packs>(f, in, scale, out, i, conditioned);
+    for (; i < count; i += width) {
+        const int left = count - i;
+        const T* from = in + i * elements;
+        T* to = out + i * elements;
+        if constexpr (width > 1) {
+            T room[std::size_t{width * elements}];
+            if (left < width) lanes::fill_up<elements>(from, left, room, width);
+            const bool whole = left >= width;
+            detail::evaluate_at<V, D>(f, whole ? from : room, scale, whole ? to : room,
+                                      conditioned);
+            if (!whole) lanes::copy_first(room, left * elements, to);
+        } else {
+            detail::evaluate_at<V, D>(f, from, scale, to, conditioned);
+        }
+    }
 }
 
 /// How many samples of D elements (single elements where D = 0) make a tile: on a device as few as

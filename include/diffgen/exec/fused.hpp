@@ -2,68 +2,248 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A whole run in one pass: plans all stages on the host, then launches the trajectory.
+// The whole trajectory in one pass, for predictors that are functors: a tile of samples is loaded
+// (or drawn from the prior) once, goes through all stages in the tile's own memory, and is stored
+// once. The stages are planned as those of a run, and applied by the same function, so that both
+// have the same bits.
 
-#include <diffgen/exec/evaluate.hpp>
-#include <diffgen/exec/options.hpp>
+#include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes.hpp>
+#include <diffgen/exec/buffer.hpp>
+#include <diffgen/exec/cohort.hpp>
+#include <diffgen/exec/evaluation.hpp>
+#include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/functor.hpp>
+#include <diffgen/exec/passes.hpp>
+#include <diffgen/exec/policy.hpp>
+#include <diffgen/exec/reduce.hpp>
 #include <diffgen/exec/run.hpp>
-#include <diffgen/exec/trajectory.hpp>
-#include <diffgen/exec/with_lanes.hpp>
-#include <diffgen/predictor/predicts.hpp>
+#include <diffgen/exec/tile.hpp>
+#include <diffgen/options.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace diffgen::exec {
 
-/// Runs all stages in one pass. Nothing is written to a tile in which a number ceased to be finite.
-template <class Exec, class Sampler, class T, class Space>
-run_summary run_fused(const Exec& e, const Sampler& s, batch_view<T, Space> x,
-                      const std::vector<noise_level>& levels, const options& o, bool from_prior) {
-    using solver_type = typename Sampler::solver_type;
-    using predictor_type = typename Sampler::predictor_type;
-    using shape = shape_of<solver_type>;
-    using prepared_type = decltype(bind_level<T>(s.predictor.functor(), level_of<T>{}));
-    constexpr int D = elements_of_call<predictor_type>;
-    if (from_prior) check_prior<T>(levels.front());
-    std::vector<instruction<T, shape>> stages;
-    std::vector<prepared_type> prepared;
-    run_summary summary;
-    std::uint32_t draws = 0;
-    step at{process_view(s.process), levels, 0};
-    for (const int n = at.count(); n > at.index; ++at.index)
-        for (int j = 0; j == 0 || j < s.solver.stages(at); ++j) {
-            const prepared_stage p = prepare(s, at, j);
-            stages.push_back(compile<T, shape>(
-                p.stage, p.to_denoised, {!predictor_type::hook_type::present, false, draws}));
-            prepared.push_back(bind_level<T>(s.predictor.functor(), cast_level<T>(p.stage.level)));
-            draws += static_cast<std::uint32_t>(p.stage.draws);
-            summary.evaluations += p.stage.evaluates ? 1 : 0;
+/// All stages on one tile of samples.
+template <class T, class Shape, class Combiner, class Hook, class Noise, int D, class Bound,
+          int Capacity>
+struct trajectory_pass {
+    static constexpr int elements = D == 0 ? 1 : D;
+    static constexpr int tile = tile_samples<D>(Capacity);
+    static constexpr int room = tile * elements;
+
+    const assignment<T, Shape, Noise>* stages;
+    const Bound* bound;
+    int count;
+    T* x;
+    std::size_t samples;  ///< elements where D = 0
+    std::size_t elements_of_sample;
+    std::uint64_t first_flat;
+    T prior_scale;  ///< 0: start from x
+    Combiner combiner;
+    Hook hook;
+    Noise source;
+    std::uint64_t* failed;
+
+    template <class V>
+    DIFFGEN_VALUE void run(std::size_t index) const {
+        const std::size_t first = index * static_cast<std::size_t>(tile);
+        const std::size_t left = samples - first;
+        const int here = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
+        const int size = here * elements;
+        const std::size_t begin = first * static_cast<std::size_t>(elements);
+        T registers[Shape::registers][room];
+        T outputs[Combiner::copies][room];
+        T normals[Shape::draws][room];
+        T p[Shape::tunes ? room : 1], q[Shape::tunes ? room : 1];
+        tile_memory<T> m{};
+        m.state = registers[0];
+        m.kept = registers[0] + room;
+        m.outputs = outputs[0];
+        m.kept_apart = m.copies_apart = room;
+        m.tuned[0] = p;
+        m.tuned[1] = q;
+        T statistic[Hook::per_sample ? room : 1];
+        m.statistic = statistic;
+        if (prior_scale != T(0)) {
+            source.template fill<V>(noise::stream::prior, 0, first_flat + begin, size, normals[0]);
+            for (int i = 0; i < size; ++i)
+                registers[0][i] = prior_scale * normals[0][i];
+        } else {
+            for (int i = 0; i < size; ++i)
+                registers[0][i] = x[begin + static_cast<std::size_t>(i)];
         }
-    summary.steps = at.count();
-    const int count = static_cast<int>(stages.size());
-    buffer<instruction<T, shape>, Space> stage_memory(e, std::move(stages));
-    buffer<prepared_type, Space> prepared_memory(e, std::move(prepared));
-    buffer<std::uint64_t, Space> failed(e, std::vector<std::uint64_t>{failure::none});
-    using pass = trajectory_pass<T, shape, typename predictor_type::combiner_type,
-                                 typename predictor_type::hook_type, typename Sampler::noise_type,
-                                 D, prepared_type, Exec::tile_capacity>;
-    const std::size_t calls = D == 0 ? x.size() : x.samples;
-    constexpr std::size_t tile = static_cast<std::size_t>(pass::tile);
-    e.for_each(
-        (calls + tile - 1) / tile,
-        with_lanes<T, pass>{
-            {stage_memory.data(), prepared_memory.data(), count, x.data, calls, x.elements,
-             o.first_sample * x.elements, from_prior ? static_cast<T>(levels.front().sigma) : T(0),
-             s.predictor.combiner(), s.predictor.hook(), seeded(s.noise, o.seed), failed.data()}});
-    std::uint64_t code = failure::none;
-    buffer<std::uint64_t, Space>::read(e, failed.data(), 1, &code);
-    if (code != failure::none) {
-        at.index = 0;
-        throw_non_finite(code, s.solver, at, o.first_sample);
+        for (int k = 0; k < count; ++k) {
+            const instruction<T, Shape>& s = stages[k].code;
+            if (s.evaluates)
+                for (int c = 0; c < Combiner::copies; ++c)
+                    evaluate_tile<V, D>(bound[k], registers[s.input_register], s.input_scale,
+                                        outputs[c], here, c == 0);
+            detail::draw<V, T, Shape>(s, source, first_flat + begin, size, normals, m);
+            if constexpr (Hook::per_sample && D > 0)
+                if (s.evaluates) measure_samples<V>(s, m, here, statistic);
+            if constexpr (Shape::tunes && D > 0)
+                if (s.tunes) tune<V>(s, m, here, p, q);
+            if (!apply<V>(s, m, combiner, hook, size)) {
+                const std::size_t bad =
+                    begin + static_cast<std::size_t>(first_bad_element(s, m, size));
+                failure::report(
+                    failed, failure::code(static_cast<std::uint64_t>(k), bad / elements_of_sample));
+                return;
+            }
+        }
+        for (int i = 0; i < size; ++i)
+            x[begin + static_cast<std::size_t>(i)] = registers[0][i];
     }
-    return summary;
-}
+
+  private:
+    template <class V>
+    DIFFGEN_VALUE void measure_samples(const instruction<T, Shape>& s, const tile_memory<T>& m,
+                                       int here, T* statistic) const {
+        T measures[room];
+        measure<V>(s, m, combiner, hook, here * elements, measures);
+        for (int i = 0; i < here; ++i) {
+            const T of_sample = hook.statistic(static_cast<const T*>(measures + i * D),
+                                               static_cast<std::size_t>(D));
+            for (int d = 0; d < D; ++d)
+                statistic[i * D + d] = of_sample;
+        }
+    }
+    template <class V>
+    DIFFGEN_VALUE void tune(const instruction<T, Shape>& s, const tile_memory<T>& m, int here, T* p,
+                            T* q) const {
+        T first[room], second[room];
+        measured_forms<V>(s, m, combiner, hook, here * elements, first, second);
+        for (int i = 0; i < here; ++i) {
+            T a, b;
+            Shape::rule::pick(s.parameters, norm2(first + i * D), norm2(second + i * D), a, b);
+            for (int d = 0; d < D; ++d) {
+                p[i * D + d] = a;
+                q[i * D + d] = b;
+            }
+        }
+    }
+    DIFFGEN_VALUE static T norm2(const T* sample) {
+        T sum = 0;
+        for (int begin = 0; begin < D; begin += chunk) {
+            T part[chunk];
+            const int n = D - begin < chunk ? D - begin : chunk;
+            for (int d = 0; d < n; ++d)
+                part[d] = sample[begin + d];
+            sum_of_squares<T> squares;
+            squares.add(part, n);
+            sum = begin == 0 ? squares.total() : sum + squares.total();
+        }
+        return sum;
+    }
+};
+
+/// A run in one pass, planned and with its memory allocated once; to be carried out any number of
+/// times. It refers to the sampler and to the state, which must outlive it.
+template <class Exec, class Sampler, class T>
+class fused_run {
+    using space = typename Exec::space;
+    using predictor_type = typename Sampler::predictor_type;
+    using noise_type = typename Sampler::noise_type;
+    using shape = shape_of<typename Sampler::solver_type>;
+    using hook_type = typename predictor_type::hook_type;
+    using combiner_type = typename predictor_type::combiner_type;
+    using entry = assignment<T, shape, noise_type>;
+    using bound_type = typename evaluator<Exec, predictor_type, T>::bound_type;
+    static constexpr int D = elements_of_call<predictor_type>;
+    static constexpr bool on_host = std::is_same_v<space, diffgen::space::host>;
+
+  public:
+    fused_run(const Exec& e, const Sampler& s, batch_view<T, space> x,
+              std::vector<noise_level> grid, const options& o, origin from)
+        : exec_(e),
+          planner_(s, false),
+          x_(x),
+          first_sample_(o.first_sample),
+          origin_(from),
+          grid_(std::move(grid)),
+          start_(planner_.start(0, grid_, o.begin_step,
+                                diffgen::detail::end_of(o, static_cast<int>(grid_.size()) - 1))),
+          stages_(planner_.plan_all(start_, grid_, seeded(s.noise, o.seed))),
+          failed_(e, 1) {
+        if (origin_ == origin::prior) check_prior<T>(first());
+        bound_.reserve(stages_.due.size());
+        if constexpr (!on_host) {
+            device_stages_ = buffer<entry, space>(e, stages_.entries.size());
+            device_stages_.write(e, stages_.entries.data(), stages_.entries.size());
+            device_bound_ = buffer<bound_type, space>(e, stages_.due.size());
+        }
+        for (const entry& stage : stages_.entries)
+            evaluations_ += stage.code.evaluates ? 1 : 0;
+    }
+
+    /// Carries out the whole run; complete when it returns. The functor is bound to the levels
+    /// anew, since it may see other conditions than before. Throws non_finite.
+    run_summary operator()(std::uint64_t seed, origin from) {
+        const predictor_type& p = planner_.sampler().predictor;
+        bound_.clear();
+        for (const due_stage& d : stages_.due)
+            bound_.push_back(bind_level<T>(p.functor(), cast_level<T>(d.level)));
+        if constexpr (!on_host) device_bound_.write(exec_, bound_.data(), bound_.size());
+        failed_.fill_with_ones(exec_);
+        using pass = trajectory_pass<T, shape, combiner_type, hook_type, noise_type, D, bound_type,
+                                     Exec::tile_capacity>;
+        const std::size_t calls = D == 0 ? x_.size() : x_.samples;
+        constexpr std::size_t tile = static_cast<std::size_t>(pass::tile);
+        exec_.for_each(
+            (calls + tile - 1) / tile,
+            with_lanes<T, pass>{{entries(), bound(), static_cast<int>(stages_.due.size()), x_.data,
+                                 calls, x_.elements, first_sample_ * x_.elements,
+                                 from == origin::prior ? static_cast<T>(first().sigma) : T(0),
+                                 p.combiner(), p.hook(), seeded(planner_.sampler().noise, seed),
+                                 failed_.data()}});
+        std::uint64_t code = failure::none;
+        buffer<std::uint64_t, space>::read(exec_, failed_.data(), 1, &code);
+        if (code != failure::none) {
+            const due_stage& at = stages_.due[static_cast<std::size_t>(failure::stage(code))];
+            step s = planner_.here(start_, grid_);
+            s.index = at.step;
+            throw_non_finite_at(place(s, at.stage_index), failure::sample(code) + first_sample_);
+        }
+        return {start_.end - start_.index, evaluations_, true};
+    }
+    run_summary operator()(std::uint64_t seed) { return (*this)(seed, origin_); }
+
+  private:
+    [[nodiscard]] const noise_level& first() const {
+        return grid_[static_cast<std::size_t>(start_.index)];
+    }
+    [[nodiscard]] const entry* entries() const {
+        if constexpr (on_host)
+            return stages_.entries.data();
+        else
+            return device_stages_.data();
+    }
+    [[nodiscard]] const bound_type* bound() const {
+        if constexpr (on_host)
+            return bound_.data();
+        else
+            return device_bound_.data();
+    }
+
+    Exec exec_;
+    planner<Sampler, T> planner_;
+    batch_view<T, space> x_;
+    std::uint64_t first_sample_;
+    origin origin_;
+    std::vector<noise_level> grid_;
+    cohort<typename Sampler::solver_type> start_;
+    stage_list<T, shape, noise_type> stages_;
+    std::vector<bound_type> bound_;
+    buffer<std::uint64_t, space> failed_;
+    std::conditional_t<on_host, int, buffer<entry, space>> device_stages_{};
+    std::conditional_t<on_host, int, buffer<bound_type, space>> device_bound_{};
+    int evaluations_ = 0;
+};
 
 }  // namespace diffgen::exec

@@ -129,10 +129,6 @@ struct instruction : measured_part<T, Shape> {
     unsigned reads = 0;  ///< registers that any row reads
     T noise_scale[2] = {};
     row updates[Shape::rows];
-    int next_input = -1;  ///< register to be written, scaled, to the network's input; -1: none
-    T next_scale = 1;
-
-    [[nodiscard]] DIFFGEN_HD bool does_nothing() const { return rows == 0 && next_input < 0; }
 };
 
 /// What a pass must know to compile a stage, beside the stage.

@@ -7,6 +7,7 @@
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
+#include <diffgen/core/lanes.hpp>
 
 #include <thrust/for_each.h>
 #include <thrust/iterator/counting_iterator.h>
@@ -78,30 +79,39 @@ struct host_policy {
 
     int tile = tile_capacity;  ///< elements of a tile, a multiple of 4; results do not depend on it
 
+    /// Calls f(0) .. f(n - 1), in any order and at the same time where there are threads.
     template <class F>
     void for_each(std::size_t n, const F& f) const {
-        first_exception failed;
-        thrust::for_each_n(Par::policy(), thrust::counting_iterator<std::size_t>(0), n,
-                           guarded<F>{&f, &failed});
-        failed.rethrow();
+        if (n == 1) return f(0);  // a small batch needs no second thread
+        const thrust::counting_iterator<std::size_t> first(0);
+        if constexpr (Par::one_thread) {
+            thrust::for_each_n(Par::policy(), first, n, f);
+        } else {
+            first_exception failed;
+            thrust::for_each_n(Par::policy(), first, n, guarded<F>{&f, &failed});
+            failed.rethrow();
+        }
     }
-    void wait() const {}
+    static void wait() {}
     void check() const { check_tile(name, tile, tile_capacity); }
 };
 
 struct cpp_par {
     static constexpr const char* name = "cpp";
+    static constexpr bool one_thread = true;
     static const auto& policy() { return thrust::cpp::par; }
 };
 #if DIFFGEN_HAS_OMP
 struct omp_par {
     static constexpr const char* name = "omp";
+    static constexpr bool one_thread = false;
     static const auto& policy() { return thrust::omp::par; }
 };
 #endif
 #if DIFFGEN_HAS_TBB
 struct tbb_par {
     static constexpr const char* name = "tbb";
+    static constexpr bool one_thread = false;
     static const auto& policy() { return thrust::tbb::par; }
 };
 #endif
@@ -154,14 +164,33 @@ struct cuda_policy {
         }
     }
     void wait() const {
-        if (const cudaError_t e = cudaStreamSynchronize(stream); e != cudaSuccess)
+        if (const cudaError_t e = cudaStreamSynchronize(stream); e != cudaSuccess) {
+            cudaGetLastError();  // forgotten here, or the next launch would be blamed
             throw bad_device(
                 diffgen::detail::text("diffgen: CUDA stream: ", cudaGetErrorString(e)));
+        }
     }
 };
 [[nodiscard]] inline cuda_policy cuda(cudaStream_t stream = nullptr) {
     return {stream};
 }
 #endif
+
+/// A pass as a functor of Thrust: chooses the lanes once a tile.
+template <class T, class Pass>
+struct with_lanes {
+    Pass pass;
+
+    struct kernel {
+        const Pass* pass;
+        std::size_t index;
+        template <class V>
+        DIFFGEN_VALUE void operator()(lanes::tag<V>) const {
+            pass->template run<V>(index);
+        }
+    };
+
+    DIFFGEN_HD void operator()(std::size_t index) const { lanes::run<T>(kernel{&pass, index}); }
+};
 
 }  // namespace diffgen::exec

@@ -47,7 +47,7 @@ class sum_of_squares {
     }
 
   private:
-    V sums_[accumulators / width];
+    V sums_[std::size_t{accumulators / width}];
 };
 
 }  // namespace diffgen::exec

@@ -7,174 +7,469 @@
 //     for (auto run = s.start(exec::omp, x, options); run; run.advance())
 //         net(run.input(), run.output(), run.level());
 //
-// sampler::generate is this loop.
+// sampler::generate is this loop. A run is a table of cohorts, sets of samples that share a plan:
+// one for all samples of a plain run, one for each distinct grid where samples start at times of
+// their own, one for each sample under a solver that judges its steps. A sample is computed as if
+// it were alone; which others are in the batch does not matter.
 
-#include <diffgen/exec/batch_passes.hpp>
+#include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/check.hpp>
+#include <diffgen/core/prediction.hpp>
+#include <diffgen/exec/buffer.hpp>
 #include <diffgen/exec/failure.hpp>
-#include <diffgen/exec/instruction.hpp>
-#include <diffgen/exec/noise_for.hpp>
-#include <diffgen/exec/options.hpp>
-#include <diffgen/solver/step.hpp>
+#include <diffgen/exec/memory.hpp>
+#include <diffgen/exec/passes.hpp>
+#include <diffgen/exec/policy.hpp>
+#include <diffgen/exec/roster.hpp>
+#include <diffgen/exec/snapshot.hpp>
+#include <diffgen/noise/source.hpp>
+#include <diffgen/observe/observer.hpp>
+#include <diffgen/options.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace diffgen::exec {
 
-/// Throws non_finite for the failure that a pass noted, with the step and the sample.
-template <class Solver>
-[[noreturn]] void throw_non_finite(std::uint64_t code, const Solver& solver, step s,
-                                   std::uint64_t first_sample) {
-    const auto at = static_cast<int>(failure::stage(code));
-    int before = 0;
-    for (s.index = 0; s.index + 1 < s.count(); ++s.index) {
-        const int here = solver.stages(s);
-        if (before + here > at) break;
-        before += here;
-    }
-    throw_non_finite_at(place(s, at - before), failure::sample(code) + first_sample);
-}
-
 /// It refers to the sampler and to the state, which must outlive it. Movable; between two calls it
-/// can rest for as long as its owner likes. All memory is allocated at the start.
+/// can rest for as long as its owner likes. All memory is allocated when it is made.
+///
+/// Failures: an exception that comes from a run leaves x with whatever its passes had written,
+/// which are no samples; the run has ended, and its summary is not finished. restart() begins anew.
+/// Only an exception of the observer leaves the run between two evaluations, where it can go on.
 template <class Exec, class Sampler, class T>
 class run {
-    using passes = batch_passes<Exec, Sampler, T>;
     using space = typename Exec::space;
-    using shape = typename passes::shape;
-    using noise_type = typename Sampler::noise_type;
-    static constexpr bool folds = !passes::hook::present;
-    /// Whether the network reads a buffer of its own rather than a register.
-    static constexpr bool buffers_input =
-        passes::inputs > 1 || scales_input<typename Sampler::predictor_type::output_type>;
+    using predictor_type = typename Sampler::predictor_type;
+    using solver_type = typename Sampler::solver_type;
+    using shape = shape_of<solver_type>;
+    using combiner_type = typename predictor_type::combiner_type;
+    using hook_type = typename predictor_type::hook_type;
+    using entry = typename roster<Sampler, T>::entry;
+    using cohort_type = typename roster<Sampler, T>::cohort_type;
+    using batch = batch_memory<T, shape, combiner_type::copies>;
+    static constexpr bool on_host = std::is_same_v<space, diffgen::space::host>;
+    /// The network's input is buffered where it is no register as it stands.
+    static constexpr bool always_buffers =
+        combiner_type::inputs > 1 || scales_input<typename predictor_type::output_type>;
 
   public:
-    /// Used by the sampler. `from_prior`: the state is drawn, not given.
-    run(const Exec& e, const Sampler& s, batch_view<T, space> x, std::vector<noise_level> levels,
-        const options& o, bool from_prior)
-        : levels_(std::move(levels)),
+    using snapshot_type = run_snapshot<T, solver_type>;
+    /// Whether the solver compares log densities of the samples, see log_densities().
+    static constexpr bool wants_density = requires { requires solver_type::wants_density; };
+
+    /// Used by the sampler. Throws bad_argument before x is written.
+    run(const Exec& e, const Sampler& s, batch_view<T, space> x, grids g, const options& o,
+        origin from)
+        : exec_(e),
+          roster_(s, std::move(g), x.samples, o, from),
           observer_(o.observe),
-          source_(seeded(s.noise, o.seed)),
-          process_(s.process),
-          prepared_(first_stage(s, from_prior)),
-          passes_(e, s, x, o.first_sample,
-                  {.input_buffer = buffers_input, .denoised = observer_.wants_denoised}) {
-        if (from_prior) passes_.draw_prior(levels_.front(), source_);
-        if (reads_buffer(prepared_)) {
-            instruction<T, shape> nothing;
-            set_next(nothing);
-            passes_.carry_out(common_stage<T, shape, noise_type>(nothing, source_), false, false,
-                              0);
+          seed_(o.seed),
+          first_sample_(o.first_sample),
+          origin_(from),
+          buffers_(always_buffers || roster_.size() > 1),
+          memory_(e, x, o.first_sample,
+                  {.inputs = buffers_ ? combiner_type::inputs : 0,
+                   .denoised = o.observe.wants_denoised,
+                   .densities = wants_density,
+                   .hook_values = hook_type::per_sample}) {
+        require_addresses(x);
+        if (roster_.size() > 1) {
+            cohort_of_ = buffer<std::uint32_t, space>(e, x.samples);
+            cohort_of_.write(e, roster_.of_samples().data(), x.samples);
         }
-        skip_transforms();
+        if constexpr (!on_host)
+            if (!roster_.is_planned_ahead())
+                device_entries_ = buffer<entry, space>(e, roster_.size());
+        if constexpr (shape::judges) sums_.resize(2 * x.samples);
+        if constexpr (wants_density) densities_.resize(x.samples);
+        begin();
     }
 
     run(run&&) noexcept = default;
     run& operator=(run&&) noexcept = default;
+    run(const run&) = delete;
+    run& operator=(const run&) = delete;
+    /// Waits for the passes, which refer to memory of the run and of its owner.
+    ~run() {
+        if constexpr (Exec::asynchronous) wait_quietly();
+    }
 
     /// Whether an evaluation of the network is due.
-    [[nodiscard]] explicit operator bool() const { return !done_; }
-    /// What the network is to see: with guidance, all its copies in one batch.
-    [[nodiscard]] batch_view<const T, space> input() const {
-        return passes_.input(reads_buffer(prepared_)
-                                 ? passes_.input_buffer()
-                                 : passes_.slot(prepared_.stage.input_register));
+    [[nodiscard]] explicit operator bool() const { return !ended_; }
+    /// What the network is to see of the state as it stands now; with guidance, all its copies in
+    /// one batch, the rows of a copy after those of another. Ask for it anew after every advance
+    /// and every change of the state.
+    [[nodiscard]] batch_view<const T, space> input() {
+        const batch& b = memory_.batch();
+        const std::size_t rows = b.samples * static_cast<std::size_t>(combiner_type::inputs);
+        if (!buffers_) return {b.slot(roster_.entries()->code.input_register), rows, b.elements};
+        with_table([&](const auto& t) {
+            using pass = input_pass<T, batch, std::remove_cvref_t<decltype(t)>>;
+            launch(tiles().count(t.is_one()), pass{t, b, tiles(), combiner_type::inputs});
+        });
+        return {b.inputs, rows, b.elements};
     }
-    /// Where its answer goes; a learned variance after all the predictions.
-    [[nodiscard]] batch_view<T, space> output() const { return passes_.output(); }
+    /// Where the network's answer goes; a learned variance after all the predictions.
+    [[nodiscard]] batch_view<T, space> output() const {
+        const batch& b = memory_.batch();
+        return {b.outputs, b.samples * static_cast<std::size_t>(combiner_type::copies), b.elements};
+    }
+    /// Where the log density of every sample goes, for a solver that wants_density.
+    [[nodiscard]] batch_view<T, space> log_densities() const {
+        return {memory_.batch().densities, samples(), 1};
+    }
     /// The level of the evaluation; `level().network_time` is what the network takes as time.
-    [[nodiscard]] const noise_level& level() const { return prepared_.stage.level; }
-    /// The network's factor on the state, already in `input()`.
-    [[nodiscard]] double input_scale() const { return prepared_.to_denoised.input_scale; }
+    /// Throws bad_argument where samples are at levels of their own: ask levels().
+    [[nodiscard]] const noise_level& level() const {
+        diffgen::detail::require(roster_.size() == 1, "level() of a run whose samples are in ",
+                                 roster_.size(), " cohorts at levels of their own; ask levels()");
+        return roster_.due(0).level;
+    }
+    /// The level of every row of the input. A sample that has arrived is in the batch still, and
+    /// keeps the level of its last evaluation.
+    [[nodiscard]] std::span<const noise_level> levels() {
+        const std::size_t n = samples();
+        levels_.resize(n * static_cast<std::size_t>(combiner_type::inputs));
+        for (std::size_t row = 0; row < levels_.size(); ++row)
+            levels_[row] = roster_.due(roster_.of(row % n)).level;
+        return levels_;
+    }
+    /// The level of every cohort.
+    [[nodiscard]] std::span<const noise_level> cohort_levels() {
+        levels_.resize(roster_.size());
+        for (std::size_t c = 0; c < roster_.size(); ++c)
+            levels_[c] = roster_.due(c).level;
+        return levels_;
+    }
+    /// The cohort of every sample, in memory of the execution policy; null where there is one.
+    [[nodiscard]] const std::uint32_t* cohort_of() const {
+        return roster_.size() > 1 ? cohort_of_.data() : nullptr;
+    }
+    [[nodiscard]] std::size_t cohorts() const { return roster_.size(); }
+    /// The network's factor on the state, already in input(). Throws like level().
+    [[nodiscard]] double input_scale() const {
+        static_cast<void>(level());
+        return roster_.due(0).input_scale;
+    }
 
     /// Takes the output of the due evaluation and moves to the next.
-    /// Throws non_finite where the output or what follows from it is not finite.
+    /// Throws non_finite where the output or what follows from it is not finite, on a device at the
+    /// end of the run; bad_argument where no evaluation is due.
     void advance() {
+        diffgen::detail::require(!ended_, "advance() of a run that has ended");
         ++evaluations_;
-        carry_out();
-        skip_transforms();
-        if (done_ || !passes_.exec().asynchronous) check();
+        guarded([this] {
+            carry_out(true);
+            skip_updates();
+        });
     }
 
-    [[nodiscard]] run_summary summary() const {
-        return {position_, evaluations_, position_ == static_cast<int>(levels_.size()) - 1};
+    /// The state, to be read and to be changed: the next input() and advance() see the change.
+    [[nodiscard]] batch_view<T, space> state() const { return memory(0); }
+    /// Register r of the solver, 0 .. registers() - 1; register 0 is the state.
+    /// docs/concepts/run.md says what the solvers keep. Throws bad_argument where there is none.
+    [[nodiscard]] batch_view<T, space> memory(int r) const {
+        diffgen::detail::require(r >= 0 && r < shape::registers, "register ", r,
+                                 " of a solver that has ", shape::registers);
+        return {memory_.batch().slot(r), samples(), memory_.batch().elements};
     }
+    [[nodiscard]] static constexpr int registers() { return shape::registers; }
+    [[nodiscard]] std::size_t samples() const { return memory_.batch().samples; }
+
+    /// Begins again with another seed: from the prior, or, where the run was given its samples,
+    /// from what the state holds now. Nothing is allocated, and what was planned ahead is not
+    /// planned again.
+    void restart(std::uint64_t seed) { restart(seed, origin_); }
+    /// The same, from the prior or from what the state holds now.
+    void restart(std::uint64_t seed, origin from) {
+        exec_.wait();
+        seed_ = seed;
+        origin_ = from;
+        roster_.begin(seed);
+        memory_.clear(exec_);
+        begin();
+    }
+
+    /// What another run of the same sampler and options needs to go on from here. Waits.
+    [[nodiscard]] snapshot_type snapshot() const {
+        const batch& b = memory_.batch();
+        snapshot_type s = description(roster_.cohorts());
+        s.evaluations = evaluations_;
+        for (int r = 0; r < shape::registers; ++r)
+            buffer<T, space>::read(exec_, b.slot(r), b.size(),
+                                   s.registers.data() + static_cast<std::size_t>(r) * b.size());
+        return s;
+    }
+    /// Goes on from a snapshot; the state is overwritten. Throws bad_argument, bad_shape where it
+    /// is of another batch, grid or seed, and says what differs; the run is then as it was.
+    void resume(const snapshot_type& s) {
+        require_same_run(s, description(roster_.starts()));
+        exec_.wait();
+        const batch& b = memory_.batch();
+        for (int r = 0; r < shape::registers; ++r)
+            buffer<T, space>::write_to(exec_,
+                                       s.registers.data() + static_cast<std::size_t>(r) * b.size(),
+                                       b.size(), b.slot(r));
+        roster_.resume(s.cohorts);
+        evaluations_ = s.evaluations;
+        told_ = roster_[roster_.slowest()].steps;
+        failed_ = false;
+        ended_ = roster_.all_arrived();
+        write_entries();
+    }
+
+    /// What was done so far.
+    [[nodiscard]] run_summary summary() const {
+        return {roster_[roster_.slowest()].steps, evaluations_, roster_.all_arrived() && !failed_};
+    }
+    /// Steps and tries of sample i so far.
+    [[nodiscard]] int steps(std::size_t i) const { return roster_[roster_.of(i)].steps; }
+    /// Those of them that the solver's judge refused.
+    [[nodiscard]] int refused(std::size_t i) const { return roster_[roster_.of(i)].refused; }
 
   private:
-    /// Refuses what cannot be run before anything is written.
-    [[nodiscard]] prepared_stage first_stage(const Sampler& s, bool from_prior) const {
-        if (from_prior) check_prior<T>(levels_.front());
-        return prepare(s, here(), part_);
-    }
-    [[nodiscard]] step here() const { return {process_, levels_, position_}; }
-    [[nodiscard]] static bool reads_buffer(const prepared_stage& p) {
-        return buffers_input && p.stage.evaluates;
-    }
-
-    /// If the network will read the buffer for prepared_, the pass of `s` is to write it.
-    void set_next(instruction<T, shape>& s) const {
-        if (!reads_buffer(prepared_)) return;
-        s.next_input = prepared_.stage.input_register;
-        s.next_scale = static_cast<T>(prepared_.to_denoised.input_scale);
+    void begin() {
+        evaluations_ = told_ = 0;
+        stages_done_ = 0;
+        failed_ = ended_ = false;
+        if (origin_ == origin::prior)
+            draw_prior(exec_, state(), roster_.first_level().sigma,
+                       seeded(roster_.sampler().noise, seed_), first_sample_);
+        write_entries();
+        guarded([this] {
+            skip_updates();
+            if (observer_.stop && observer_.stop()) ended_ = true;
+        });
     }
 
-    /// Carries out the planned stage, plans the next one, and tells the observer of a step's end.
-    void carry_out() {
-        const Sampler& sampler = passes_.sampler();
-        const prepared_stage now = prepared_;
-        auto s = compile<T, shape>(now.stage, now.to_denoised,
-                                   {folds, observer_.wants_denoised, draws_});
-        source_ = noise_for(source_, here(), now.stage, part_, draws_);
-        draws_ += static_cast<std::uint32_t>(now.stage.draws);
-        const bool ends_step = ++part_ == sampler.solver.stages(here());
-        if (ends_step) {
-            part_ = 0;
-            done_ = ++position_ + 1 == static_cast<int>(levels_.size());
-        }
-        if (!done_) {
-            prepared_ = prepare(sampler, here(), part_);
-            set_next(s);
-        }
-        passes_.carry_out(common_stage<T, shape, noise_type>(s, source_), s.evaluates,
-                          now.stage.measured.has_value(), stages_done_++);
-        if (ends_step && observer_.on_step) done_ = !tell_observer() || done_;
+    /// Carries out the due stages that follow an evaluation, or those that do not. Returns whether
+    /// there were any.
+    bool carry_out(bool evaluated) {
+        const auto due = roster_.due_stages(evaluated);
+        if (!due.any) return false;
+        launch_stage(evaluated, due.measured);
+        ++stages_done_;
+        const bool looks_at_once = !Exec::asynchronous || !roster_.is_planned_ahead();
+        if (looks_at_once) check();
+        if constexpr (shape::judges)
+            if (due.judged) read_measurements();
+        roster_.move_on(evaluated, [this](std::size_t c, cohort_type& mine, const step& at) {
+            return is_accepted(c, mine, at);
+        });
+        write_entries();
+        if (!looks_at_once && roster_.all_arrived()) check();
+        tell_observer();
+        return true;
     }
-    void skip_transforms() {
-        while (!done_ && !prepared_.stage.evaluates)
-            carry_out();
+    void skip_updates() {
+        while (!ended_ && carry_out(false)) {
+        }
+        if (roster_.all_arrived()) ended_ = true;
     }
-    void check() {
-        if (const std::uint64_t code = passes_.failed(); code != failure::none) {
-            done_ = true;
-            throw_non_finite(code, passes_.sampler().solver, step{process_, levels_, 0},
-                             passes_.first_sample());
+
+    /// What the judge of the due stages asks for comes to the host.
+    void read_measurements() {
+        const batch& b = memory_.batch();
+        buffer<T, space>::read(exec_, b.sample_sums, sums_.size(), sums_.data());
+        if constexpr (wants_density)
+            buffer<T, space>::read(exec_, b.densities, densities_.size(), densities_.data());
+    }
+    /// Asks the solver about the one sample of cohort c.
+    [[nodiscard]] bool is_accepted([[maybe_unused]] std::size_t c,
+                                   [[maybe_unused]] cohort_type& mine,
+                                   [[maybe_unused]] const step& at) const {
+        if constexpr (shape::judges) {
+            measurement m;
+            m.sums = {sums_[c], sums_[samples() + c]};
+            m.elements = memory_.batch().elements;
+            if constexpr (wants_density) m.log_density = densities_[c];
+            m.uniform = noise::philox{seed_}.template uniform<double>(
+                noise::stream::acceptance, mine.draws, first_sample_ + c);
+            return roster_.sampler().solver.accepts(mine.memory, at, mine.stage_index, m);
+        } else {
+            return true;
         }
     }
 
-    [[nodiscard]] bool tell_observer() {
+    // Passes.
+
+    [[nodiscard]] tiling tiles() const { return {samples(), memory_.batch().elements, exec_.tile}; }
+    template <class Pass>
+    void launch(std::size_t n, const Pass& p) const {
+        exec_.for_each(n, with_lanes<T, Pass>{p});
+    }
+    /// Calls f with the table of what is due: by value where a device has one cohort only.
+    template <class F>
+    void with_table(const F& f) const {
+        using table = cohort_table<entry>;
+        if constexpr (on_host) {
+            f(table{roster_.entries(), cohort_of()});
+        } else {
+            if (roster_.is_planned_ahead())
+                f(single_cohort<entry>{*roster_.entries()});
+            else
+                f(table{device_entries_.data(), cohort_of()});
+        }
+    }
+    /// The entries of the cohorts go where the passes read them.
+    void write_entries() {
+        if constexpr (!on_host)
+            if (!roster_.is_planned_ahead())
+                device_entries_.write(exec_, roster_.entries(), roster_.size());
+    }
+    void launch_stage(bool evaluated, [[maybe_unused]] bool measured) const {
+        const auto combiner = roster_.sampler().predictor.combiner();
+        const auto hook = roster_.sampler().predictor.hook();
+        const batch& b = memory_.batch();
+        with_table([&](const auto& t) {
+            using table = std::remove_cvref_t<decltype(t)>;
+            if constexpr (hook_type::per_sample)
+                if (evaluated) {
+                    launch(tiles().count(t.is_one()),
+                           hook_pass<T, batch, combiner_type, hook_type, table>{t, b, tiles(),
+                                                                                combiner, hook});
+                    launch(samples(), statistic_pass<T, batch, hook_type>{b, hook});
+                }
+            if constexpr (shape::measures)
+                if (measured) {
+                    using sums = partial_sums_pass<T, batch, combiner_type, hook_type, table,
+                                                   Exec::tile_capacity>;
+                    launch(samples() * b.chunks(), sums{t, b, combiner, hook, evaluated});
+                    launch(samples(), sample_sums_pass<T, batch, table>{t, b, evaluated});
+                }
+            using pass = stage_pass<T, batch, combiner_type, hook_type, table, Exec::tile_capacity>;
+            launch(tiles().count(t.is_one()),
+                   pass{t, b, tiles(), combiner, hook, evaluated, stages_done_});
+        });
+    }
+
+    // Ends, failures, observers.
+
+    /// Throws non_finite where a pass has noted a failure.
+    void check() const {
+        const std::uint64_t code = memory_.failed(exec_);
+        if (code == failure::none) return;
+        const std::uint64_t sample = failure::sample(code);
+        const std::size_t c = roster_.of(sample);
+        const due_stage& at =
+            roster_.carried_out(static_cast<std::size_t>(failure::stage(code)), c);
+        step s = roster_.here(c);
+        s.index = at.step;
+        throw_non_finite_at(place(s, at.stage_index), sample + first_sample_);
+    }
+    /// Ends the run where `work` throws, and tells the observer of the end. An exception of the
+    /// observer itself is passed on when the state is between two evaluations.
+    template <class Work>
+    void guarded(const Work& work) {
+        try {
+            work();
+        } catch (...) {
+            failed_ = ended_ = true;
+            if (observer_.on_end) observer_.on_end(summary());
+            throw;
+        }
+        if (ended_ && observer_.on_end) observer_.on_end(summary());
+        if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+    }
+    void wait_quietly() const noexcept {
+        try {
+            exec_.wait();
+        } catch (...) {  // a destructor has nobody to tell
+        }
+    }
+    /// Throws bad_argument where the numbers of the batch's noise would be those of other samples.
+    void require_addresses(batch_view<T, space> x) const {
+        constexpr std::uint64_t all = ~std::uint64_t{0};
+        diffgen::detail::require(
+            x.elements == 0 ||
+                (x.samples <= all / x.elements && first_sample_ <= all / x.elements - x.samples),
+            "first_sample = ", first_sample_, " for ", x.samples, " samples of ", x.elements,
+            " elements: the numbers of their noise would not fit into 64 bits");
+    }
+
+    /// After the last stage of a step.
+    void tell_observer() {
+        if (!observer_.on_step && !observer_.stop) return;
+        const std::size_t c = roster_.slowest();
+        if (roster_[c].steps == told_ || thrown_) return;
+        told_ = roster_[c].steps;
         check();
-        const int steps = static_cast<int>(levels_.size()) - 1;
-        const observation o(position_, steps, levels_[static_cast<std::size_t>(position_)],
-                            passes_.samples(), passes_.elements(), this,
-                            [](const void* self, int what, double* to) {
-                                static_cast<const run*>(self)->passes_.read_for_observer(what, to);
-                            });
-        return observer_.on_step(o);
+        try {
+            if (observer_.on_step && !observer_.on_step(seen(c))) ended_ = true;
+            if (observer_.stop && observer_.stop()) ended_ = true;
+        } catch (...) {
+            thrown_ = std::current_exception();
+        }
+    }
+    [[nodiscard]] observation seen(std::size_t c) {
+        const step at = roster_.here(c);
+        constexpr bool leads = leads_samples<solver_type>;
+        return {leads ? roster_[c].steps : roster_[c].index,
+                leads ? 0 : at.count(),
+                at.levels[static_cast<std::size_t>(at.index)],
+                samples(),
+                memory_.batch().elements,
+                this,
+                [](const void* self, int what, double* to) {
+                    static_cast<const run*>(self)->read_for_observer(what, to);
+                },
+                [](void* self, const double* from) {
+                    static_cast<run*>(self)->write_for_observer(from);
+                },
+                observer_.wants_denoised};
+    }
+    /// The state (what = 0) or the denoised estimate (1).
+    void read_for_observer(int what, double* to) const {
+        const batch& b = memory_.batch();
+        std::vector<T> values(b.size());
+        buffer<T, space>::read(exec_, b.slot(what == 0 ? 0 : shape::registers), values.size(),
+                               values.data());
+        std::copy(values.begin(), values.end(), to);
+    }
+    void write_for_observer(const double* from) {
+        const batch& b = memory_.batch();
+        std::vector<T> values(b.size());
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = static_cast<T>(from[i]);
+        buffer<T, space>::write_to(exec_, values.data(), values.size(), b.state);
     }
 
-    std::vector<noise_level> levels_;
+    /// A snapshot of these cohorts, with room for the registers.
+    [[nodiscard]] snapshot_type description(const std::vector<cohort_type>& cohorts) const {
+        snapshot_type s;
+        s.samples = samples();
+        s.elements = memory_.batch().elements;
+        s.seed = seed_;
+        s.first_sample = first_sample_;
+        s.grids = roster_.all_grids().distinct;
+        s.cohort_of = roster_.of_samples();
+        s.cohorts = cohorts;
+        s.registers.resize(static_cast<std::size_t>(shape::registers) * memory_.batch().size());
+        return s;
+    }
+
+    Exec exec_;
+    roster<Sampler, T> roster_;
     observer observer_;
-    noise_type source_;
-    process_view process_;
-    int position_ = 0;  ///< step
-    int part_ = 0;      ///< stage of the step
+    std::uint64_t seed_, first_sample_;
+    origin origin_;
+    bool buffers_;
+    run_memory<T, space, shape, combiner_type::copies> memory_;
+    buffer<std::uint32_t, space> cohort_of_;
+    std::conditional_t<on_host, int, buffer<entry, space>> device_entries_{};
+    std::vector<noise_level> levels_;
+    std::vector<T> sums_, densities_;
     std::uint64_t stages_done_ = 0;
-    int evaluations_ = 0;
-    std::uint32_t draws_ = 0;
-    bool done_ = false;
-    prepared_stage prepared_;  ///< after what it is planned from
-    passes passes_;
+    int evaluations_ = 0, told_ = 0;
+    bool failed_ = false, ended_ = false;
+    std::exception_ptr thrown_;  ///< by the observer
 };
 
 }  // namespace diffgen::exec

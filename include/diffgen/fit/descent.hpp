@@ -39,7 +39,8 @@ struct descent {
         const auto last = static_cast<std::size_t>(n);
         std::vector<double>& at = f.grid.values;
         // what a level moves towards where its neighbour has no signal, or no noise
-        const double high = std::min(at.front(), grid::detail::largest_ratio);
+        const double high =
+            std::isfinite(at.front()) ? at.front() : grid::detail::ratio_of_pure_noise;
         double low = b.candidates()[b.candidates().size() - 2].sigma_over_alpha();
         for (const double r : at)
             if (r > 0) low = std::min(low, r);

@@ -4,7 +4,7 @@
 
 // The options of a fit, what its observer sees, and its result.
 
-#include <diffgen/exec/any_grid.hpp>
+#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/uniform.hpp>

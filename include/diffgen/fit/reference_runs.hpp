@@ -6,7 +6,7 @@
 // it, all on one batch with the same noise at the start.
 
 #include <diffgen/exec/buffer.hpp>
-#include <diffgen/exec/noise_for.hpp>
+#include <diffgen/exec/cohort.hpp>
 #include <diffgen/fit/error.hpp>
 #include <diffgen/fit/options.hpp>
 #include <diffgen/sampler.hpp>
@@ -84,7 +84,7 @@ class reference_runs {
         diffgen::options run = along(ratios);
         std::vector<double> found[2];
         for (auto& each : found) {
-            static_cast<void>(sampler_->start(exec_, x_, along(ratios)));  // the prior
+            sampler_->draw_prior(exec_, x_, along(ratios));
             count(sampler_->generate_from(exec_, levels_.front().t, x_, run));
             each = read().values;
             ++run.seed;
@@ -100,7 +100,7 @@ class reference_runs {
             "of its grid as they are; of one that judges them, use fit::descent");
         diffgen::options run = with(options_->reference);
         run.steps = options_->candidates * options_->refine;
-        static_cast<void>(sampler_->start(exec_, x_, run));
+        sampler_->draw_prior(exec_, x_, run);
         std::vector<ends> states{read()};
         run.observe.on_step = [&](const observation& o) {
             if (o.step % options_->refine == 0) states.push_back({o.state(), o.elements});
@@ -114,7 +114,9 @@ class reference_runs {
     /// no samples where the step is not finite.
     template <class F>
     void jumps(int i, const ends& state, F f) {
-        buffer start(exec_, std::vector<T>(state.values.begin(), state.values.end()));
+        const std::vector<T> values(state.values.begin(), state.values.end());
+        buffer start(exec_, values.size());
+        start.write(exec_, values.data(), values.size());
         const noise_level& from = levels_[static_cast<std::size_t>(i)];
         for (int j = i + 1; j <= options_->candidates; ++j) {
             exec_.for_each(x_.size(), detail::copy_elements<T>{start.data(), x_.data});

@@ -5,6 +5,7 @@
 // A grid run backwards, from data to noise: inversion (Song, Meng and Ermon 2021, section 4.3 and
 // eq. 14). Every solver of the probability flow runs it.
 
+#include <diffgen/core/check.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/process/process_view.hpp>
 
@@ -16,7 +17,8 @@ namespace diffgen::grid {
 
 /// The levels of `main` in the opposite order, up to the time `stop_at` or to all of the
 /// schedule's noise. A clean end is left out: without noise there is no estimate of it, and so no
-/// direction. For generate_from at the time of the first level, where `main` ends_at_sigma_min.
+/// direction. For generate_from at the time of the first level, where `main` stops.
+/// Throws bad_argument where the run is to start at the clean end.
 template <class Main = uniform>
 struct inverted {
     static constexpr bool may_rise = true;
@@ -25,7 +27,11 @@ struct inverted {
     std::optional<double> stop_at{};
 
     [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int n) const {
-        // p ends where the run starts, at the data
+        const noise_level start = p.level(p.t_max());  // p ends where the run starts, at the data
+        diffgen::detail::require(!start.is_clean(), "inverted from the clean end, t = ", start.t,
+                                 ", where there is no noise to estimate, and so no direction; take "
+                                 "the data for the state "
+                                 "at a little noise, that of `main`'s stop_at or sigma_min");
         std::vector<noise_level> all = main.levels(stop_at ? p.until(*stop_at) : p.whole(), n);
         if (!all.empty() && all.back().is_clean()) all.pop_back();
         std::reverse(all.begin(), all.end());

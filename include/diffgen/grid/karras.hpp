@@ -9,14 +9,14 @@
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/process_view.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <vector>
 
 namespace diffgen::grid {
 
-/// Ends of a grid by noise, as sigma / alpha. Unset, they are the schedule's own.
+/// Ends of a grid by noise, as sigma / alpha. Unset, they are the schedule's own: those at t_max
+/// and t_min, to the bit.
 struct ratio_bounds {
     std::optional<double> sigma_min{};
     std::optional<double> sigma_max{};
@@ -24,8 +24,9 @@ struct ratio_bounds {
 
 namespace detail {
 
-/// Where a schedule starts without any signal, levels are spaced from this sigma / alpha on.
-inline constexpr double largest_ratio = 1e3;
+/// Where a schedule starts without any signal, so that its sigma / alpha is infinite, the levels
+/// after the first are spaced from this sigma / alpha on.
+inline constexpr double ratio_of_pure_noise = 1e3;
 
 /// Levels at ratio(u), u = 0 .. 1 in n points from sigma_max to sigma_min; then clean, or, for
 /// `ends_at_sigma_min`, n steps that end at sigma_min.
@@ -33,9 +34,10 @@ template <class F>
 std::vector<noise_level> by_noise(const process_view& p, int n, const ratio_bounds& bounds,
                                   bool ends_at_sigma_min, F ratio) {
     const noise_level first = p.level(p.t_max());
-    const double high =
-        bounds.sigma_max.value_or(std::min(first.sigma_over_alpha(), largest_ratio));
-    const double low = bounds.sigma_min.value_or(p.level(p.t_min()).sigma_over_alpha());
+    const noise_level last = p.level(p.t_min());
+    const double ratio_of_first = first.alpha > 0 ? first.sigma_over_alpha() : ratio_of_pure_noise;
+    const double high = bounds.sigma_max.value_or(ratio_of_first);
+    const double low = bounds.sigma_min.value_or(last.sigma_over_alpha());
     if (!(low > 0 && (low < high || n == 1) && std::isfinite(high)))
         throw bad_argument(diffgen::detail::text(
             "diffgen: a grid from sigma_max = ", high, " down to sigma_min = ", low,
@@ -47,6 +49,8 @@ std::vector<noise_level> by_noise(const process_view& p, int n, const ratio_boun
         const double u = intervals > 0 ? static_cast<double>(k) / intervals : 0;
         if (k == 0 && !bounds.sigma_max)
             levels.push_back(first);
+        else if (k == intervals && k > 0 && !bounds.sigma_min)
+            levels.push_back(last);  // not its rounded inverse
         else
             levels.push_back(p.level_of_log_snr(-2 * std::log(ratio(u, high, low))));
     }

@@ -16,7 +16,7 @@
 namespace diffgen::grid {
 
 /// Falling sigma / alpha, log-linear between the entries: n + 1 levels from the first to the last.
-/// In place of the last, the clean end, unless it `ends_at_sigma_min` there.
+/// In place of the last, the clean end, unless it ends there.
 struct log_linear {
     std::vector<double> values;
     bool ends_at_sigma_min;

@@ -21,6 +21,7 @@ namespace diffgen::grid {
 template <class Main>
 struct restarted {
     static constexpr bool may_rise = true;
+    static constexpr bool restarts = true;  ///< refused under solvers that cannot carry a rise out
 
     Main main{};
     double low = 0.06;
@@ -62,5 +63,8 @@ struct restarted {
         return all;
     }
 };
+
+template <class Main, class... Rest>
+restarted(Main, Rest...) -> restarted<Main>;
 
 }  // namespace diffgen::grid

@@ -36,10 +36,21 @@ struct decorator {
     [[nodiscard]] combiner_type combiner() const { return inner.combiner(); }
     [[nodiscard]] hook_type hook() const { return inner.hook(); }
 
+    template <class In, class Out, class Level, class... Extra>
+    static constexpr bool takes = Inner::template takes<In, Out, Level, Extra...>;
+
     /// Level: one for the batch, or one a row.
     template <class In, class Out, class Level, class... Extra>
     void call(const In& in, const Out& out, const Level& l, const Extra&... extra) {
         inner.call(in, out, l, extra...);
+    }
+    template <class In, class Out, class Level, class... Extra>
+    void call(const In& in, const Out& out, const Level& l, const Extra&... extra) const {
+        inner.call(in, out, l, extra...);
+    }
+    template <class In, class Out, class Levels>
+    void log_densities(const In& in, const Out& out, const Levels& l) const {
+        inner.log_densities(in, out, l);
     }
     template <class In, class Out, class Levels>
     void log_densities(const In& in, const Out& out, const Levels& l) {

@@ -67,8 +67,21 @@ struct guided : decorator<Inner> {
     [[nodiscard]] combiner_type combiner() const { return rule; }
 
     template <class In, class Out, class Level>
+    static constexpr bool takes = Inner::template takes<In, Out, Level, guidance_rows>;
+
+    template <class In, class Out, class Level>
     void call(const In& in, const Out& out, const Level& l) {
-        this->inner.call(in, out, l, guidance_rows{in.samples / 2});
+        this->inner.call(in, out, l, rows_of(in));
+    }
+    template <class In, class Out, class Level>
+    void call(const In& in, const Out& out, const Level& l) const {
+        this->inner.call(in, out, l, rows_of(in));
+    }
+
+  private:
+    template <class In>
+    [[nodiscard]] static guidance_rows rows_of(const In& in) {
+        return {in.samples / static_cast<std::size_t>(Rule::inputs)};
     }
 };
 

@@ -25,7 +25,7 @@ struct adam {
     void update(std::span<T> w, std::span<const T> g, std::span<T> m, std::span<T> v,
                 std::int64_t step, double rate, double scale = 1) const {
         using array = Eigen::Array<T, Eigen::Dynamic, 1>;
-        const auto n = static_cast<index>(w.size());
+        const auto n = static_cast<extent>(w.size());
         Eigen::Map<array> weights(w.data(), n), first(m.data(), n), second(v.data(), n);
         const Eigen::Map<const array> gradient(g.data(), n);
         const double correction1 = 1 - std::pow(beta1, static_cast<double>(step));

@@ -18,12 +18,12 @@ namespace detail {
 template <class T, class Operation>
 variable<T> combine(const variable<T>& a, const variable<T>& b, Operation op,
                     std::type_identity_t<rule<T>> vjp) {
-    const auto fits = [](index p, index q) { return p == q || p == 1 || q == 1; };
+    const auto fits = [](extent p, extent q) { return p == q || p == 1 || q == 1; };
     if (!fits(a.rows(), b.rows()) || !fits(a.cols(), b.cols()))
         throw bad_shape(diffgen::detail::text(
             "an operation by element on ", shape_text(a.rows(), a.cols()), " and ",
             shape_text(b.rows(), b.cols()), "; sizes must be equal or 1"));
-    const index rows = std::max(a.rows(), b.rows()), cols = std::max(a.cols(), b.cols());
+    const extent rows = std::max(a.rows(), b.rows()), cols = std::max(a.cols(), b.cols());
     const auto y = a.owner().emit(rows, cols, {a, b}, vjp);
     auto out = y.result().array();
     const auto u = a.value().array(), v = b.value().array();
@@ -31,7 +31,7 @@ variable<T> combine(const variable<T>& a, const variable<T>& b, Operation op,
         out = u.binaryExpr(v, op);
         return y;
     }
-    for (index j = 0; j < cols; ++j) {
+    for (extent j = 0; j < cols; ++j) {
         const auto p = u.col(a.cols() == 1 ? 0 : j), q = v.col(b.cols() == 1 ? 0 : j);
         const auto spread = [rows](T value) {
             return Eigen::Array<T, Eigen::Dynamic, 1>::Constant(rows, value);

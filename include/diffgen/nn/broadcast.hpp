@@ -10,11 +10,11 @@
 namespace diffgen::nn {
 
 template <class T>
-variable<T> reduce_to(const variable<T>& x, index rows, index cols);
+variable<T> reduce_to(const variable<T>& x, extent rows, extent cols);
 
 /// x (r x c, r x 1, 1 x c or 1 x 1) repeated to rows x cols.
 template <class T>
-variable<T> broadcast_to(const variable<T>& x, index rows, index cols) {
+variable<T> broadcast_to(const variable<T>& x, extent rows, extent cols) {
     if (x.rows() == rows && x.cols() == cols) return x;
     if ((x.rows() != rows && x.rows() != 1) || (x.cols() != cols && x.cols() != 1))
         throw bad_shape(diffgen::detail::text(detail::shape_text(x.rows(), x.cols()),
@@ -26,8 +26,8 @@ variable<T> broadcast_to(const variable<T>& x, index rows, index cols) {
         });
     auto out = y.result();
     const auto in = x.value();
-    for (index j = 0; j < cols; ++j) {
-        const index from = in.cols() == 1 ? 0 : j;
+    for (extent j = 0; j < cols; ++j) {
+        const extent from = in.cols() == 1 ? 0 : j;
         if (in.rows() == 1)
             out.col(j).setConstant(in(0, from));
         else
@@ -38,7 +38,7 @@ variable<T> broadcast_to(const variable<T>& x, index rows, index cols) {
 
 /// x (r x c) summed to rows x cols, each of which is x's own or 1.
 template <class T>
-variable<T> reduce_to(const variable<T>& x, index rows, index cols) {
+variable<T> reduce_to(const variable<T>& x, extent rows, extent cols) {
     if (x.rows() == rows && x.cols() == cols) return x;
     if ((rows != x.rows() && rows != 1) || (cols != x.cols() && cols != 1))
         throw bad_shape(diffgen::detail::text(detail::shape_text(x.rows(), x.cols()),

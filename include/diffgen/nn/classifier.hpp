@@ -19,8 +19,8 @@
 namespace diffgen::nn {
 
 struct classifier_options {
-    index features = 64;
-    index hidden = 128;
+    extent features = 64;
+    extent hidden = 128;
     int classes = 10;
     int epochs = 20;
     std::int64_t batch = 64;
@@ -79,15 +79,20 @@ class classifier {
         weights_ = std::move(state.average);
     }
 
-    /// Class probabilities: `samples` columns of `classes` numbers that sum to 1.
+    /// Class probabilities: `samples` columns of `classes` numbers that sum to 1. Those of a sample
+    /// do not depend on the samples beside it.
     void probabilities(const T* x, T* out, std::int64_t samples) const {
         tape<T> record;
         for (std::int64_t first = 0; first < samples; first += chunk) {
             record.clear();
             const auto n = std::min<std::int64_t>(chunk, samples - first);
-            const auto in = record.refer(x + first * options_.features, options_.features, n);
-            span_matrix<T>(out + first * options_.classes, options_.classes, n) =
-                softmax(logits(weights_.on(record), in)).value();
+            // Filled up so that no packet and no panel of a product has a remainder: then every
+            // column goes through the same instructions.
+            const auto cols = (n + column_multiple - 1) / column_multiple * column_multiple;
+            const auto in = record.constant(matrix<T>::Zero(options_.features, cols));
+            std::copy_n(x + first * options_.features, n * options_.features, in.result().data());
+            softmax_columns(logits(weights_.on(record), in).result(), n,
+                            out + first * options_.classes);
         }
     }
 
@@ -97,7 +102,7 @@ class classifier {
         probabilities(x, p.data(), samples);
         std::vector<int> best(static_cast<std::size_t>(samples));
         for (std::int64_t j = 0; j < samples; ++j) {
-            index top = 0;
+            extent top = 0;
             p.col(j).maxCoeff(&top);
             best[static_cast<std::size_t>(j)] = static_cast<int>(top);
         }
@@ -105,7 +110,22 @@ class classifier {
     }
 
   private:
-    static constexpr std::int64_t chunk = 256;
+    static constexpr std::int64_t chunk = 256, column_multiple = 16;
+
+    /// Overwrites logits; the first `n` columns of their softmax go to `out`. Sums go down a column
+    /// in turn, wherever it begins in memory.
+    static void softmax_columns(span_matrix<T> logits, std::int64_t n, T* out) {
+        for (extent j = 0; j < logits.cols(); ++j)
+            logits.col(j).array() -= logits.col(j).maxCoeff();
+        logits.array() = logits.array().exp();
+        for (extent j = 0; j < n; ++j, out += logits.rows()) {
+            T sum = 0;
+            for (extent i = 0; i < logits.rows(); ++i)
+                sum += logits(i, j);
+            for (extent i = 0; i < logits.rows(); ++i)
+                out[i] = logits(i, j) / sum;
+        }
+    }
 
     variable<T> logits(const leaves<T>& w, const variable<T>& x) const {
         return second_(w, silu(first_(w, x)));

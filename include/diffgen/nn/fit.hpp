@@ -65,7 +65,7 @@ namespace detail {
 template <class T>
 class weights_update {
   public:
-    explicit weights_update(std::size_t size) : gradient_(static_cast<index>(size)) {
+    explicit weights_update(std::size_t size) : gradient_(static_cast<extent>(size)) {
         partial_.resize((size + piece - 1) / piece);
     }
 
@@ -102,9 +102,9 @@ class weights_update {
     static constexpr std::size_t piece = 16384;
 
     std::int64_t pieces() const { return static_cast<std::int64_t>(partial_.size()); }
-    std::pair<index, index> range(std::int64_t i) const {
-        const index first = i * static_cast<index>(piece);
-        return {first, std::min<index>(static_cast<index>(piece), gradient_.size() - first)};
+    std::pair<extent, extent> range(std::int64_t i) const {
+        const extent first = i * static_cast<extent>(piece);
+        return {first, std::min<extent>(static_cast<extent>(piece), gradient_.size() - first)};
     }
 
     Eigen::Matrix<T, Eigen::Dynamic, 1> gradient_;
@@ -134,7 +134,7 @@ bool fit(training_state<T>& state, const Loss& loss, const fit_options& options)
     const auto shards = static_cast<std::size_t>(options.shards);
     const std::size_t size = state.weights.values().size();
     std::vector<tape<T>> tapes(shards);
-    std::vector<matrix<T>> gradients(shards, matrix<T>::Zero(static_cast<index>(size), 1));
+    std::vector<matrix<T>> gradients(shards, matrix<T>::Zero(static_cast<extent>(size), 1));
     std::vector<double> losses(shards);
     detail::weights_update<T> update(size);
     team workers(std::min(thread_count(options.threads), options.shards));

@@ -18,6 +18,60 @@ namespace diffgen::nn {
 /// How an operand of a product enters it.
 enum class form { plain, transposed };
 
+namespace detail {
+
+/// Rows of A, columns of B and inner numbers of a block of a product. A packed block of A fills
+/// half of a 512 KiB second-level cache in floats.
+inline constexpr extent mc = 256, nc = 256, kc = 256;
+
+/// Eigen's pieces of a product whose operands are plain.
+template <class T>
+struct kernels {
+    using traits = Eigen::internal::gebp_traits<T, T>;
+    using reader = Eigen::internal::const_blas_data_mapper<T, extent, Eigen::ColMajor>;
+    using writer =
+        Eigen::internal::blas_data_mapper<T, extent, Eigen::ColMajor, Eigen::Unaligned, 1>;
+    using pack_left =
+        Eigen::internal::gemm_pack_lhs<T, extent, reader, traits::mr, traits::LhsProgress,
+                                       typename traits::LhsPacket4Packing, Eigen::ColMajor>;
+    using pack_right =
+        Eigen::internal::gemm_pack_rhs<T, extent, reader, traits::nr, Eigen::ColMajor>;
+    using product =
+        Eigen::internal::gebp_kernel<T, T, extent, writer, traits::mr, traits::nr, false, false>;
+};
+
+}  // namespace detail
+
+/// A left operand in the order in which the kernels read it. Made once, it serves many products.
+template <class T>
+class packed_matrix {
+  public:
+    void pack(const view<T>& a) {
+        rows_ = a.rows();
+        cols_ = a.cols();
+        if (values_.size() < a.size()) values_.resize(a.size());
+        const typename detail::kernels<T>::reader from(a.data(), a.outerStride());
+        typename detail::kernels<T>::pack_left pack;
+        for (extent i = 0; i < rows_; i += detail::mc)
+            for (extent k = 0; k < cols_; k += detail::kc)
+                pack(values_.data() + offset(i, k), from.getSubMapper(i, k),
+                     std::min(detail::kc, cols_ - k), std::min(detail::mc, rows_ - i));
+    }
+
+    extent rows() const { return rows_; }
+    extent cols() const { return cols_; }
+    /// The block whose first entry is (i, k), multiples of the sizes of a block.
+    const T* block(extent i, extent k) const { return values_.data() + offset(i, k); }
+
+  private:
+    extent offset(extent i, extent k) const {
+        return i * cols_ + std::min(detail::mc, rows_ - i) * k;
+    }
+
+    Eigen::Matrix<T, Eigen::Dynamic, 1> values_;
+    extent rows_ = 0, cols_ = 0;
+};
+
 /// The scratch memory of products; one thread at a time may use it.
 template <class T>
 class gemm {
@@ -33,9 +87,28 @@ class gemm {
         }
     }
 
+    /// The same of a packed a: c += a b, with the same bits.
+    void accumulate(const packed_matrix<T>& a, const view<T>& b, span_matrix<T> c) {
+        grow(b_, std::min(c.cols(), nc) * kc);
+        const typename detail::kernels<T>::reader from(b.data(), b.outerStride());
+        const typename detail::kernels<T>::writer to(c.data(), c.outerStride());
+        const bool one_block = a.cols() <= kc && c.cols() <= nc;
+        typename detail::kernels<T>::pack_right pack;
+        typename detail::kernels<T>::product multiply;
+        for (extent i = 0; i < a.rows(); i += mc)
+            for (extent k = 0; k < a.cols(); k += kc)
+                for (extent j = 0; j < c.cols(); j += nc) {
+                    const extent rows = std::min(mc, a.rows() - i),
+                                 depth = std::min(kc, a.cols() - k);
+                    const extent cols = std::min(nc, c.cols() - j);
+                    if (i == 0 || !one_block) pack(b_.data(), from.getSubMapper(k, j), depth, cols);
+                    multiply(to.getSubMapper(i, j), a.block(i, k), b_.data(), rows, depth, cols,
+                             T(1));
+                }
+    }
+
   private:
-    // A packed block of A fills half of a 512 KiB second-level cache in floats.
-    static constexpr index mc = 256, nc = 256, kc = 256;
+    static constexpr extent mc = detail::mc, nc = detail::nc, kc = detail::kc;
 
     struct blocking : Eigen::internal::level3_blocking<T, T> {
         blocking(T* a, T* b) {
@@ -48,20 +121,20 @@ class gemm {
     };
 
     template <int OrderA, int OrderB>
-    void run(const view<T>& a, const view<T>& b, span_matrix<T>& c, index depth) {
+    void run(const view<T>& a, const view<T>& b, span_matrix<T>& c, extent depth) {
         if (c.size() == 0 || depth == 0) return;
         // What the product asks for: min(rows, mc) x kc and kc x min(cols, nc) values.
         grow(a_, std::min(c.rows(), mc) * kc);
         grow(b_, std::min(c.cols(), nc) * kc);
         blocking blocks(a_.data(), b_.data());
         using product =
-            Eigen::internal::general_matrix_matrix_product<index, T, OrderA, false, T, OrderB,
+            Eigen::internal::general_matrix_matrix_product<extent, T, OrderA, false, T, OrderB,
                                                            false, Eigen::ColMajor, 1>;
         product::run(c.rows(), c.cols(), depth, a.data(), a.outerStride(), b.data(),
                      b.outerStride(), c.data(), 1, c.outerStride(), T(1), blocks);
     }
 
-    static void grow(Eigen::Matrix<T, Eigen::Dynamic, 1>& buffer, index size) {
+    static void grow(Eigen::Matrix<T, Eigen::Dynamic, 1>& buffer, extent size) {
         if (buffer.size() < size) buffer.resize(size);
     }
 

@@ -29,7 +29,7 @@ template <class T>
 void fill_normal(parameters<T>& list, std::size_t number, double deviation,
                  const noise::philox& random) {
     auto m = list[number];
-    for (index i = 0; i < m.size(); ++i)
+    for (extent i = 0; i < m.size(); ++i)
         m.data()[i] = static_cast<T>(deviation) *
                       random.normal<T>(noise::stream::weights, static_cast<std::uint32_t>(number),
                                        static_cast<std::uint64_t>(i));
@@ -41,7 +41,7 @@ struct linear {
 
     /// W normal with variance gain^2 / inputs (LeCun 1998 for gain 1), b zero.
     template <class T>
-    static linear make(parameters<T>& list, const std::string& name, index inputs, index outputs,
+    static linear make(parameters<T>& list, const std::string& name, extent inputs, extent outputs,
                        const noise::philox& random, double gain = 1.0) {
         linear made{list.add(name + ".weight", outputs, inputs),
                     list.add(name + ".bias", outputs, 1)};
@@ -61,8 +61,8 @@ struct embedding {
 
     /// Standard normal vectors.
     template <class T>
-    static embedding make(parameters<T>& list, const std::string& name, index entries,
-                          index features, const noise::philox& random) {
+    static embedding make(parameters<T>& list, const std::string& name, extent entries,
+                          extent features, const noise::philox& random) {
         embedding made{list.add(name + ".table", features, entries)};
         fill_normal(list, made.table, 1.0, random);
         return made;
@@ -81,8 +81,8 @@ struct residual_block {
 
     /// W2 is zero, so that the block begins as the identity.
     template <class T>
-    static residual_block make(parameters<T>& list, const std::string& name, index width,
-                               index context_features, const noise::philox& random) {
+    static residual_block make(parameters<T>& list, const std::string& name, extent width,
+                               extent context_features, const noise::philox& random) {
         residual_block made{linear::make(list, name + ".first", width, width, random),
                             linear::make(list, name + ".second", width, width, random, 0.0),
                             list.add(name + ".context", width, context_features)};

@@ -14,8 +14,8 @@ template <class T>
 variable<T> matmul(const variable<T>& a, const variable<T>& b, form fa = form::plain,
                    form fb = form::plain) {
     const bool ta = fa == form::transposed, tb = fb == form::transposed;
-    const index rows = ta ? a.cols() : a.rows(), inner = ta ? a.rows() : a.cols();
-    const index cols = tb ? b.rows() : b.cols();
+    const extent rows = ta ? a.cols() : a.rows(), inner = ta ? a.rows() : a.cols();
+    const extent cols = tb ? b.rows() : b.cols();
     if (inner != (tb ? b.cols() : b.rows()))
         throw bad_shape(diffgen::detail::text("matmul of ", detail::shape_text(a.rows(), a.cols()),
                                               ta ? " transposed and " : " and ",

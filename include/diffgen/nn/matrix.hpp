@@ -12,7 +12,9 @@
 
 namespace diffgen::nn {
 
-using index = Eigen::Index;
+/// Sizes and places of matrices, signed. (`index` is a function of <strings.h>, which a program
+/// that opens this namespace would meet.)
+using extent = Eigen::Index;
 
 template <class T>
 using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
@@ -28,7 +30,7 @@ using span_matrix = Eigen::Map<matrix<T>>;
 namespace detail {
 
 /// "3 x 4", for the texts of errors.
-inline std::string shape_text(index rows, index cols) {
+inline std::string shape_text(extent rows, extent cols) {
     return diffgen::detail::text(rows, " x ", cols);
 }
 

@@ -26,7 +26,7 @@ struct moving_average {
     template <class T>
     void update(std::span<T> average, std::span<const T> weights, std::int64_t step) const {
         using array = Eigen::Array<T, Eigen::Dynamic, 1>;
-        const auto n = static_cast<index>(average.size());
+        const auto n = static_cast<extent>(average.size());
         Eigen::Map<array> a(average.data(), n);
         a += static_cast<T>(1 - at(step)) * (Eigen::Map<const array>(weights.data(), n) - a);
     }

@@ -21,17 +21,17 @@ class parameters {
   public:
     struct entry {
         std::string name;
-        index rows, cols;
-        index offset;  ///< where it begins in values()
+        extent rows, cols;
+        extent offset;  ///< where it begins in values()
     };
 
     /// Appends a matrix of zeros and returns its number. Throws bad_argument for a name in use.
-    std::size_t add(std::string name, index rows, index cols) {
+    std::size_t add(std::string name, extent rows, extent cols) {
         for (const auto& e : entries_)
             if (e.name == name)
                 throw bad_argument(diffgen::detail::text("two parameters are named ", name));
         entries_.push_back({std::move(name), rows, cols, values_.size()});
-        const index padded = (rows * cols + padding - 1) / padding * padding;
+        const extent padded = (rows * cols + padding - 1) / padding * padding;
         values_.conservativeResizeLike(
             Eigen::Matrix<T, Eigen::Dynamic, 1>::Zero(values_.size() + padded));
         return entries_.size() - 1;
@@ -47,8 +47,8 @@ class parameters {
     const std::vector<entry>& entries() const { return entries_; }
 
     /// The number of weights, padding not counted.
-    index count() const {
-        index n = 0;
+    extent count() const {
+        extent n = 0;
         for (const auto& e : entries_)
             n += e.rows * e.cols;
         return n;
@@ -77,7 +77,7 @@ class parameters {
     }
 
   private:
-    static constexpr index padding = 16;
+    static constexpr extent padding = 16;
 
     std::vector<entry> entries_;
     Eigen::Matrix<T, Eigen::Dynamic, 1> values_;

@@ -19,12 +19,12 @@
 namespace diffgen::nn {
 
 struct residual_mlp_options {
-    index features = 64;       ///< elements of a sample, in and out
-    index hidden = 256;        ///< width of the blocks
-    int blocks = 3;            ///< how many of them
-    index context = 32;        ///< features of the context (time and class) that every block sees
-    index time_features = 64;  ///< sines and cosines of the time value
-    int classes = 0;           ///< known classes; index `classes` is the null class
+    extent features = 64;       ///< elements of a sample, in and out
+    extent hidden = 256;        ///< width of the blocks
+    int blocks = 3;             ///< how many of them
+    extent context = 32;        ///< features of the context (time and class) that every block sees
+    extent time_features = 64;  ///< sines and cosines of the time value
+    int classes = 0;            ///< known classes; index `classes` is the null class
     frequency_range times = for_log_snr;  ///< what the time value is
     std::uint64_t seed = 0;               ///< of the initial weights
 };
@@ -46,10 +46,14 @@ class residual_mlp {
             blocks_.push_back(residual_block::make(weights_, diffgen::detail::text("block.", i),
                                                    options.hidden, options.context, random));
         output_ = linear::make(weights_, "output", options.hidden, options.features, random, 0.0);
+        products_ = {input_.weight, output_.weight};
+        for (const auto& block : blocks_)
+            products_.insert(products_.end(),
+                             {block.first.weight, block.context, block.second.weight});
     }
 
     const residual_mlp_options& options() const { return options_; }
-    index features() const { return options_.features; }
+    extent features() const { return options_.features; }
     /// The class index that stands for "no class".
     int null_class() const { return options_.classes; }
 
@@ -69,7 +73,7 @@ class residual_mlp {
                 classes.size(), " classes"));
         const auto waves = x.owner().constant(matrix<T>::Zero(sinusoids_.features(), x.cols()));
         for (std::size_t j = 0; j < samples; ++j)
-            sinusoids_.fill(times[j], waves.result().col(static_cast<index>(j)).data());
+            sinusoids_.fill(times[j], waves.result().col(static_cast<extent>(j)).data());
         const std::vector<int> null(classes.empty() ? samples : 0, null_class());
         const auto c = silu(time_(w, waves) + class_(w, classes.empty() ? null : classes));
         auto h = input_(w, x);
@@ -97,10 +101,16 @@ class residual_mlp {
                                                    : scratch_.workers ? scratch_.workers->size()
                                                                       : 1);
         embed_time(time);
+        scratch_.packed.resize(weights_.entries().size());
+        scratch_.workers->run(static_cast<std::int64_t>(products_.size()),
+                              [&](std::int64_t i, int) {
+                                  const std::size_t number = products_[static_cast<std::size_t>(i)];
+                                  scratch_.packed[number].pack(weight(number));
+                              });
         scratch_.workers->run(chunks, [&](std::int64_t i, int slot) {
             const std::int64_t first = i * chunk;
             evaluate_chunk(rooms[static_cast<std::size_t>(slot)], in + first * features(),
-                           out + first * features(), std::min<index>(chunk, samples - first),
+                           out + first * features(), std::min<extent>(chunk, samples - first),
                            classes ? classes + first : nullptr);
         });
     }
@@ -109,7 +119,7 @@ class residual_mlp {
     // Columns are worked on in chunks of 64, the last filled up to a multiple of 16 columns: then
     // neither the packets nor the panels of the product have remainders, and every column goes
     // through the same instructions.
-    static constexpr index chunk = 64, column_multiple = 16;
+    static constexpr extent chunk = 64, column_multiple = 16;
 
     struct room {
         gemm<T> products;
@@ -131,6 +141,7 @@ class residual_mlp {
         scratch& operator=(const scratch&) {
             workers.reset();
             rooms.clear();
+            packed.clear();
             return *this;
         }
 
@@ -152,6 +163,7 @@ class residual_mlp {
 
         std::unique_ptr<team> workers;
         std::vector<room> rooms;
+        std::vector<packed_matrix<T>> packed;  // weights of products, by their number in the list
         matrix<T> waves, base;  // the time's sinusoids, and what they add to every context
     };
 
@@ -165,11 +177,11 @@ class residual_mlp {
 
     view<T> weight(std::size_t number) const { return weights_[number]; }
 
-    void evaluate_chunk(room& r, const T* in, T* out, index samples, const int* classes) const {
-        const index cols = (samples + column_multiple - 1) / column_multiple * column_multiple;
+    void evaluate_chunk(room& r, const T* in, T* out, extent samples, const int* classes) const {
+        const extent cols = (samples + column_multiple - 1) / column_multiple * column_multiple;
         const auto part = [cols](matrix<T>& m) { return span_matrix<T>(m.data(), m.rows(), cols); };
-        const auto apply = [&r](view<T> w, const span_matrix<T>& x, span_matrix<T> y) {
-            r.products.accumulate(w, form::plain, {x.data(), x.rows(), x.cols()}, form::plain, y);
+        const auto apply = [&](std::size_t w, const span_matrix<T>& x, span_matrix<T> y) {
+            r.products.accumulate(scratch_.packed[w], {x.data(), x.rows(), x.cols()}, y);
         };
         const auto activate = [](const span_matrix<T>& x, span_matrix<T> y) {
             y.array() = x.array() * detail::sigmoid_of(x.array());
@@ -179,24 +191,24 @@ class residual_mlp {
 
         std::copy(in, in + samples * features(), x.data());
         std::fill(x.data() + samples * features(), x.data() + cols * features(), T(0));
-        for (index j = 0; j < cols; ++j)
+        for (extent j = 0; j < cols; ++j)
             c.col(j) = scratch_.base +
                        weight(class_.table).col(classes && j < samples ? classes[j] : null_class());
         activate(c, c);
         h.colwise() = weight(input_.bias).col(0);
-        apply(weight(input_.weight), x, h);
+        apply(input_.weight, x, h);
         for (const auto& block : blocks_) {
             activate(h, a);
             z.colwise() = weight(block.first.bias).col(0);
-            apply(weight(block.first.weight), a, z);
-            apply(weight(block.context), c, z);
+            apply(block.first.weight, a, z);
+            apply(block.context, c, z);
             activate(z, z);
             h.colwise() += weight(block.second.bias).col(0);
-            apply(weight(block.second.weight), z, h);
+            apply(block.second.weight, z, h);
         }
         activate(h, a);
         y.colwise() = weight(output_.bias).col(0);
-        apply(weight(output_.weight), a, y);
+        apply(output_.weight, a, y);
         std::copy(y.data(), y.data() + samples * features(), out);
     }
 
@@ -206,6 +218,7 @@ class residual_mlp {
     linear input_, time_, output_;
     embedding class_;
     std::vector<residual_block> blocks_;
+    std::vector<std::size_t> products_;  // the weights that a sample is multiplied by
     scratch scratch_;
 };
 

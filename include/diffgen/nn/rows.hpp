@@ -11,11 +11,11 @@
 namespace diffgen::nn {
 
 template <class T>
-variable<T> pad_rows(const variable<T>& x, index first, index rows);
+variable<T> pad_rows(const variable<T>& x, extent first, extent rows);
 
 /// Rows first .. first + rows - 1 of x.
 template <class T>
-variable<T> slice_rows(const variable<T>& x, index first, index rows) {
+variable<T> slice_rows(const variable<T>& x, extent first, extent rows) {
     if (first < 0 || rows < 0 || first + rows > x.rows())
         throw bad_shape(diffgen::detail::text("rows ", first, " to ", first + rows - 1, " of a ",
                                               detail::shape_text(x.rows(), x.cols()), " variable"));
@@ -30,7 +30,7 @@ variable<T> slice_rows(const variable<T>& x, index first, index rows) {
 
 /// x as rows first .. of a taller variable that is zero elsewhere.
 template <class T>
-variable<T> pad_rows(const variable<T>& x, index first, index rows) {
+variable<T> pad_rows(const variable<T>& x, extent first, extent rows) {
     if (first < 0 || first + x.rows() > rows)
         throw bad_shape(diffgen::detail::text(x.rows(), " rows from row ", first, " on do not fit ",
                                               rows, " rows"));
@@ -63,7 +63,7 @@ variable<T> concat_rows(const variable<T>& a, const variable<T>& b) {
 }
 
 template <class T>
-variable<T> scatter_add(const variable<T>& x, std::span<const int> columns, index cols);
+variable<T> scatter_add(const variable<T>& x, std::span<const int> columns, extent cols);
 
 /// Column j of the result is column columns[j] of the table. Throws bad_argument.
 template <class T>
@@ -73,20 +73,20 @@ variable<T> gather(const variable<T>& table, std::span<const int> columns) {
             throw bad_argument(
                 diffgen::detail::text("column ", j, " of a table of ", table.cols(), " columns"));
     const auto y =
-        table.owner().emit(table.rows(), static_cast<index>(columns.size()), {table},
+        table.owner().emit(table.rows(), static_cast<extent>(columns.size()), {table},
                            [](const variable<T>& self, int, const variable<T>& g) {
                                return scatter_add(g, self.kept().columns, self.parent(0).cols());
                            },
                            {.columns = table.owner().keep(columns)});
-    for (index j = 0; j < y.cols(); ++j)
+    for (extent j = 0; j < y.cols(); ++j)
         y.result().col(j) = table.value().col(columns[static_cast<std::size_t>(j)]);
     return y;
 }
 
 /// Column j of x is added to column columns[j] of a result of `cols` columns.
 template <class T>
-variable<T> scatter_add(const variable<T>& x, std::span<const int> columns, index cols) {
-    if (static_cast<index>(columns.size()) != x.cols())
+variable<T> scatter_add(const variable<T>& x, std::span<const int> columns, extent cols) {
+    if (static_cast<extent>(columns.size()) != x.cols())
         throw bad_shape(diffgen::detail::text("scatter_add of ", x.cols(), " columns to ",
                                               columns.size(), " places"));
     for (const int j : columns)
@@ -98,7 +98,7 @@ variable<T> scatter_add(const variable<T>& x, std::span<const int> columns, inde
                                   },
                                   {.columns = x.owner().keep(columns)});
     y.result().setZero();
-    for (index j = 0; j < x.cols(); ++j)
+    for (extent j = 0; j < x.cols(); ++j)
         y.result().col(columns[static_cast<std::size_t>(j)]) += x.value().col(j);
     return y;
 }

@@ -19,7 +19,7 @@ variable<T> logsumexp(const variable<T>& x) {
         x.owner().emit(1, x.cols(), {x}, [](const variable<T>& self, int, const variable<T>& g) {
             return g * exp(self.parent(0) - self);
         });
-    for (index j = 0; j < x.cols(); ++j) {
+    for (extent j = 0; j < x.cols(); ++j) {
         const T top = x.value().col(j).maxCoeff();
         y.result()(0, j) = top + std::log((x.value().col(j).array() - top).exp().sum());
     }
@@ -39,11 +39,11 @@ variable<T> softmax(const variable<T>& x) {
 /// -log softmax(logits)[label] of every column: 1 x c. Throws bad_argument and bad_shape.
 template <class T>
 variable<T> cross_entropy(const variable<T>& logits, std::span<const int> labels) {
-    if (static_cast<index>(labels.size()) != logits.cols())
+    if (static_cast<extent>(labels.size()) != logits.cols())
         throw bad_shape(diffgen::detail::text(labels.size(), " labels for ", logits.cols(),
                                               " columns of logits"));
     const auto chosen = logits.owner().constant(matrix<T>::Zero(logits.rows(), logits.cols()));
-    for (index j = 0; j < logits.cols(); ++j) {
+    for (extent j = 0; j < logits.cols(); ++j) {
         const int label = labels[static_cast<std::size_t>(j)];
         if (label < 0 || label >= logits.rows())
             throw bad_argument(

@@ -34,7 +34,7 @@ using rule = variable<T> (*)(const variable<T>& y, int k, const variable<T>& g);
 template <class T>
 struct attributes {
     T factor = T(0);                 ///< the constant of a scaling, the slope of a rectifier
-    index offset = 0;                ///< the first row of a slice
+    extent offset = 0;               ///< the first row of a slice
     std::span<const int> columns{};  ///< the columns of a gather; kept by the tape
     std::array<form, 2> forms{};     ///< how the operands of a product enter it
 };
@@ -48,9 +48,9 @@ class variable {
     variable() = default;
     variable(tape<T>& owner, std::size_t id) : tape_(&owner), id_(id) {}
 
-    index rows() const { return node().rows; }
-    index cols() const { return node().cols; }
-    index size() const { return rows() * cols(); }
+    extent rows() const { return node().rows; }
+    extent cols() const { return node().cols; }
+    extent size() const { return rows() * cols(); }
     view<T> value() const { return {node().value, rows(), cols()}; }
     /// The value of a 1 x 1 variable; throws bad_shape for others.
     T item() const {
@@ -86,7 +86,7 @@ class tape {
     tape& operator=(const tape&) = delete;
 
     /// A leaf that refers to memory which must outlive the tape's use of it (weights, data).
-    variable<T> refer(const T* values, index rows, index cols) {
+    variable<T> refer(const T* values, extent rows, extent cols) {
         nodes_.push_back({values, rows, cols, {none, none}, nullptr, {}});
         return last();
     }
@@ -107,7 +107,7 @@ class tape {
     }
 
     /// A new node with room for its value. Operations call it, write result(), and return it.
-    variable<T> emit(index rows, index cols, std::initializer_list<variable<T>> parents,
+    variable<T> emit(extent rows, extent cols, std::initializer_list<variable<T>> parents,
                      rule<T> vjp, const attributes<T>& kept = {}) {
         node made{nullptr, rows, cols, {none, none}, vjp, kept};
         std::size_t k = 0;
@@ -182,7 +182,7 @@ class tape {
 
     struct node {
         const T* value;
-        index rows, cols;
+        extent rows, cols;
         std::array<std::size_t, 2> parents;
         rule<T> vjp;
         attributes<T> kept;

@@ -30,7 +30,7 @@ inline constexpr frequency_range for_step_number{1e-4, 1};
 class sinusoidal_embedding {
   public:
     /// Throws bad_argument unless features is even and at least 4, and 0 < lowest < highest.
-    sinusoidal_embedding(index features, frequency_range range) {
+    sinusoidal_embedding(extent features, frequency_range range) {
         if (features < 4 || features % 2 != 0)
             throw bad_argument(diffgen::detail::text("a time embedding of ", features,
                                                      " features, not an even number >= 4"));
@@ -44,7 +44,7 @@ class sinusoidal_embedding {
                                         static_cast<double>(i) / static_cast<double>(half - 1)));
     }
 
-    index features() const { return 2 * static_cast<index>(frequencies_.size()); }
+    extent features() const { return 2 * static_cast<extent>(frequencies_.size()); }
 
     /// One column of features.
     template <class T>

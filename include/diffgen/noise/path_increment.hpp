@@ -24,9 +24,10 @@ struct path_group {
     bool jumps;
 };
 
-/// The groups below level 0, from coarse to fine. The tents of level d stand on pieces of 2^-d.
-inline constexpr path_group path_groups[] = {{1, 3, false}, {4, 3, false}, {7, 2, true}};
-inline constexpr int path_words = 6;  // one of each group for each end
+/// The groups below level 1, from coarse to fine. The tents of level d stand on pieces of 2^-d.
+inline constexpr path_group path_groups[] = {{2, 3, false}, {5, 3, true}};
+/// The most words below level 1 that an increment needs: one of each group for each end.
+inline constexpr int most_path_words = 4;
 
 /// The address of a word: the unit of the clock and the node in it.
 struct path_word {
@@ -47,32 +48,33 @@ struct path_jump {
     double t, size;
 };
 
-/// The words below level 0 that an increment is made from, and what it takes from them.
+/// The words below level 1 that an increment is made from, and what it takes from them.
 struct path_plan {
     int words = 0, tents = 0, jumps = 0;
-    path_word word[path_words];
-    path_tent tent[2 * (3 + 3 + 2)];
+    path_word word[most_path_words];
+    path_tent tent[2 * (3 + 3)];
     path_jump jump[2];
 };
 
-/// What an increment takes from the word of a unit: factors of the growth over the unit and of the
-/// tent on all of it.
+/// What an increment takes from the word of a unit: the factors of the growth over the unit, of the
+/// tent on all of it, and of those on its halves.
 struct path_unit {
     std::uint32_t unit;
-    double growth, tent;
+    double growth;
+    double tent[3];
 };
 
 /// The clock runs over 128 units. The path grows over a unit by a random number of variance 1. The
-/// piece number i of length 2^-d in a unit, d < 9, adds a tent of height sqrt(2^-d) / 2 times its
-/// random number. The piece number i of length 2^-9 adds sqrt(2^-9) s (1{U < t} - t), with t from 0
-/// to 1 along it and a sign s. The word of a unit, for growth and level 0, has the node 0; the word
-/// of the group whose first level is d has the node 2^d + i.
+/// piece number i of length 2^-d in a unit, d < 8, adds a tent of height sqrt(2^-d) / 2 times its
+/// random number. The piece number i of length 2^-8 adds sqrt(2^-8) s (1{U < t} - t), with t from 0
+/// to 1 along it and a sign s. The word of a unit, for growth and levels 0 and 1, has the node 0;
+/// the word of the group whose first level is d has the node 2^d + i.
 ///
 /// Zero on the caller's clock is a third of a unit from the start of a unit, and the clock's ends
 /// are 63 units away. At times that are short binary fractions all tents then have two thirds of
 /// their height, and no increment between such times hangs on one random number.
 struct path_increment {
-    static constexpr int depth = 9, tick_bits = 46;
+    static constexpr int depth = 8, tick_bits = 46;
     static constexpr double tick = 0x1p-46, reach = 63;
     static constexpr std::uint64_t unit = std::uint64_t{1} << tick_bits;
     static constexpr std::uint64_t origin = 64 * unit + unit / 3;
@@ -114,10 +116,14 @@ struct path_increment {
         const std::uint64_t start = (low / unit + static_cast<std::uint64_t>(k)) * unit;
         const std::uint64_t first = low > start ? low : start;
         const std::uint64_t last = high < start + unit ? high : start + unit;
-        const double in_units = tick * scale;
+        const double in_units = tick * scale, in_halves = 1.4142135623730951 * in_units;
+        const auto rise = [&](std::uint64_t from, std::uint64_t length) {
+            return static_cast<double>(tent(high, from, length) - tent(low, from, length));
+        };
         return {static_cast<std::uint32_t>(start / unit),
                 static_cast<double>(last - first) * in_units,
-                static_cast<double>(tent(high, start, unit) - tent(low, start, unit)) * in_units};
+                {rise(start, unit) * in_units, rise(start, unit / 2) * in_halves,
+                 rise(start + unit / 2, unit / 2) * in_halves}};
     }
 
   private:
@@ -162,7 +168,7 @@ struct path_increment {
         if (along == 0) return;
         plan.jump[plan.jumps++] = {plan.words, static_cast<int>((q - start) / length),
                                    static_cast<double>(along) / static_cast<double>(length),
-                                   size * 0.044194173824159223};  // sqrt(2^-9)
+                                   size / (1 << depth / 2)};
     }
 
     /// The start of the piece of length 2^-d that q is in.

@@ -11,6 +11,7 @@
 
 #include <diffgen/core/lanes.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace diffgen::noise {
@@ -100,28 +101,33 @@ struct philox_state {
     Lanes64 word[4];
 };
 
-/// The blocks of the counters (index as 64 bits, draw, stream) after so many rounds.
-template <int Rounds = philox_constants::rounds, class Lanes64, class Key>
-DIFFGEN_VALUE philox_state<Lanes64> philox_lanes(const Lanes64& index, std::uint32_t draw,
-                                                 std::uint32_t stream,
-                                                 const philox_schedule<Key>& keys) {
+/// The blocks of the counters (index as 64 bits, draw, stream) after so many rounds, for several
+/// packs of indices round by round: the rounds of one wait for each other, those of two fill the
+/// gaps.
+template <int Rounds = philox_constants::rounds, class Lanes64, class Key, std::size_t N>
+DIFFGEN_VALUE void philox_lanes(const Lanes64 (&index)[N], std::uint32_t draw, std::uint32_t stream,
+                                const philox_schedule<Key>& keys, philox_state<Lanes64> (&out)[N]) {
     using c = philox_constants;
     const Lanes64 m0(std::uint64_t{c::multiplier_0});
     const Lanes64 m1(std::uint64_t{c::multiplier_1});
     // In the first round the product of draw is the same for all lanes.
-    const Lanes64 first = multiply_low_halves(index, m0);
     const std::uint64_t second = std::uint64_t{c::multiplier_1} * draw;
-    philox_state<Lanes64> s{{(index >> 32) ^ ((second >> 32) ^ keys.word[0][0]), Lanes64(second),
-                             (first >> 32) ^ (std::uint64_t{stream} ^ keys.word[0][1]), first}};
-    for (int round = 1; round < Rounds; ++round) {
-        const Lanes64 p0 = multiply_low_halves(s.word[0], m0);
-        const Lanes64 p1 = multiply_low_halves(s.word[2], m1);
-        s.word[0] = (p1 >> 32) ^ (s.word[1] ^ keys.word[round][0]);
-        s.word[1] = p1;
-        s.word[2] = (p0 >> 32) ^ (s.word[3] ^ keys.word[round][1]);
-        s.word[3] = p0;
+    for (std::size_t i = 0; i < N; ++i) {
+        const Lanes64 first = multiply_low_halves(index[i], m0);
+        out[i].word[0] = (index[i] >> 32) ^ ((second >> 32) ^ keys.word[0][0]);
+        out[i].word[1] = Lanes64(second);
+        out[i].word[2] = (first >> 32) ^ (std::uint64_t{stream} ^ keys.word[0][1]);
+        out[i].word[3] = first;
     }
-    return s;
+    for (int round = 1; round < Rounds; ++round)
+        for (philox_state<Lanes64>& s : out) {
+            const Lanes64 p0 = multiply_low_halves(s.word[0], m0);
+            const Lanes64 p1 = multiply_low_halves(s.word[2], m1);
+            s.word[0] = (p1 >> 32) ^ (s.word[1] ^ keys.word[round][0]);
+            s.word[1] = p1;
+            s.word[2] = (p0 >> 32) ^ (s.word[3] ^ keys.word[round][1]);
+            s.word[3] = p0;
+        }
 }
 
 }  // namespace detail

@@ -63,22 +63,45 @@ struct philox {
         std::uint64_t block = first / size;
         int skip = static_cast<int>(first % size);
         while (count > 0) {
-            if (skip == 0 && count >= group) {
-                detail::normals_of_group<V>(block, draw, purpose, keys, out);
-                out += group;
-                count -= group;
-            } else {
-                T buffer[static_cast<std::size_t>(group)];
-                detail::normals_of_group<V>(block, draw, purpose, keys, buffer);
+            // All words, then all normals: either has a long chain of operations that wait for each
+            // other, and fills the processor best beside its like.
+            detail::group_words<V> words[detail::groups_at_once<V>];
+            int groups = 0;
+            do {
+                words[groups++] = detail::words_of_group<V>(block, draw, purpose, keys);
+                block += static_cast<std::uint64_t>(value_traits<V>::width);
+            } while (groups < detail::groups_at_once<V> && groups * group < skip + count);
+            for (int g = 0; g < groups; ++g) {
                 const int taken = count < group - skip ? count : group - skip;
-                for (int i = 0; i < taken; ++i)
-                    out[i] = buffer[skip + i];
+                store_part<V>(words[g], skip, taken, out);
                 out += taken;
                 count -= taken;
                 skip = 0;
             }
-            block += static_cast<std::uint64_t>(value_traits<V>::width);
         }
+    }
+
+  private:
+    /// Writes `count` normals of a group after the first `skip` of them.
+    template <value V>
+    DIFFGEN_VALUE static void store_part(const detail::group_words<V>& words, int skip, int count,
+                                         scalar_of<V>* out) {
+        constexpr int group = detail::group_size<V>;
+        scalar_of<V> buffer[std::size_t{group}];
+        const bool whole = count == group;
+        if constexpr (value_traits<V>::width == 1) {
+            // Two calls, so that neither array needs an address: on a device it has none.
+            if (whole) {
+                detail::store_normals<V>(words, out);
+                return;
+            }
+            detail::store_normals<V>(words, buffer);
+        } else {
+            detail::store_normals<V>(words, whole ? out : buffer);
+            if (whole) return;
+        }
+        for (int i = 0; i < count; ++i)
+            out[i] = buffer[skip + i];
     }
 };
 

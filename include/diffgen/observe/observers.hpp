@@ -9,8 +9,13 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <iomanip>
+#include <ios>
+#include <memory>
 #include <ostream>
+#include <sstream>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,29 +23,42 @@
 namespace diffgen::observe {
 
 /// One line "label [=====     ] 31/50 0.4 s" rewritten in place, as on a terminal. A new line ends
-/// it with the last step. Where nobody knows how many steps there will be, "label 31 0.4 s".
+/// it with the run, whatever ended it. Where nobody knows how many steps there will be,
+/// "label 31 0.4 s". The stream's format stays as it is.
 [[nodiscard]] inline observer progress(std::ostream& out, std::string label = "sampling",
                                        int width = 40) {
     diffgen::detail::require(width >= 1, "a progress bar of ", width,
                              " characters; it needs at least 1");
     using clock = std::chrono::steady_clock;
-    return {[&out, label = std::move(label), width,
-             begin = clock::now()](const observation& o) mutable {
-        if (o.step == 1) begin = clock::now();
-        const double seconds = std::chrono::duration<double>(clock::now() - begin).count();
-        out << '\r' << label << ' ';
-        if (o.steps > 0) {
-            const int filled = static_cast<int>(static_cast<long long>(width) * o.step / o.steps);
-            out << '[' << std::string(static_cast<std::size_t>(filled), '=')
-                << std::string(static_cast<std::size_t>(width - filled), ' ') << "] ";
-        }
-        out << o.step;
-        if (o.steps > 0) out << '/' << o.steps;
-        out << ' ' << std::fixed << std::setprecision(1) << seconds << " s";
-        if (o.step == o.steps) out << '\n';
-        out.flush();
-        return true;
-    }};
+    struct line {
+        bool is_open = false;
+        clock::time_point begin{};
+    };
+    const auto current = std::make_shared<line>();
+    const auto close = [&out, current] {
+        if (std::exchange(current->is_open, false)) out.put('\n').flush();
+    };
+    return {.on_step =
+                [&out, label = std::move(label), width, current, close](const observation& o) {
+                    if (!std::exchange(current->is_open, true)) current->begin = clock::now();
+                    const std::chrono::duration<double> seconds = clock::now() - current->begin;
+                    std::ostringstream text;
+                    text << '\r' << label << ' ';
+                    if (o.steps > 0) {
+                        const auto filled = static_cast<std::size_t>(static_cast<long long>(width) *
+                                                                     o.step / o.steps);
+                        text << '[' << std::string(filled, '=')
+                             << std::string(static_cast<std::size_t>(width) - filled, ' ') << "] ";
+                    }
+                    text << o.step;
+                    if (o.steps > 0) text << '/' << o.steps;
+                    text << ' ' << std::fixed << std::setprecision(1) << seconds.count() << " s";
+                    const std::string shown = text.str();
+                    out.write(shown.data(), static_cast<std::streamsize>(shown.size())).flush();
+                    if (o.step == o.steps) close();
+                    return true;
+                },
+            .on_end = [close](const run_summary&) { close(); }};
 }
 
 /// The states and denoised estimates of a run, step by step, in host memory and double precision.
@@ -62,9 +80,20 @@ struct recording {
 }
 
 /// Ends the run within one step of `flag` becoming true, whoever sets it (another thread, a
-/// signal).
+/// signal); before its first evaluation, if the flag is true by then. The flag must outlive the
+/// run.
 [[nodiscard]] inline observer stop_when(const std::atomic<bool>& flag) {
-    return {[&flag](const observation&) { return !flag.load(); }};
+    observer o;
+    o.stop = [&flag] { return flag.load(); };
+    return o;
+}
+observer stop_when(const std::atomic<bool>&& flag) = delete;
+
+/// Ends the run within one step of a stop being requested, as of a std::jthread.
+[[nodiscard]] inline observer stop_when(std::stop_token token) {
+    observer o;
+    o.stop = [token = std::move(token)] { return token.stop_requested(); };
+    return o;
 }
 
 }  // namespace diffgen::observe

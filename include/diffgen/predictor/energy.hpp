@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A density known by an energy, p(x) = exp(-E(x)) / Z (formula 21): its score is -grad E.
+// A density known by an energy, p(x) = exp(-E(x)) / Z (LeCun et al. 2006): its score is -grad E.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>

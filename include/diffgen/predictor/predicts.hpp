@@ -104,7 +104,7 @@ struct no_hook {
 
 /// The predictor {output tag, network, time input}.
 /// A batched network is called as net(in, out, level), with in a batch_view<const T, Space>, out a
-/// batch_view<T, Space> and level a noise_level whose `input` is the time input's value.
+/// batch_view<T, Space> and level a noise_level whose `network_time` is the time input's value.
 template <class Output, class Net, class TimeInput = time_input::time>
 struct predicts {
     using output_type = Output;
@@ -141,10 +141,36 @@ struct predicts {
     [[nodiscard]] combiner_type combiner() const { return {}; }
     [[nodiscard]] hook_type hook() const { return {}; }
 
-    /// Evaluates a batched network. Level: noise_level, or std::span<const noise_level> with one a
-    /// row; `extra` is what a decorator has to tell it.
+    /// Whether a batched network can be called with a Level and what a decorator adds to it.
+    template <class In, class Out, class Level, class... Extra>
+    static constexpr bool takes = std::is_invocable_v<Net&, In, Out, Level, Extra...>;
+
+    /// Evaluates a batched network. Level: noise_level, or std::span<const noise_level> with a
+    /// level for each row; `extra` is what a decorator has to tell the network.
     template <class In, class Out, class Level, class... Extra>
     void call(const In& in, const Out& out, const Level& l, const Extra&... extra) {
+        evaluate(net, in, out, l, extra...);
+    }
+    template <class In, class Out, class Level, class... Extra>
+    void call(const In& in, const Out& out, const Level& l, const Extra&... extra) const {
+        evaluate(net, in, out, l, extra...);
+    }
+
+    /// The log densities of a batched network for a solver that compares them.
+    template <class In, class Out>
+    void log_densities(const In& in, const Out& out, std::span<const noise_level> levels) {
+        evaluate_densities(net, in, out, levels);
+    }
+    template <class In, class Out>
+    void log_densities(const In& in, const Out& out, std::span<const noise_level> levels) const {
+        evaluate_densities(net, in, out, levels);
+    }
+
+  private:
+    /// network: constant where the predictor is.
+    template <class Network, class In, class Out, class Level, class... Extra>
+    static void evaluate(Network& network, const In& in, const Out& out, const Level& l,
+                         const Extra&... extra) {
         constexpr bool own = !std::is_same_v<Level, noise_level>;
         static_assert(
             own || std::is_invocable_v<Net&, In, Out, noise_level, Extra...>,
@@ -157,18 +183,23 @@ struct predicts {
             "diffgen: where samples have noise levels of their own, a batched network is called as "
             "net(batch_view<const T> in, batch_view<T> out, std::span<const noise_level> levels), "
             "one level a row; a network with this overload serves both");
-        net(in, out, l, extra...);
+        constexpr bool constant_call = !std::is_const_v<Network> ||
+                                       !std::is_invocable_v<Net&, In, Out, Level, Extra...> ||
+                                       std::is_invocable_v<const Net&, In, Out, Level, Extra...>;
+        static_assert(constant_call,
+                      "diffgen: a constant sampler generates with a network whose call operator is "
+                      "constant; this one changes itself, so the sampler must not be const");
+        if constexpr (constant_call) network(in, out, l, extra...);
     }
-
-    /// The log densities of a batched network for a solver that compares them.
-    template <class In, class Out>
-    void log_densities(const In& in, const Out& out, std::span<const noise_level> levels) {
+    template <class Network, class In, class Out>
+    static void evaluate_densities(Network& network, const In& in, const Out& out,
+                                   std::span<const noise_level> levels) {
         static_assert(
-            requires { net.log_density(in, out, levels); },
+            requires { network.log_density(in, out, levels); },
             "diffgen: this solver compares densities: the network needs a member "
             "log_density(batch_view<const T> in, batch_view<T> out, std::span<const noise_level> "
             "levels) beside its call, one number a row");
-        net.log_density(in, out, levels);
+        network.log_density(in, out, levels);
     }
 };
 

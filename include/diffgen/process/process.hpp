@@ -27,14 +27,17 @@ struct process {
     /// The level at time t, from the clean end to t_max.
     /// Throws bad_argument outside, and where alpha or sigma is not finite.
     [[nodiscard]] noise_level level(double t) const {
-        detail::require(t >= t_clean() && t <= t_max(), "time ", t,
-                        " lies outside the schedule, which runs from ", t_clean(), " (clean) to ",
-                        t_max());
+        if (!(t >= t_clean() && t <= t_max()))
+            throw bad_argument(detail::text("diffgen: time ", detail::exactly(t),
+                                            " lies outside the schedule, which runs from ",
+                                            detail::exactly(t_clean()), " (clean) to ",
+                                            detail::exactly(t_max())));
         return make(t, schedule.log_snr(t));
     }
 
-    /// The level with this log-SNR, wherever in time that is: a churned state can be noisier than
-    /// the schedule's end.
+    /// The level with this log-SNR. A churned state can be noisier than the schedule's end: whether
+    /// there is such a level is up to the schedule's time(), and without one there is not.
+    /// Throws bad_argument where the schedule has no time for it, or alpha or sigma is not finite.
     [[nodiscard]] noise_level level_of_log_snr(double log_snr) const {
         return make(time(log_snr), log_snr);
     }

@@ -16,6 +16,10 @@ class process_view {
     explicit process_view(const process<Schedule, Kernel>& p)
         : object_(&p), table_(&table_for<process<Schedule, Kernel>>), t_max_(p.t_max()) {}
 
+    /// A temporary process is gone before the view is used: give it a name.
+    template <class Schedule, class Kernel>
+    explicit process_view(const process<Schedule, Kernel>&&) = delete;
+
     [[nodiscard]] noise_level level(double t) const { return table_->level(object_, t); }
     [[nodiscard]] noise_level level_of_log_snr(double log_snr) const {
         return table_->level_of_log_snr(object_, log_snr);

@@ -62,6 +62,12 @@ std::vector<double> sampled(int steps, F f) {
 /// beta linear in the step (Ho et al. 2020).
 class linear : public betas {
   public:
+    /// What can be said by name: linear({.steps = 100}).
+    struct constants {
+        int steps = 1000;
+        double beta_start = 1e-4, beta_end = 0.02;
+    };
+    explicit linear(const constants& c) : linear(c.steps, c.beta_start, c.beta_end) {}
     explicit linear(int steps = 1000, double beta_start = 1e-4, double beta_end = 0.02)
         : betas(detail_betas::sampled(
               steps, [=](double u) { return beta_start + product(u, beta_end - beta_start); })) {}
@@ -70,6 +76,11 @@ class linear : public betas {
 /// sqrt(beta) linear in the step (Rombach et al. 2022, latent diffusion).
 class scaled_linear : public betas {
   public:
+    struct constants {
+        int steps = 1000;
+        double beta_start = 0.00085, beta_end = 0.012;
+    };
+    explicit scaled_linear(const constants& c) : scaled_linear(c.steps, c.beta_start, c.beta_end) {}
     explicit scaled_linear(int steps = 1000, double beta_start = 0.00085, double beta_end = 0.012)
         : betas(detail_betas::sampled(steps, [=](double u) {
               const double a = std::sqrt(beta_start), b = std::sqrt(beta_end);
@@ -81,6 +92,11 @@ class scaled_linear : public betas {
 /// beta follows a logistic curve over [-6, 6] (GeoDiff, Xu et al. 2022).
 class sigmoid : public betas {
   public:
+    struct constants {
+        int steps = 1000;
+        double beta_start = 1e-4, beta_end = 0.02;
+    };
+    explicit sigmoid(const constants& c) : sigmoid(c.steps, c.beta_start, c.beta_end) {}
     explicit sigmoid(int steps = 1000, double beta_start = 1e-4, double beta_end = 0.02)
         : betas(detail_betas::sampled(steps, [=](double u) {
               return beta_start +
@@ -91,6 +107,11 @@ class sigmoid : public betas {
 /// abar follows cos^2((u + s) / (1 + s) pi / 2), beta capped (Nichol and Dhariwal 2021, eq. 17).
 class cosine : public betas {
   public:
+    struct constants {
+        int steps = 1000;
+        double s = 0.008, max_beta = 0.999;
+    };
+    explicit cosine(const constants& c) : cosine(c.steps, c.s, c.max_beta) {}
     explicit cosine(int steps = 1000, double s = 0.008, double max_beta = 0.999)
         : betas(values(steps, s, max_beta)) {}
 

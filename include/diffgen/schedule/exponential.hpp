@@ -15,6 +15,12 @@ namespace diffgen::schedule {
 /// abar_t = exp(-decay (t + 1) / T), and so beta = 1 - exp(-decay / T).
 class exponential : public betas {
   public:
+    /// What can be said by name: exponential({.decay = 10}).
+    struct constants {
+        int steps = 1000;
+        double decay = 12;
+    };
+    explicit exponential(const constants& c) : exponential(c.steps, c.decay) {}
     explicit exponential(int steps = 1000, double decay = 12) : betas(values(steps, decay)) {}
 
   private:

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A density that does not change in time, for Langevin dynamics on it (formula 10).
+// A density that does not change in time, for Langevin dynamics on it (Song and Ermon 2019, eq. 4).
 
 namespace diffgen::schedule {
 

@@ -90,8 +90,9 @@ class table {
     [[nodiscard]] bool fades(std::size_t i) const { return std::isinf(log_snr_[i + 1]); }
     void require_inside(double t) const {
         if (!(t >= -1 && t <= t_max()))
-            throw bad_argument(detail::text("diffgen: time ", t, " lies outside the schedule's [",
-                                            -1, ", ", t_max(), "]"));
+            throw bad_argument(detail::text("diffgen: time ", detail::exactly(t),
+                                            " lies outside the schedule's [", -1, ", ", t_max(),
+                                            "]"));
     }
 
     std::vector<double> log_snr_;

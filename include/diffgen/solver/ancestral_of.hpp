@@ -7,9 +7,9 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
+#include <diffgen/solver/inner_step.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
-#include <array>
 #include <cmath>
 
 namespace diffgen::solver {
@@ -77,12 +77,12 @@ struct ancestral_of {
     }
 
     [[nodiscard]] int stages(const step& s) const {
-        return noisy(s) ? method.stages(lowered{s, *this}.step) : method.stages(s);
+        return noisy(s) ? method.stages(inner_step(s, s.from(), below(s)).step) : method.stages(s);
     }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
         if (!noisy(s)) return method.plan(s, j);
-        const lowered down(s, *this);
+        const inner_step down(s, s.from(), below(s));
         stage out = method.plan(down.step, j);
         if (j + 1 < method.stages(down.step)) return out;
         const transition_kernel up = transition(s.to(), down.levels[1]);
@@ -96,22 +96,12 @@ struct ancestral_of {
   private:
     [[nodiscard]] bool noisy(const step& s) const { return eta > 0 && !s.to().is_clean(); }
 
-    /// The method's step, whose end lies below the fresh noise.
-    struct lowered {
-        std::array<noise_level, 2> levels;
-        diffgen::step step;
-
-        lowered(const diffgen::step& s, const ancestral_of& a)
-            : levels{s.from(), end(s, a)}, step{s.process, levels} {}
-        lowered(const lowered&) = delete;
-        lowered& operator=(const lowered&) = delete;
-
-        static noise_level end(const diffgen::step& s, const ancestral_of& a) {
-            const double kept = Descent::kept(s.from(), s.to(), a.eta);
-            return kept > 0 ? s.process.level_of_log_snr(s.to().log_snr - std::log(kept))
-                            : s.process.clean();
-        }
-    };
+    /// Where the method's step ends: below the fresh noise.
+    [[nodiscard]] noise_level below(const step& s) const {
+        const double kept = Descent::kept(s.from(), s.to(), eta);
+        return kept > 0 ? s.process.level_of_log_snr(s.to().log_snr - std::log(kept))
+                        : s.process.clean();
+    }
 };
 
 }  // namespace diffgen::solver

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Any Langevin dynamics annealed over falling noise levels, as Song and Ermon 2019 (algorithm 1;
-// formula 11) do it with the plain one.
+// Any Langevin dynamics annealed over falling noise levels, as Song and Ermon 2019 (algorithm 1)
+// do it with the plain one.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/correction.hpp>
@@ -97,7 +97,7 @@ struct annealed : detail::judge_of<Corrector> {
 
     [[nodiscard]] stage plan(const step& s, int j) const {
         const auto &from = s.from(), &to = s.to();
-        if (j == corrections()) return evaluation_stage(from).write(0, to.alpha * symbol::D);
+        if (j == corrections()) return denoising_stage(s);
         const stage corrected = correction(corrector, from, j);
         return judges || !leaves(s, j) ? corrected : restated(corrected, to.alpha / from.alpha);
     }

@@ -6,10 +6,10 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
+#include <diffgen/solver/inner_step.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace diffgen::solver {
@@ -49,13 +49,13 @@ struct churn {
 
     [[nodiscard]] int stages(const step& s) const {
         if (!(gamma(s) > 0)) return method.stages(s);
-        return 1 + method.stages(raised(s, level(s)).step);
+        return 1 + method.stages(inner_step(s, level(s), s.to()).step);
     }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
         if (!(gamma(s) > 0)) return method.plan(s, j);
         const noise_level &from = s.from(), top = level(s);
-        if (j > 0) return method.plan(raised(s, top).step, j - 1);
+        if (j > 0) return method.plan(inner_step(s, top, s.to()).step, j - 1);
         const double low = from.sigma_over_alpha(), high = top.sigma_over_alpha();
         const double added = std::sqrt(product(high, high) - product(low, low));
         stage out = update_stage(top);
@@ -71,17 +71,6 @@ struct churn {
     [[nodiscard]] noise_level level(const step& s) const {
         return s.process.level_of_log_snr(s.from().log_snr - 2 * std::log1p(gamma(s)));
     }
-
-    /// The method's step, which starts above the grid's level.
-    struct raised {
-        std::array<noise_level, 2> levels;
-        diffgen::step step;
-
-        raised(const diffgen::step& s, const noise_level& top)
-            : levels{top, s.to()}, step{s.process, levels} {}
-        raised(const raised&) = delete;
-        raised& operator=(const raised&) = delete;
-    };
 };
 
 }  // namespace diffgen::solver

@@ -25,7 +25,9 @@ namespace diffgen::solver {
 
 /// x_t = alpha_t (D + sqrt(r_t^2 - sigma_min^2) z), r = sigma / alpha: at each level of the grid
 /// the consistency function D, and then fresh noise. For a predictor that gives a consistency
-/// function; with the denoised estimate itself it keeps no marginals.
+/// function; with the denoised estimate itself it keeps no marginals. On a grid whose last
+/// evaluation is above sigma_min, as uniform and those with ends_at_sigma_min have it: at sigma_min
+/// the function is the identity, and a step from there on does nothing.
 /// Evaluations a step: 1. Noise: 1 draw but where the level has no more than sigma_min.
 struct consistency {
     static constexpr int registers = 1;
@@ -47,12 +49,28 @@ struct consistency {
     [[nodiscard]] static int stages(const step&) { return 1; }
 
     [[nodiscard]] stage plan(const step& s, int) const {
+        if (s.remembered() == 0) check_grid(s);
         const noise_level& to = s.to();
         stage out = evaluation_stage(s.from()).towards(s.process.clean());
-        // a level that is sigma_min up to rounding is the end: the root of rounding is no rounding
-        const bool ends = to.sigma <= to.alpha * sigma_min * (1 + 1e-12);
-        out.draws = s_noise > 0 && !ends ? 1 : 0;
+        out.draws = s_noise > 0 && !ends(to) ? 1 : 0;
         return out.write(0, renoised(to, symbol::D, sigma_min, out.draws ? s_noise : 0));
+    }
+
+  private:
+    /// Whether trajectories end at a level. One that is sigma_min up to rounding is the end: the
+    /// root of a rounding is no rounding.
+    [[nodiscard]] bool ends(const noise_level& l) const {
+        return l.sigma <= l.alpha * sigma_min * (1 + 1e-12);
+    }
+    void check_grid(const step& s) const {
+        for (int i = s.index; i < s.count(); ++i)
+            diffgen::detail::require(
+                !ends(s.level(i)), "consistency with sigma_min = ", sigma_min,
+                " would evaluate at sigma / alpha = ", s.level(i).sigma_over_alpha(),
+                ", t = ", s.level(i).t,
+                ", where the consistency function is the identity; use a grid that ends there, "
+                "such "
+                "as grid::karras{.ends_at_sigma_min = true} or grid::uniform{}");
     }
 };
 

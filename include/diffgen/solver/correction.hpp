@@ -5,8 +5,8 @@
 // What the solvers that are made of correctors ask of them: the corrections at a level, one by one,
 // and room for what a corrector remembers beside what another solver does.
 
-#include <diffgen/concepts.hpp>
 #include <diffgen/core/stage.hpp>
+#include <diffgen/solver/concepts.hpp>
 
 namespace diffgen::solver {
 

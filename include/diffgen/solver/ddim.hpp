@@ -14,7 +14,8 @@
 
 namespace diffgen::solver {
 
-/// x_t = alpha_t D + sqrt(sigma_t^2 - c^2) eps + c z, c = eta times the posterior's deviation.
+/// x_t = alpha_t D + sqrt(sigma_t^2 - c^2) eps + c z, c = eta times the posterior's deviation, but
+/// at most sigma_t: where an eta above 1 asks for more, all of the noise is fresh.
 /// Order 1; with noise, weak and strong order 1. Evaluations a step: 1. Noise: 1 draw where eta >
 /// 0. Converges to the probability flow (eta = 0) or the reverse SDE (eta = 1: ancestral sampling).
 struct ddim {

@@ -20,22 +20,17 @@ struct dpm_2 {
     static constexpr int rows = 1;
     static constexpr int draws = 0;
 
-    [[nodiscard]] static int stages(const step& s) { return is_one_stage(s) ? 1 : 2; }
+    [[nodiscard]] static int stages(const step& s) { return s.is_infinite() ? 1 : 2; }
 
     [[nodiscard]] static stage plan(const step& s, int j) {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        if (is_one_stage(s)) return evaluation_stage(from).write(0, state_at(to, eps(from)));
+        if (s.is_infinite()) return evaluation_stage(from).write(0, state_at(to, eps(from)));
         const noise_level middle = s.process.level_of_log_snr(0.5 * (from.log_snr + to.log_snr));
         if (j == 0) return evaluation_stage(from).write(1, state_at(middle, eps(from)));
         const linear_form moved =
             x / from.alpha + (to.sigma_over_alpha() - from.sigma_over_alpha()) * eps(middle, 1);
         return evaluation_stage(middle, 1).write(0, to.alpha * moved);
-    }
-
-  private:
-    [[nodiscard]] static bool is_one_stage(const step& s) {
-        return s.to().is_clean() || s.from().alpha == 0 || s.to().alpha == 0;
     }
 };
 

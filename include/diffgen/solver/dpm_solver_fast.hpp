@@ -31,7 +31,7 @@ struct dpm_solver_fast {
     /// How many steps the evaluations make.
     [[nodiscard]] int steps() const { return evaluations < 3 ? 1 : evaluations / 3 + 1; }
 
-    [[nodiscard]] int stages(const step& s) const { return third::is_one_stage(s) ? 1 : order(s); }
+    [[nodiscard]] int stages(const step& s) const { return s.is_infinite() ? 1 : order(s); }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
         switch (order(s)) {

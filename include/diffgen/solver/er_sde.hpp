@@ -11,6 +11,7 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
+#include <diffgen/solver/history.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -21,7 +22,7 @@ namespace diffgen::solver {
 /// phi by its growth over that of the ODE, phi(r) / r, which must not fall with r.
 namespace noise_growth {
 
-/// phi = r^(1 + power): 0 is the probability flow, 1 the reverse SDE.
+/// phi = r^(1 + exponent): 0 is the probability flow, 1 the reverse SDE.
 struct power {
     double exponent = 1;
 
@@ -59,8 +60,8 @@ struct er_sde {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
+        if (to.is_clean()) return denoising_stage(s);
         stage out = evaluation_stage(from);
-        if (to.is_clean()) return out.write(0, to.alpha * D);
         // the part of the noise that stays
         const double kept = growth(to.sigma_over_alpha()) / growth(from.sigma_over_alpha());
         const double fresh = std::sqrt((1 - kept) * (1 + kept));
@@ -69,23 +70,23 @@ struct er_sde {
         linear_form next = state_at(to, noise);
         if (to.alpha > 0) next += to.alpha * change_of_estimate(s);
         out.write(0, next);
-        if constexpr (Order > 1) out.write(slot(s.index), D);
+        if constexpr (Order > 1) out.write(values.slot(s.index), D);
         return out;
     }
 
   private:
-    /// The register of D at level i.
-    [[nodiscard]] static int slot(int i) { return 1 + i % std::max(Order - 1, 1); }
+    static constexpr history values{1, std::max(Order - 1, 1)};  ///< of D
 
     /// phi_t int_s^t (P - D_s) d(1 / phi), P Newton's polynomial through the values there are; the
     /// one of pure noise, at r infinite, is not among them.
     [[nodiscard]] linear_form change_of_estimate(const step& s) const {
         using namespace symbol;
-        const int before = s.index - (s.level(0).alpha > 0 ? 0 : 1);  // values beside the new one
+        const int before =
+            s.remembered() - (s.level(s.begin).alpha > 0 ? 0 : 1);  // values beside the new one
         const int count = std::min(Order - 1, before);
         if (count < 1) return {};
         const auto r = [&](int back) { return s.level(s.index - back).sigma_over_alpha(); };
-        const auto value = [&](int back) { return reg(slot(s.index - back)); };
+        const auto value = [&](int back) { return values.value(s.index - back); };
         const double first = moment(1, r(0), s.to().sigma_over_alpha());
         const linear_form slope = (D - value(1)) / (r(0) - r(1));
         linear_form sum = first * slope;

@@ -3,25 +3,16 @@
 #pragma once
 
 // Euler-Maruyama and reverse diffusion: two discretisations of the reverse SDE
-// dx = [f x - g^2 score] dt + g dw (Anderson 1982; Song et al. 2021, eq. 6; formulas 12 to 15).
+// dx = [f x - g^2 score] dt + g dw (Anderson 1982; Song et al. 2021, eq. 6).
 
+#include <diffgen/solver/detail/reverse_increment.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
 namespace diffgen::solver {
 
-/// What the reverse SDE adds to the state over the step: (f x - g^2 score) dt + g sqrt(|dt|) noise,
-/// with f and g at level l, where the network saw x in register `input`.
-[[nodiscard]] inline linear_form reverse_increment(const step& s, const noise_level& l, int input,
-                                                   linear_form noise) {
-    const double f = s.process.drift(l.t), g2 = s.process.diffusion_squared(l.t);
-    const double dt = s.to().t - s.from().t;
-    return (f * symbol::reg(input) - g2 * symbol::grad_log_q(l, input)) * dt +
-           std::sqrt(g2 * -dt) * noise;
-}
-
-/// Formula 15: x += (f x - g^2 score) dt + g sqrt(|dt|) z, with f and g at the start of the step.
+/// x += (f x - g^2 score) dt + g sqrt(|dt|) z, with f and g at the start of the step.
 /// The step to the clean end is the denoised estimate.
 /// Weak and strong order 1. Evaluations a step: 1. Noise: 1 draw. Converges to the reverse SDE.
 struct euler_maruyama {
@@ -33,8 +24,8 @@ struct euler_maruyama {
 
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
+        if (s.to().is_clean()) return denoising_stage(s);
         stage out = evaluation_stage(s.from());
-        if (s.to().is_clean()) return out.write(0, D);
         out.draws = 1;
         return out.write(0, x + reverse_increment(s, s.from(), 0, z));
     }
@@ -53,8 +44,8 @@ struct reverse_diffusion {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
+        if (to.is_clean()) return denoising_stage(s);
         stage out = evaluation_stage(from);
-        if (to.is_clean()) return out.write(0, D);
         out.draws = 1;
         const auto [a, G2] = transition(from, to);
         return out.write(0, (2 - a) * x + G2 * grad_log_q(from) + std::sqrt(G2) * z);

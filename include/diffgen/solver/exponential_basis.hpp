@@ -35,6 +35,11 @@ struct denoised {
     }
 };
 
+/// The same for solvers of the reverse SDE: tau is 1 unless it is set.
+struct denoised_sde : denoised {
+    explicit denoised_sde(double t = 1) : denoised{t} {}
+};
+
 /// The noise estimate over l (Lu et al. 2022a, DPM-Solver, eq. 3.4; with noise: 2022b, eq. 17).
 struct noise {
     static constexpr int draws = 1;  ///< where tau > 0
@@ -79,5 +84,14 @@ struct ratio {
     [[nodiscard]] static double gain(const noise_level& t) { return t.alpha; }
     [[nodiscard]] static double noise_scale(const noise_level&, const noise_level&) { return 0; }
 };
+
+/// The basis with this tau; it is 0 where the basis has no noise.
+template <class Basis>
+[[nodiscard]] Basis with_tau(double tau) {
+    if constexpr (Basis::draws > 0)
+        return Basis{tau};
+    else
+        return {};
+}
 
 }  // namespace diffgen::solver::basis

@@ -5,16 +5,18 @@
 // Exponential Adams methods, predictor and corrector: DPM-Solver(++) multistep with its SDE forms
 // (Lu et al. 2022b), DEIS in log sigma (Zhang and Chen 2023), UniPC (Zhao et al. 2023), SA-Solver
 // (Xue et al. 2023) and, over sigma / alpha, LMS, in one recurrence with the weights that the
-// integrals demand.
+// integrals demand. Their names are in solver/names.hpp.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/exponential.hpp>
 #include <diffgen/solver/exponential_basis.hpp>
 #include <diffgen/solver/exponential_single.hpp>
+#include <diffgen/solver/history.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace diffgen::solver {
 
@@ -35,22 +37,26 @@ struct exponential_multistep {
     static_assert(Order >= 1 && Order <= max_nodes && Corrector >= 0 && Corrector <= max_nodes,
                   "diffgen: multistep orders are 1 to 4, of a corrector 0 (none) to 4");
     static constexpr int order = Order;
-    static constexpr int history = std::max(Order, Corrector) - 1;
-    static constexpr int carried = 1 + history;  ///< what the corrector starts from
+    static constexpr int kept = std::max(Order, Corrector) - 1;  ///< values before this one
+    static constexpr int carried = 1 + kept;                     ///< what the corrector starts from
     static constexpr int first_extra = carried + (Corrector > 0 ? 1 : 0);
     /// Order 3 is enough for a fourth: a few steps with a local error of order 4.
     using starter = exponential_single<std::min(Order, 3), Basis>;
     static constexpr int registers = first_extra + starter::extra;
     static constexpr int rows =
-        std::max(1 + (history > 0) + (Corrector > 0), starter::rows + (Order > 1 ? 1 : 0));
+        std::max(1 + (kept > 0) + (Corrector > 0), starter::rows + (Order > 1 ? 1 : 0));
     static constexpr int draws = Basis::draws;
 
-    Basis form{};
+    double tau = Basis{}.tau;  ///< how much noise: 0 the probability flow, 1 the reverse SDE
     solver::start_up start_up = solver::start_up::matching;
 
     void check() const {
-        diffgen::detail::require(form.tau >= 0, "exponential_multistep with tau = ", form.tau,
-                                 "; must be 0 (the probability flow) or more");
+        diffgen::detail::require(
+            tau >= 0 && std::isfinite(tau), "exponential_multistep with tau = ", tau,
+            "; must be 0 (the probability flow) or more, and 1 is the reverse SDE");
+        diffgen::detail::require(Basis::draws > 0 || tau == 0,
+                                 "exponential_multistep with tau = ", tau,
+                                 " over sigma / alpha (lms); it has no form with noise there");
     }
 
     [[nodiscard]] int stages(const step& s) const { return starts(s) ? starter::order : 1; }
@@ -59,28 +65,30 @@ struct exponential_multistep {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
         if (starts(s)) return start(s, j);
+        if (to.is_clean()) return denoising_stage(s);
         stage out = evaluation_stage(from);
-        if (to.is_clean()) return out.write(0, to.alpha * D);
         if (from.alpha == 0 || to.alpha == 0) return out.write(0, state_at(to, eps(from)));
-        out.draws = form.tau > 0 ? 1 : 0;
+        const auto form = basis::with_tau<Basis>(tau);
+        out.draws = tau > 0 ? 1 : 0;
         const linear_form value = Basis::value(from, 0);
         const linear_form corrected = Corrector > 0 && s.index > first(s) ? retaken(s, value) : x;
         linear_form carry = form.transition(from, to) * corrected;
         if (out.draws) carry += form.noise_scale(from, to) * z;
         out.write(0, carry + integral(s, from, to, s.index, value, Order));
-        if (history > 0) out.write(slot(s.index), value);
+        if (kept > 0) out.write(values.slot(s.index), value);
         return Corrector > 0 ? out.write(carried, carry) : out;
     }
 
   private:
     [[nodiscard]] bool starts(const step& s) const {
         return start_up == solver::start_up::matching && s.index - first(s) + 1 < Order &&
-               !(form.tau > 0) && !starter::is_one_stage(s);
+               !(tau > 0) && !s.is_infinite();
     }
     /// The first level with a value for the polynomials: pure noise has none.
-    [[nodiscard]] static int first(const step& s) { return s.level(0).alpha > 0 ? 0 : 1; }
-    /// The register of the value at level i.
-    [[nodiscard]] static int slot(int i) { return 1 + i % std::max(history, 1); }
+    [[nodiscard]] static int first(const step& s) {
+        return s.begin + (s.level(s.begin).alpha > 0 ? 0 : 1);
+    }
+    static constexpr history values{1, std::max(kept, 1)};
 
     /// gain int exp(rate ...) P over the step from -> to, P through the values at levels newest,
     /// newest - 1, ... (`value` being the newest), as many as there are up to `most`.
@@ -89,13 +97,14 @@ struct exponential_multistep {
                                        int most) const {
         const double start = Basis::variable(from), h = Basis::variable(to) - start;
         const int count = std::min(most, newest - first(s) + 1);
+        const auto form = basis::with_tau<Basis>(tau);
         std::array<double, max_nodes> nodes{};
         for (int i = 0; i < count; ++i)
             nodes[static_cast<std::size_t>(i)] = Basis::variable(s.level(newest - i)) - start;
         const auto w = exponential_weights(form.rate(), h, nodes, count);
         linear_form sum = w[0] * value;
         for (int i = 1; i < count; ++i)
-            sum += w[static_cast<std::size_t>(i)] * symbol::reg(slot(newest - i));
+            sum += w[static_cast<std::size_t>(i)] * values.value(newest - i);
         return form.gain(to) * sum;
     }
 
@@ -106,36 +115,13 @@ struct exponential_multistep {
     }
 
     [[nodiscard]] stage start(const step& s, int j) const {
-        stage out = starter{.form = form}.plan(s, j, first_extra);
-        if (j == 0 && history > 0) out.write(slot(s.index), Basis::value(s.from(), 0));
+        stage out = starter{}.plan(s, j, first_extra);
+        if (j == 0 && kept > 0) out.write(values.slot(s.index), Basis::value(s.from(), 0));
         if (j + 1 == starter::order && Corrector > 0)
-            out.write(carried, form.transition(s.from(), s.to()) * symbol::x);
+            out.write(carried,
+                      basis::with_tau<Basis>(tau).transition(s.from(), s.to()) * symbol::x);
         return out;
     }
 };
-
-/// The names in use.
-template <int Order>
-using dpm_solver_pp_multistep = exponential_multistep<Order>;
-template <int Order>
-using dpm_solver_multistep = exponential_multistep<Order, 0, basis::noise>;
-template <int Order>
-using dpm_solver_pp_singlestep = exponential_single<Order>;
-template <int Order>
-using dpm_solver_singlestep = exponential_single<Order, basis::noise>;
-/// In log(alpha / sigma) (Zhang and Chen 2023, log-rho); their rho-DEIS is lms.
-template <int Order>
-using deis = exponential_multistep<Order, 0, basis::noise>;
-/// Refined exponential solvers (Zhang et al. 2023), over steps and within one.
-template <int Order = 2>
-using res_multistep = exponential_multistep<Order>;
-template <int Order = 2>
-using res_singlestep = exponential_single<Order>;
-template <int Order>
-using unipc = exponential_multistep<Order, Order + 1>;
-template <int Predictor, int Corrector>
-using sa_solver = exponential_multistep<Predictor, Corrector>;
-template <int Order>
-using lms = exponential_multistep<Order, 0, basis::ratio>;
 
 }  // namespace diffgen::solver

@@ -27,18 +27,20 @@ struct exponential_single {
 
     /// Where in the step's variable the inner evaluations lie. For order 3 the last must be 2/3.
     double middle = Order == 3 ? 1. / 3 : 1. / 2;
-    Basis form{};
 
-    [[nodiscard]] static int stages(const step& s) { return is_one_stage(s) ? 1 : Order; }
+    [[nodiscard]] static int stages(const step& s) { return s.is_infinite() ? 1 : Order; }
 
     [[nodiscard]] stage plan(const step& s, int j) const { return plan(s, j, 1); }
 
     /// The stage j, with the registers beside the state from `base` on: the argument of the next
-    /// evaluation, then the value at the step's start. `known`: that value is there already.
-    [[nodiscard]] stage plan(const step& s, int j, int base, bool known = false) const {
+    /// evaluation, then the value at the step's start. `known`: that value is there already. A form
+    /// with tau has the mean of the reverse SDE, to which the caller adds the noise.
+    [[nodiscard]] stage plan(const step& s, int j, int base, bool known = false,
+                             const Basis& form = basis::with_tau<Basis>(0)) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        if (is_one_stage(s)) return evaluation_stage(from).write(0, state_at(to, eps(from)));
+        // without a finite length: to the data the denoised estimate, else DDIM's step
+        if (s.is_infinite()) return evaluation_stage(from).write(0, state_at(to, eps(from)));
         const double start = Basis::variable(from), h = Basis::variable(to) - start;
         const double nodes[3] = {0, product(middle, h), product(2. / 3, h)};
         const auto at = [&](int i) { return i == 0 ? from : Basis::level(s, start + nodes[i]); };
@@ -58,12 +60,6 @@ struct exponential_single {
         if (j + 1 == Order) return out.write(0, advanced(to, h, reg(base + 1), value, j));
         out.write(base, advanced(at(j + 1), nodes[j + 1], reg(base + 1), value, j));
         return j == 0 && !known ? out.write(base + 1, value) : out;
-    }
-
-    /// Steps without a finite length: to the data (then the denoised estimate), and from or to pure
-    /// noise (then DDIM's step).
-    [[nodiscard]] static bool is_one_stage(const step& s) {
-        return s.to().is_clean() || s.from().alpha == 0 || s.to().alpha == 0;
     }
 };
 

@@ -33,14 +33,13 @@ struct gradient_estimation {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        stage out = evaluation_stage(from);
-        if (to.is_clean()) return out.write(0, to.alpha * D);
+        if (to.is_clean()) return denoising_stage(s);
         const linear_form now = eps(from);
         linear_form next = state_at(to, now);
-        if (s.index > 0)
+        if (s.remembered() > 0)
             next += (to.sigma - product(to.alpha, from.sigma_over_alpha())) * (gamma - 1) *
                     (now - reg(1));
-        return out.write(0, next).write(1, now);
+        return evaluation_stage(from).write(0, next).write(1, now);
     }
 };
 

@@ -6,6 +6,7 @@
 // estimate that has momentum, which widens the region where long steps are stable.
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/solver/history.hpp>
 #include <diffgen/solver/pndm.hpp>
 #include <diffgen/solver/step.hpp>
 
@@ -38,23 +39,20 @@ struct heavy_ball {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        stage out = evaluation_stage(from);
-        if (to.is_clean()) return out.write(0, to.alpha * D);
+        if (to.is_clean()) return denoising_stage(s);
         const linear_form now = eps(from);
-        const linear_form v = s.index > 0 ? (1 - beta) * reg(slot(s.index - 1)) + beta * now : now;
-        if (from.alpha == 0)
-            out.write(0, state_at(to, now));
-        else
-            out.write(0, transferred(from, to, x, mean(v, s.index)));
-        return out.write(slot(s.index), v);
+        const linear_form v =
+            s.remembered() > 0 ? (1 - beta) * values.value(s.index - 1) + beta * now : now;
+        const linear_form next =
+            from.alpha == 0 ? state_at(to, now) : transferred(from, to, x, mean(v, s));
+        return evaluation_stage(from).write(0, next).write(values.slot(s.index), v);
     }
 
   private:
-    /// The register of v at level i.
-    [[nodiscard]] static int slot(int i) { return 1 + i % kept; }
+    static constexpr history values{1, kept};  ///< of v
 
-    /// The mean of v at level i, `newest`, and those before it.
-    [[nodiscard]] linear_form mean(linear_form newest, int i) const {
+    /// The mean of v at the step's level, `newest`, and those before it.
+    [[nodiscard]] linear_form mean(linear_form newest, const step& s) const {
         // weight k is (a_k + b_k beta) / beta; the a_k sum up to 0, the b_k to 1
         static constexpr double a[4][4] = {
             {0}, {1, -1}, {3. / 2, -2, 1. / 2}, {23. / 12, -39. / 12, 21. / 12, -5. / 12}};
@@ -62,11 +60,11 @@ struct heavy_ball {
                                            {1. / 2, 1. / 2},
                                            {5. / 12, 8. / 12, -1. / 12},
                                            {9. / 24, 19. / 24, -5. / 24, 1. / 24}};
-        const int before = std::min(i, Order - 1);
+        const int before = std::min(s.remembered(), Order - 1);
         const auto weight = [&](int k) { return a[before][k] / beta + b[before][k]; };
         linear_form sum = weight(0) * newest;
         for (int k = 1; k <= before; ++k)
-            sum += weight(k) * symbol::reg(slot(i - k));
+            sum += weight(k) * values.value(s.index - k);
         return sum;
     }
 };

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Langevin dynamics: plain (formula 10), annealed over falling noise levels (Song and Ermon 2019,
-// algorithm 1; formula 11), and with the step size from a target signal-to-noise ratio, chosen for
-// every sample by itself (Song et al. 2021, algorithm 5).
+// Langevin dynamics: plain (Song and Ermon 2019, eq. 4), annealed over falling noise levels
+// (algorithm 1 there), and with the step size from a target signal-to-noise ratio, chosen for every
+// sample by itself (Song et al. 2021, algorithm 5).
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
@@ -104,11 +104,12 @@ struct target_snr {
 /// It does not converge to the density of the level, however small the ratio: the step size depends
 /// on the state and on its own noise. For d elements and r -> 0 the limit is |score|^2 q^(d / (d +
 /// 2)), which is q only as d grows; and steps of finite r widen it further. On N(0, v) its limit
-/// has E[1 / |x|^2] = 1 / ((d + 2) (1 + scale r^2) v) exactly, where N(0, v) has 1 / ((d - 2) v):
-/// variances are about (1 + 2 / d)^2 (1 + scale r^2) times too large, 2.7 % for 3,072 elements and
-/// r = 0.16. With one element or two the variance of the limit is infinite, since steps are
-/// unbounded where the score vanishes: use langevin there.
-/// Evaluations a step: 1. Noise: 1 draw.
+/// has E[1 / |x|^2] = 1 / ((d + 2) (1 + scale r^2) v) exactly, where N(0, v) has 1 / ((d - 2) v).
+/// From 6 elements on variances are (1 + 2 / d)^2 (1 + scale r^2) times too large, to 3 %: 2.7 %
+/// too large for 3,072 elements and r = 0.16. Below, far too large: steps are unbounded where the
+/// score vanishes, and the limit's tails fall like |x|^-d only. Three elements of N(0, 1) have a
+/// variance of 10 after 8,000 steps, and have not settled: use langevin there. Evaluations a
+/// step: 1. Noise: 1 draw.
 struct langevin_corrector {
     static constexpr int registers = 1;
     static constexpr int rows = 1;

@@ -93,7 +93,7 @@ struct mala {
     }
     /// The stage at which a step begins: at a level that is new, the state is not known.
     [[nodiscard]] static int first(const step& s) {
-        return s.index > 0 && s.level(s.index - 1).log_snr == s.from().log_snr ? 1 : 0;
+        return s.remembered() > 0 && s.level(s.index - 1).log_snr == s.from().log_snr ? 1 : 0;
     }
 };
 

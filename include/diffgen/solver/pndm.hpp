@@ -6,6 +6,7 @@
 // the weights that classical methods have on equal steps.
 
 #include <diffgen/core/lanes/scalar.hpp>
+#include <diffgen/solver/history.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -20,27 +21,20 @@ namespace diffgen::solver {
            (to.sigma - product(to.alpha, from.sigma_over_alpha())) * noise;
 }
 
-/// The Adams-Bashforth mean on equal steps (eq. 12): of value number i, `newest`, and of the up to
-/// `kept` before it, which lie in as many registers from `first` on, by number.
-struct adams_bashforth {
-    int first;
-    int kept = 3;
-
-    /// The register of value i.
-    [[nodiscard]] int slot(int i) const { return first + i % kept; }
-
-    [[nodiscard]] linear_form mean(linear_form newest, int i) const {
-        static constexpr double weights[4][4] = {{1},
-                                                 {3. / 2, -1. / 2},
-                                                 {23. / 12, -16. / 12, 5. / 12},
-                                                 {55. / 24, -59. / 24, 37. / 24, -9. / 24}};
-        const int before = std::min(i, kept);
-        linear_form sum = weights[before][0] * newest;
-        for (int k = 1; k <= before; ++k)
-            sum += weights[before][k] * symbol::reg(slot(i - k));
-        return sum;
-    }
-};
+/// The Adams-Bashforth mean on equal steps (eq. 12) of value number i, `newest`, and of the
+/// `before` values before it, but at most 3.
+[[nodiscard]] inline linear_form adams_bashforth(const history& values, linear_form newest, int i,
+                                                 int before) {
+    static constexpr double weights[4][4] = {{1},
+                                             {3. / 2, -1. / 2},
+                                             {23. / 12, -16. / 12, 5. / 12},
+                                             {55. / 24, -59. / 24, 37. / 24, -9. / 24}};
+    before = std::min(before, 3);
+    linear_form sum = weights[before][0] * newest;
+    for (int k = 1; k <= before; ++k)
+        sum += weights[before][k] * values.value(i - k);
+    return sum;
+}
 
 /// iPNDM: the mean of the last `Order` values, of fewer at the start.
 /// Order: 1 (Order = 1), else 2, where the levels are a smooth function of the step's number.
@@ -57,15 +51,17 @@ struct ipndm {
 
     [[nodiscard]] static stage plan(const step& s, int) {
         using namespace symbol;
-        constexpr adams_bashforth values{1, Order - 1};
+        constexpr history values{1, std::max(Order - 1, 1)};
         const auto &from = s.from(), &to = s.to();
+        if (to.is_clean()) return denoising_stage(s);
         stage out = evaluation_stage(from);
-        if (to.is_clean()) return out.write(0, to.alpha * D);
         const linear_form now = eps(from);
         if (from.alpha == 0)
             out.write(0, state_at(to, now));
         else
-            out.write(0, transferred(from, to, x, values.mean(now, s.index)));
+            out.write(0, transferred(from, to, x,
+                                     adams_bashforth(values, now, s.index,
+                                                     std::min(s.remembered(), Order - 1))));
         if constexpr (Order > 1) out.write(values.slot(s.index), now);
         return out;
     }
@@ -85,14 +81,17 @@ struct pndm {
 
     [[nodiscard]] static stage plan(const step& s, int j) {
         using namespace symbol;
-        constexpr adams_bashforth values{3};
+        constexpr history values{3, 3};
         const auto &from = s.from(), &to = s.to();
         if (!starts(s)) {
+            if (to.is_clean()) return denoising_stage(s);
             stage out = evaluation_stage(from);
-            if (to.is_clean()) return out.write(0, to.alpha * D);
             const linear_form now = eps(from);
-            if (from.alpha == 0) return out.write(0, state_at(to, now)).write(values.slot(0), now);
-            return out.write(0, transferred(from, to, x, values.mean(now, s.index)))
+            return out
+                .write(0, from.alpha == 0
+                              ? state_at(to, now)
+                              : transferred(from, to, x,
+                                            adams_bashforth(values, now, s.index, s.remembered())))
                 .write(values.slot(s.index), now);
         }
         const noise_level middle = s.process.level(0.5 * (from.t + to.t));
@@ -107,7 +106,7 @@ struct pndm {
 
   private:
     [[nodiscard]] static bool starts(const step& s) {
-        return s.index < 3 && s.from().alpha > 0 && !s.to().is_clean();
+        return s.remembered() < 3 && s.from().alpha > 0 && !s.to().is_clean();
     }
 };
 

@@ -5,8 +5,8 @@
 // Predictor-corrector sampling (Song et al. 2021, algorithm 1): after each step of the predictor,
 // correctors at the new level.
 
-#include <diffgen/concepts.hpp>
 #include <diffgen/core/check.hpp>
+#include <diffgen/solver/concepts.hpp>
 #include <diffgen/solver/correction.hpp>
 #include <diffgen/solver/grid_position.hpp>
 #include <diffgen/solver/langevin.hpp>

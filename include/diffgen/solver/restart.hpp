@@ -25,6 +25,7 @@ struct restart {
     static constexpr int registers = Method::registers;
     static constexpr int rows = Method::rows;
     static constexpr int draws = Method::draws > 1 ? Method::draws : 1;
+    static constexpr bool restarts = true;  ///< grids that restart are for this solver
 
     Method method{};
     double s_noise = 1;
@@ -50,5 +51,8 @@ struct restart {
   private:
     [[nodiscard]] static bool rises(const step& s) { return s.to().log_snr < s.from().log_snr; }
 };
+
+template <class Method, class... Rest>
+restart(Method, Rest...) -> restart<Method>;
 
 }  // namespace diffgen::solver

@@ -117,7 +117,7 @@ struct runge_kutta {
     [[nodiscard]] static int stages(const step& s) { return s.to().is_clean() ? 1 : stage_count; }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
-        if (s.to().is_clean()) return evaluation_stage(s.from()).write(0, s.to().alpha * symbol::D);
+        if (s.to().is_clean()) return denoising_stage(s);
         const bool signal = s.from().alpha > 0 && s.to().alpha > 0;
         return signal ? plan_in<Variable>(s, j) : plan_in<in_signal>(s, j);
     }

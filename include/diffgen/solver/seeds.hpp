@@ -25,22 +25,23 @@ struct seeds {
     static constexpr int rows = method::rows + (Order > 1 ? 1 : 0);
     static constexpr int draws = 1;
 
-    Basis form{.tau = 1};
+    double tau = 1;
 
     void check() const {
         diffgen::detail::require(
-            diffgen::detail::is_not_negative(form.tau), "seeds with tau = ", form.tau,
+            diffgen::detail::is_not_negative(tau), "seeds with tau = ", tau,
             "; must be 0 (the probability flow) or more: 1 is the reverse SDE");
     }
 
     [[nodiscard]] static int stages(const step& s) { return method::stages(s); }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
-        const method flow{.form = form};
-        stage out = flow.plan(s, j);
-        if (method::is_one_stage(s) || !(form.tau > 0)) return out;
+        const auto form = basis::with_tau<Basis>(tau);
+        const method mean{};
+        stage out = mean.plan(s, j, 1, false, form);
+        if (s.is_infinite() || !(tau > 0)) return out;
         const bool last = j + 1 == Order;
-        const noise_level next = last ? s.to() : flow.plan(s, j + 1).level;
+        const noise_level next = last ? s.to() : mean.plan(s, j + 1).level;
         const linear_form fresh = form.noise_scale(out.level, next) * symbol::z;
         out.draws = 1;
         out.noise_interval = {out.level.log_snr, next.log_snr};

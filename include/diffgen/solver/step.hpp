@@ -16,12 +16,21 @@ struct step {
     process_view process;
     std::span<const noise_level> levels;  ///< n + 1 of them, noisiest first
     int index = 0;                        ///< 0 .. n-1
+    /// The step at which the solver's memory begins: the values of earlier steps are not there.
+    int begin = 0;
 
     [[nodiscard]] const noise_level& level(int i) const {
         return levels[static_cast<std::size_t>(i)];
     }
     [[nodiscard]] const noise_level& from() const { return level(index); }
     [[nodiscard]] const noise_level& to() const { return level(index + 1); }
+    /// How many steps before this one the solver remembers.
+    [[nodiscard]] int remembered() const { return index - begin; }
+    /// Whether the step has no finite length in log-SNR: it leads to the clean end, or from or to
+    /// pure noise.
+    [[nodiscard]] bool is_infinite() const {
+        return to().is_clean() || from().alpha == 0 || to().alpha == 0;
+    }
     [[nodiscard]] int count() const { return static_cast<int>(levels.size()) - 1; }
 };
 
@@ -35,6 +44,11 @@ inline constexpr bool is_single_step = requires {
 };
 
 }  // namespace solver
+
+/// The only stage of a step to the clean end: the state becomes the denoised estimate.
+[[nodiscard]] inline stage denoising_stage(const step& s) {
+    return evaluation_stage(s.from()).write(0, s.to().alpha * symbol::D);
+}
 
 namespace symbol {
 

@@ -6,8 +6,8 @@
 // temperature changes from step to step of the run, from a flattened density to the density itself
 // or beyond it, to its modes.
 
-#include <diffgen/concepts.hpp>
 #include <diffgen/core/check.hpp>
+#include <diffgen/solver/concepts.hpp>
 #include <diffgen/solver/correction.hpp>
 #include <diffgen/solver/grid_position.hpp>
 #include <diffgen/solver/step.hpp>

@@ -48,7 +48,7 @@ struct underdamped_langevin {
     [[nodiscard]] static int stages(const diffgen::step&) { return 1; }
 
     [[nodiscard]] stage plan(const diffgen::step& s, int) const {
-        return correct(s.from(), s.index);
+        return correct(s.from(), s.remembered());
     }
 
     /// Step k of those that share a momentum; at k = 0 it is drawn afresh from N(0, m T).

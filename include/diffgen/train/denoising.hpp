@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The denoising objective: E w(t) |F(x_t, t, class) - F*|^2, which is L_simple (formula 8),
-// denoising score matching (formulas 11 and 14), flow matching and the EDM loss, by choice of its
-// parts.
+// The denoising objective: E w(t) |F(x_t, t, class) - F*|^2, which is L_simple (Ho et al.
+// 2020, eq. 14), denoising score matching (Song and Ermon 2019, eq. 6; Song et al. 2021, eq. 7),
+// flow matching and the EDM loss, by choice of its parts.
 
 #include <diffgen/core/error.hpp>
+#include <diffgen/core/noise_level.hpp>
 #include <diffgen/nn/fit.hpp>
 #include <diffgen/nn/operations.hpp>
 #include <diffgen/nn/shuffle.hpp>
@@ -45,9 +46,20 @@ struct denoising {
           times(std::move(t)),
           weighting(std::move(w)) {}
 
+    /// The factor of |F - F*|^2 at a level; where alpha = 0, its limit.
+    template <class Level>
+    [[nodiscard]] double weight(const Level& level) const {
+        const Level near = with_some_signal(level);
+        const double factor = weighting(process, near, prediction.to_denoised(near));
+        const bool diverges = level.alpha == 0 && factor > 1e100;
+        return diverges ? diffgen::detail::infinity : factor;
+    }
+
     /// The loss for nn::fit, averaged over samples and elements. A network has features(),
     /// null_class() and forward(leaves, x, times, classes); network and data must outlive the loss.
     /// Every random number is addressed by (seed, step, number in the batch, element).
+    /// Throws bad_shape, bad_argument; in the course of the training bad_argument where a weight is
+    /// not finite.
     template <class Net, class T>
     auto loss(const Net& net, const dataset<T>& data) const {
         check(data);
@@ -61,7 +73,7 @@ struct denoising {
         return [objective = *this, &net, data, random,
                 order = nn::shuffle(data.samples, random)](const nn::shard<T>& part) {
             const auto rows = data.elements, cols = part.count;
-            const auto zeros = [&](nn::index r) {
+            const auto zeros = [&](nn::extent r) {
                 return part.record.constant(nn::matrix<T>::Zero(r, cols));
             };
             const auto input = zeros(rows), target = zeros(rows), weight = zeros(1);
@@ -72,8 +84,7 @@ struct denoising {
                 const place at{random, part.step, part.first + j, part.batch};
                 const auto sample = order(at.step * at.batch + at.number);
                 const auto level = objective.times(objective.process, at);
-                const auto conversion = objective.prediction.to_denoised(level);
-                const auto pair = make_training_pair(level, conversion);
+                const auto pair = make_training_pair(level, objective.prediction);
                 random.fill<T>(noise::stream::training, static_cast<std::uint32_t>(at.step),
                                static_cast<std::uint64_t>(at.number * rows), static_cast<int>(rows),
                                eps.data());
@@ -82,8 +93,12 @@ struct denoising {
                     static_cast<T>(pair.input_data) * x0 + static_cast<T>(pair.input_noise) * eps;
                 target.result().col(j) =
                     static_cast<T>(pair.target_data) * x0 + static_cast<T>(pair.target_noise) * eps;
-                weight.result()(0, j) =
-                    static_cast<T>(objective.weighting(objective.process, level, conversion));
+                weight.result()(0, j) = static_cast<T>(objective.weight(level));
+                if (!std::isfinite(weight.result()(0, j)))
+                    throw bad_argument(diffgen::detail::text(
+                        "diffgen: the weight of the training loss is ", weight.result()(0, j),
+                        " at t = ", level.t, ", where alpha = ", level.alpha, " and sigma = ",
+                        level.sigma, "; take another weighting, prediction or range of times"));
                 const auto k = static_cast<std::size_t>(j);
                 time_values[k] = objective.time_input(level);
                 if (data.classes)

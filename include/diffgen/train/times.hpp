@@ -47,7 +47,7 @@ struct uniform_times {
 };
 
 /// t uniform over `steps` equidistant times, both ends included: the discrete time of DDPM where
-/// t_min .. t_max are its first and last step (formula 8).
+/// t_min .. t_max are its first and last step (Ho et al. 2020, algorithm 1).
 struct uniform_steps {
     int steps = 1000;
 

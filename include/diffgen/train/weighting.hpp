@@ -6,12 +6,15 @@
 // squared error of what the network predicts, from the conversion D = state x + output F: an error
 // of F is one of D divided by |output|, one of the score divided by |output| alpha / sigma^2.
 
+#include <diffgen/train/pair.hpp>
+
 #include <algorithm>
 #include <cmath>
 
 namespace diffgen::train {
 
-/// Every level the same in the network's own terms: L_simple for epsilon (formula 8).
+/// Every level the same in the network's own terms: L_simple for epsilon (Ho et al. 2020,
+/// eq. 14).
 struct unit_weight {
     template <class Process, class Level, class Conversion>
     double operator()(const Process&, const Level&, const Conversion&) const {
@@ -30,7 +33,7 @@ double score_factor(const Level& l, const Conversion& c) {
 
 }  // namespace detail
 
-/// Denoising score matching with lambda = sigma^2 (formula 11).
+/// Denoising score matching with lambda = sigma^2 (Song and Ermon 2019, eq. 6).
 struct score_matching_weight {
     template <class Process, class Level, class Conversion>
     double operator()(const Process&, const Level& l, const Conversion& c) const {
@@ -38,8 +41,8 @@ struct score_matching_weight {
     }
 };
 
-/// Score matching with lambda = g(t)^2, which bounds the likelihood (formula 14; Song, Durkan et
-/// al. 2021). Unbounded as sigma -> 0.
+/// Score matching with lambda = g(t)^2, which bounds the likelihood (Song, Durkan et al. 2021,
+/// theorem 1). Unbounded as sigma -> 0.
 struct likelihood_weight {
     template <class Process, class Level, class Conversion>
     double operator()(const Process& process, const Level& l, const Conversion& c) const {
@@ -64,7 +67,7 @@ struct edm_weight {
 
     template <class Process, class Level, class Conversion>
     double operator()(const Process&, const Level& l, const Conversion& c) const {
-        const double s2 = std::exp(-l.log_snr), d2 = sigma_data * sigma_data;
+        const double s2 = std::exp(-with_some_signal(l).log_snr), d2 = sigma_data * sigma_data;
         return (s2 + d2) / (s2 * d2) * c.output_factor * c.output_factor;
     }
 };

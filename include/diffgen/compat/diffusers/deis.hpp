@@ -63,8 +63,8 @@ class deis {
     [[nodiscard]] int order_of(const step& s) const {
         const int left = s.count() - s.index;
         const bool lowers = lower_order_final_ && s.count() < 15;
-        if (order_ == 1 || s.index < 1 || (left == 1 && lowers)) return 1;
-        return order_ == 2 || s.index < 2 || (left == 2 && lowers) ? 2 : 3;
+        if (order_ == 1 || s.remembered() < 1 || (left == 1 && lowers)) return 1;
+        return order_ == 2 || s.remembered() < 2 || (left == 2 && lowers) ? 2 : 3;
     }
 
     int order_;

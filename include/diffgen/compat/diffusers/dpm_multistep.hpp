@@ -78,8 +78,9 @@ class dpm_multistep {
     [[nodiscard]] int order_of(const step& s) const {
         const int left = s.count() - s.index;
         const bool lowers = lower_order_final_ && s.count() < 15;
-        if (order_ == 1 || s.index < 1 || (left == 1 && (first_order_end_ || lowers))) return 1;
-        if (order_ == 2 || s.index < 2 || (left == 2 && lowers)) return 2;
+        if (order_ == 1 || s.remembered() < 1 || (left == 1 && (first_order_end_ || lowers)))
+            return 1;
+        if (order_ == 2 || s.remembered() < 2 || (left == 2 && lowers)) return 2;
         const bool has_third = scheduler_ == scheduler::dpm_solver_multistep
                                    ? algorithm_ != algorithm_type::sde_dpm_solver
                                    : !adds_noise(algorithm_);

@@ -8,6 +8,8 @@
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
 #include <diffgen/solver/step.hpp>
 
+#include <algorithm>
+
 namespace diffgen::compat::diffusers {
 
 /// Runge-Kutta methods in lambda whose inner evaluations lie on the grid: the steps come in blocks
@@ -75,13 +77,13 @@ class dpm_singlestep {
 
   private:
     [[nodiscard]] static int slot(int i) { return 2 + i % 2; }
-    /// Orders 1 .. 'solver_order' in turn; where the last are lowered, a last whole block has an
-    /// order less.
+    /// Orders 1 .. 'solver_order' in turn, counted from the grid's first step; where the last are
+    /// lowered, a last whole block has an order less. Not more than there are values.
     [[nodiscard]] int order_of(const step& s) const {
         const int n = s.count(), rest = n % order_;
         const bool last = s.index + 1 == n;
         if (last && (ends_clean_ || (rest == 0 && lower_order_final_))) return 1;
-        return s.index % order_ + 1;
+        return std::min(s.index % order_, s.remembered()) + 1;
     }
 
     algorithm_type algorithm_;

@@ -57,7 +57,7 @@ struct flow_heun {
 
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
-        const bool first = s.index % 2 == 0;
+        const bool first = s.remembered() % 2 == 0;
         const double sigma = s.level(first ? s.index : s.index - 1).sigma;
         const double gamma = noise.gamma(sigma, s.count()), raised = product(sigma, gamma + 1);
         const double h = (first ? s.to() : s.from()).sigma - raised;

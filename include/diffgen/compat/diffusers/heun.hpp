@@ -28,7 +28,7 @@ struct heun {
         const noise_level& from = s.from();
         const linear_form slope = eps(from);
         stage out = evaluation_stage(from);
-        if (s.index % 2 == 0) {
+        if (s.remembered() % 2 == 0) {
             const double h = s.to().sigma - from.sigma;
             return out.write(0, x + h * slope).write(1, slope).write(2, x);
         }

@@ -50,9 +50,18 @@ struct kdpm2 {
     [[nodiscard]] static int stages(const step&) { return 1; }
 
     [[nodiscard]] static stage plan(const step& s, int) {
-        return s.index % 2 == 0 ? to_middle(s) : whole(s, s.to().sigma);
+        return begins_whole_step(s) ? to_middle(s) : whole(s, s.to().sigma);
     }
 
+    /// Whether the call is the first of the method's two.
+    /// Throws compat::unsupported where the run began at a middle, whose place the peer forgets.
+    [[nodiscard]] static bool begins_whole_step(const step& s) {
+        if (s.begin % 2 != 0)
+            throw unsupported(
+                diffgen::detail::text("diffgen: a run of KDPM2 that begins at call ", s.begin,
+                                      ", in the middle of a step; it can begin at even calls"));
+        return s.index % 2 == 0;
+    }
     [[nodiscard]] static stage to_middle(const step& s) {
         using namespace symbol;
         return evaluation_stage(s.from()).write(0, state_at(s.to(), eps(s.from()))).write(1, x);
@@ -75,7 +84,7 @@ struct kdpm2_ancestral {
     [[nodiscard]] static int stages(const step&) { return 1; }
 
     [[nodiscard]] static stage plan(const step& s, int) {
-        if (s.index % 2 == 0) return kdpm2::to_middle(s);
+        if (kdpm2::begins_whole_step(s)) return kdpm2::to_middle(s);
         const double from = s.level(s.index - 1).sigma, to = s.to().sigma;
         const detail::ancestral_parts parts(from, to);
         stage out = kdpm2::whole(s, parts.down);

@@ -13,8 +13,10 @@
 
 namespace diffgen::compat::diffusers {
 
-/// Of the order 1, 2 .. that the slopes so far allow, at most `order`. The coefficients, which
-/// diffusers finds by quadrature with a tolerance of 1e-4, are exact here.
+/// Of the order 1, 2 .. that the step's number in the grid allows, at most `order`. The
+/// coefficients, which diffusers finds by quadrature with a tolerance of 1e-4, are exact here. A
+/// run that begins in the middle of the grid has the coefficients of the full order for the slopes
+/// that are there, as the peer does, and none for those that are not.
 struct lms {
     static constexpr int registers = 4;  ///< the state and the last three slopes, latest first
     static constexpr int rows = 4;
@@ -38,10 +40,10 @@ struct lms {
         const linear_form slope = eps(from);
         const int used = std::min(order, s.index + 1);
         linear_form next = x + coefficient(s, used, 0) * slope;
-        for (int i = 1; i < used; ++i)
+        for (int i = 1; i < std::min(used, s.remembered() + 1); ++i)
             next += coefficient(s, used, i) * reg(i);
         stage out = evaluation_stage(from).write(0, next).write(1, slope);
-        for (int i = 2; i < std::min(order, registers); ++i)
+        for (int i = 2; i < std::min(order, s.remembered() + 2); ++i)
             out.write(i, reg(i - 1));
         return out;
     }

@@ -62,23 +62,24 @@ struct pndm {
     [[nodiscard]] static int stages(const step&) { return 1; }
 
     [[nodiscard]] stage plan(const step& s, int) const {
-        return !skip_prk_steps && s.index < 12 ? runge_kutta(s) : multistep(s);
+        return !skip_prk_steps && s.remembered() < 12 ? runge_kutta(s) : multistep(s);
     }
 
   private:
-    static constexpr solver::adams_bashforth outputs{3};
+    static constexpr solver::history outputs{3, 3};
 
     [[nodiscard]] stage runge_kutta(const step& s) const {
         using namespace symbol;
-        const int call = s.index % 4, t = static_cast<int>(s.from().t);
-        const int start = static_cast<int>(s.level(s.index - call).t);
+        const int number = s.remembered(), call = number % 4, t = static_cast<int>(s.from().t);
+        // the peer takes the start's timestep from the grid's first calls, wherever the run begins
+        const int start = static_cast<int>(s.level(number - call).t);
         const int to = call % 2 == 0 ? t - stride / 2 : t;
         stage out = evaluation_stage(s.from());
         if (call == 0)
             return out.write(0, moved(s, start, to, x, network))
                 .write(1, x)
                 .write(2, network / 6)
-                .write(outputs.slot(s.index / 4), network);
+                .write(outputs.slot(number / 4), network);
         if (call == 3) return out.write(0, moved(s, start, to, reg(1), reg(2) + network / 6));
         return out.write(0, moved(s, start, to, reg(1), network)).write(2, reg(2) + network / 3);
     }
@@ -87,12 +88,11 @@ struct pndm {
         using namespace symbol;
         const int t = static_cast<int>(s.from().t);
         stage out = evaluation_stage(s.from());
-        if (skip_prk_steps && s.index == 1)  // the first step again
-            return out.write(0,
-                             moved(s, t + stride, t, reg(1), (network + reg(outputs.slot(0))) / 2));
-        const int i = skip_prk_steps ? std::max(s.index - 1, 0) : s.index - 9;
-        out.write(0, moved(s, t, t - stride, x, outputs.mean(network, i)));
-        if (s.index == 0) out.write(1, x);
+        if (skip_prk_steps && s.remembered() == 1)  // the first step again
+            return out.write(0, moved(s, t + stride, t, reg(1), (network + outputs.value(0)) / 2));
+        const int i = skip_prk_steps ? std::max(s.remembered() - 1, 0) : s.remembered() - 9;
+        out.write(0, moved(s, t, t - stride, x, solver::adams_bashforth(outputs, network, i, i)));
+        if (s.remembered() == 0) out.write(1, x);
         return out.write(outputs.slot(i), network);
     }
 

@@ -55,7 +55,9 @@ class sa_solver {
         const int i = s.index;
         const linear_form value = by_noise_ ? eps(from) : D;
         const linear_form start =
-            i > 0 ? reg(carried) + integral(s, i - 1, i, corrector_order(s, i - 1), value) : x;
+            s.remembered() > 0
+                ? reg(carried) + integral(s, i - 1, i, corrector_order(s, i - 1), value)
+                : x;
         const double h = lambda(to) - lambda(from), t = tau(from);
         const linear_form carry = by_noise_ ? to.alpha / from.alpha * start +
                                                   t * to.sigma * std::sqrt(std::expm1(2 * h)) * z
@@ -77,11 +79,11 @@ class sa_solver {
     }
     [[nodiscard]] int predictor_order(const step& s, int i) const {
         return std::min(lower_order_final_ ? std::min(predictor_, s.count() - i) : predictor_,
-                        i + 1);
+                        i - s.begin + 1);
     }
     [[nodiscard]] int corrector_order(const step& s, int i) const {
         return std::min(lower_order_final_ ? std::min(corrector_, s.count() - i + 1) : corrector_,
-                        i + 2);
+                        i - s.begin + 2);
     }
 
     /// The integral over the step from level i to the next of the polynomial through the values at

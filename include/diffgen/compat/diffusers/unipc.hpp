@@ -68,8 +68,9 @@ class unipc {
         const noise_level& from = s.from();
         const linear_form value = by_noise_ ? eps(from) : D;
         const int i = s.index;
-        const bool corrects = i > 0 && std::find(uncorrected_.begin(), uncorrected_.end(), i - 1) ==
-                                           uncorrected_.end();
+        const bool corrects =
+            s.remembered() > 0 &&
+            std::find(uncorrected_.begin(), uncorrected_.end(), i - 1) == uncorrected_.end();
         const linear_form start =
             corrects ? advanced(s, i - 1, order_of(s, i - 1), reg(start_slot), value, true) : x;
         stage out = evaluation_stage(from);
@@ -82,7 +83,8 @@ class unipc {
 
     [[nodiscard]] static int slot(int i) { return 1 + i % 3; }
     [[nodiscard]] int order_of(const step& s, int i) const {
-        return std::min(lower_order_final_ ? std::min(order_, s.count() - i) : order_, i + 1);
+        return std::min(lower_order_final_ ? std::min(order_, s.count() - i) : order_,
+                        i - s.begin + 1);
     }
 
     /// The state at level i + 1 from the state at level i, the values at i, i - 1 .. and, in the

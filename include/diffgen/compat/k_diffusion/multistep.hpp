@@ -7,6 +7,7 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/exponential.hpp>
+#include <diffgen/solver/history.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ struct lms {
 
     [[nodiscard]] stage plan(const step& s, int) const {
         const noise_level &from = s.from(), &to = s.to();
-        const int count = std::min(s.index + 1, order);
+        const int count = std::min(s.remembered() + 1, order);
         std::array<double, solver::max_nodes> nodes{};
         for (int i = 0; i < count; ++i)
             nodes[static_cast<std::size_t>(i)] =
@@ -42,13 +43,12 @@ struct lms {
         const linear_form slope = symbol::eps(from);
         linear_form next = symbol::x / from.alpha + w[0] * slope;
         for (int i = 1; i < count; ++i)
-            next += w[static_cast<std::size_t>(i)] * symbol::reg(slot(s.index - i));
-        return evaluation_stage(from).write(0, to.alpha * next).write(slot(s.index), slope);
+            next += w[static_cast<std::size_t>(i)] * values.value(s.index - i);
+        return evaluation_stage(from).write(0, to.alpha * next).write(values.slot(s.index), slope);
     }
 
   private:
-    /// The register of the slope at level i.
-    [[nodiscard]] static int slot(int i) { return 1 + i % (solver::max_nodes - 1); }
+    static constexpr solver::history values{1, solver::max_nodes - 1};  ///< of the slope
 };
 
 namespace detail {
@@ -93,10 +93,10 @@ struct dpmpp_2m {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluation_stage(from).write(0, to.alpha * D);
+        if (to.is_clean()) return denoising_stage(s);
         const detail::exponential_step e(s, 0);
         linear_form estimate = D;
-        if (s.index > 0) {
+        if (s.remembered() > 0) {
             const double r = detail::exponential_step::length(s, s.index - 1) / e.h;
             estimate += (D - reg(1)) / (2 * r);
         }
@@ -122,10 +122,10 @@ struct dpmpp_2m_sde {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluation_stage(from).write(0, to.alpha * D);
+        if (to.is_clean()) return denoising_stage(s);
         const detail::exponential_step e(s, eta);
         linear_form next = e.decayed(from) + e.held * D;
-        if (s.index > 0) {
+        if (s.remembered() > 0) {
             const double r = detail::exponential_step::length(s, s.index - 1) / e.h;
             const double weight = solver_type == solver::heun ? e.phi_2() : 0.5 * e.held;
             next += weight / r * (D - reg(1));
@@ -150,13 +150,13 @@ struct dpmpp_3m_sde {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const noise_level &from = s.from(), &to = s.to();
-        if (to.is_clean()) return evaluation_stage(from).write(0, to.alpha * D);
+        if (to.is_clean()) return denoising_stage(s);
         const detail::exponential_step e(s, eta);
         linear_form next = e.decayed(from) + e.held * D;
-        if (s.index > 0) {
+        if (s.remembered() > 0) {
             const double r0 = detail::exponential_step::length(s, s.index - 1) / e.h;
             linear_form first = (D - reg(1)) / r0;
-            if (s.index > 1) {
+            if (s.remembered() > 1) {
                 const double r1 = detail::exponential_step::length(s, s.index - 2) / e.h;
                 const linear_form second = (first - (reg(1) - reg(2)) / r1) / (r0 + r1);
                 first += r0 * second;
@@ -164,8 +164,8 @@ struct dpmpp_3m_sde {
             }
             next += e.phi_2() * first;
         }
-        const stage out =
-            evaluation_stage(from).write(0, to.alpha * next).write(1, D).write(2, reg(1));
+        stage out = evaluation_stage(from).write(0, to.alpha * next).write(1, D);
+        if (s.remembered() > 0) out.write(2, reg(1));
         return detail::with_noise(out, to, e.h, eta, s_noise);
     }
 };

@@ -4,7 +4,7 @@
 
 // The primitive operations of AVX2 with FMA.
 //
-// The three files of primitives read alike because a target attribute belongs to a function and
+// The two files of primitives read alike because a target attribute belongs to a function and
 // cannot depend on a template parameter; nothing but these functions touches a register.
 
 #include <diffgen/core/lanes/storage.hpp>
@@ -23,7 +23,7 @@ struct primitive<isa::avx2> {
     template <class T>
     static DIFFGEN_AVX2 pack<T> broadcast(T s) {
         pack<T> r;
-        r.v = typename pack<T>::vec{} + s;
+        r.v = s - typename pack<T>::vec{};  // minus zero stays what it is
         return r;
     }
     template <class T>
@@ -158,13 +158,29 @@ struct primitive<isa::avx2> {
     template <class T>
     static DIFFGEN_AVX2 pack<T> min(const pack<T>& a, const pack<T>& b) {
         pack<T> r;
+#if defined(__clang__)
         r.v = a.v < b.v ? a.v : b.v;
+#else
+        // b where neither is less
+        if constexpr (sizeof(T) == 4)
+            r.v = _mm256_min_ps(a.v, b.v);
+        else
+            r.v = _mm256_min_pd(a.v, b.v);
+#endif
         return r;
     }
     template <class T>
     static DIFFGEN_AVX2 pack<T> max(const pack<T>& a, const pack<T>& b) {
         pack<T> r;
+#if defined(__clang__)
         r.v = a.v > b.v ? a.v : b.v;
+#else
+        // b where neither is greater
+        if constexpr (sizeof(T) == 4)
+            r.v = _mm256_max_ps(a.v, b.v);
+        else
+            r.v = _mm256_max_pd(a.v, b.v);
+#endif
         return r;
     }
     template <class T>

@@ -4,7 +4,7 @@
 
 // The primitive operations of AVX-512.
 //
-// The three files of primitives read alike because a target attribute belongs to a function and
+// The two files of primitives read alike because a target attribute belongs to a function and
 // cannot depend on a template parameter; nothing but these functions touches a register.
 
 #include <diffgen/core/lanes/storage.hpp>
@@ -23,7 +23,7 @@ struct primitive<isa::avx512> {
     template <class T>
     static DIFFGEN_AVX512 pack<T> broadcast(T s) {
         pack<T> r;
-        r.v = typename pack<T>::vec{} + s;
+        r.v = s - typename pack<T>::vec{};  // minus zero stays what it is
         return r;
     }
     template <class T>
@@ -158,13 +158,29 @@ struct primitive<isa::avx512> {
     template <class T>
     static DIFFGEN_AVX512 pack<T> min(const pack<T>& a, const pack<T>& b) {
         pack<T> r;
+#if defined(__clang__)
         r.v = a.v < b.v ? a.v : b.v;
+#else
+        // b where neither is less
+        if constexpr (sizeof(T) == 4)
+            r.v = _mm512_maskz_min_ps(static_cast<__mmask16>(-1), a.v, b.v);
+        else
+            r.v = _mm512_maskz_min_pd(static_cast<__mmask8>(-1), a.v, b.v);
+#endif
         return r;
     }
     template <class T>
     static DIFFGEN_AVX512 pack<T> max(const pack<T>& a, const pack<T>& b) {
         pack<T> r;
+#if defined(__clang__)
         r.v = a.v > b.v ? a.v : b.v;
+#else
+        // b where neither is greater
+        if constexpr (sizeof(T) == 4)
+            r.v = _mm512_maskz_max_ps(static_cast<__mmask16>(-1), a.v, b.v);
+        else
+            r.v = _mm512_maskz_max_pd(static_cast<__mmask8>(-1), a.v, b.v);
+#endif
         return r;
     }
     template <class T>

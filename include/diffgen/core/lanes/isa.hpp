@@ -10,9 +10,6 @@ namespace diffgen {
 /// f, dq, bw and vl parts.
 namespace isa {
 struct one_lane {};
-struct sse2 {
-    static constexpr int bytes = 16;
-};
 struct avx2 {
     static constexpr int bytes = 32;
 };

@@ -8,7 +8,6 @@
 #include <diffgen/core/lanes/avx2.hpp>
 #include <diffgen/core/lanes/avx512.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
-#include <diffgen/core/lanes/sse2.hpp>
 #include <diffgen/core/lanes/storage.hpp>
 
 namespace diffgen {

@@ -23,7 +23,7 @@ struct tag {
 /// function(arguments...), inlined whatever its size: how a kernel calls a user's functor. Under
 /// g++ the entry function's flatten does it; always_inline here would come before it, in a function
 /// without the entry's target, and leave the calls of primitives as calls.
-#if DIFFGEN_HAS_LANES && defined(__clang__)
+#if DIFFGEN_HAS_ENTRY && defined(__clang__)
 template <class Function, class... Arguments>
 __attribute__((always_inline, flatten)) decltype(auto) call(Function&& function,
                                                             Arguments&&... arguments) {
@@ -39,7 +39,7 @@ DIFFGEN_HD decltype(auto) call(Function&& function, Arguments&&... arguments) {
 #if DIFFGEN_HAS_LANES
 
 /// The instruction sets that a kernel can be compiled for, narrowest first.
-enum class set { one_lane, sse2, avx2, avx512 };
+enum class set { one_lane, avx2, avx512 };
 
 /// The widest set of this machine that passes are compiled for, asked of the processor once. One
 /// without hardware FMA (older than 2013) takes one lane: packs of it would cost every build a
@@ -71,12 +71,6 @@ void enter(isa::avx2, Kernel& kernel) {
 
 template <class T, class Kernel>
 DIFFGEN_ENTRY("sse2")
-void enter(isa::sse2, Kernel& kernel) {
-    kernel(tag<pack<T, isa::sse2>>{});
-}
-
-template <class T, class Kernel>
-DIFFGEN_ENTRY("sse2")
 void enter(isa::one_lane, Kernel& kernel) {
     kernel(tag<T>{});
 }
@@ -104,6 +98,41 @@ void run(Kernel&& kernel) {
         default:
             return kernel(tag<T>{});
     }
+}
+
+#elif DIFFGEN_HAS_ENTRY
+
+/// Whether this machine has fused multiply-adds, asked of the processor once.
+inline bool has_fma() {
+#if defined(__FMA__) && defined(__AVX2__)
+    return true;
+#else
+    static const bool found = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return found;
+#endif
+}
+
+namespace detail {
+
+template <class T, class Kernel>
+DIFFGEN_ENTRY("avx2,fma")
+void enter(Kernel& kernel) {
+    kernel(tag<T>{});
+}
+
+}  // namespace detail
+
+/// Calls kernel(tag<T>{}), in code for fused multiply-adds where this machine has them.
+template <scalar_value T, class Kernel>
+void run(Kernel&& kernel) {
+    if (has_fma())
+        detail::enter<T>(kernel);
+    else
+        kernel(tag<T>{});
+}
+template <scalar_value T, std::same_as<isa::one_lane> Isa, class Kernel>
+void run(Kernel&& kernel) {
+    run<T>(kernel);
 }
 
 #else

@@ -79,10 +79,11 @@ DIFFGEN_HD T fma(T a, T b, T c) {
         return __fma_rn(a, b, c);
     }
 #else
-#if defined(__x86_64__) && !defined(__FMA__)
+#if DIFFGEN_HAS_LANES && !defined(__FMA__)
+    // Where there are packs, single numbers are for processors without the instruction.
     if constexpr (std::same_as<T, float>) return detail::fma_through_double(a, b, c);
 #endif
-    return std::fma(a, b, c);
+    return std::fma(a, b, c);  // an instruction in code for a processor that has it
 #endif
 }
 

@@ -12,8 +12,7 @@ namespace diffgen {
 
 namespace detail {
 
-/// The operations on the packs of an instruction set; specialised in sse2.hpp, avx2.hpp,
-/// avx512.hpp.
+/// The operations on the packs of an instruction set; specialised in avx2.hpp and avx512.hpp.
 template <class Isa>
 struct primitive;
 

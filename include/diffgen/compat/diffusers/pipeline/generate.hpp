@@ -6,9 +6,9 @@
 // configuration.
 
 #include <diffgen/compat/diffusers/read_config.hpp>
-#include <diffgen/exec/noising_pass.hpp>
-#include <diffgen/exec/options.hpp>
+#include <diffgen/exec/passes.hpp>
 #include <diffgen/io/json.hpp>
+#include <diffgen/options.hpp>
 #include <diffgen/sampler.hpp>
 
 #include <algorithm>
@@ -58,12 +58,7 @@ struct generating {
     template <class Sampler>
     void draw(const Sampler& s, double sigma) const {
         const auto v = state_traits<std::remove_cv_t<X>>::view(x);
-        using T = typename decltype(v)::value_type;
-        noise_level l{};
-        l.alpha = 0;
-        l.sigma = sigma;
-        exec::add_noise_to(exec, v, exec::common_level<T>(cast_level<T>(l)), noise::stream::prior,
-                           exec::seeded(s.noise, given.seed), given.first_sample);
+        exec::draw_prior(exec, v, sigma, exec::seeded(s.noise, given.seed), given.first_sample);
     }
 };
 template <class Exec, class X>

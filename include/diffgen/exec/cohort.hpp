@@ -1,0 +1,276 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A cohort: samples that share a plan. What a run remembers of it, how it goes through its levels,
+// and how its stages become what the passes carry out.
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/exec/instruction.hpp>
+#include <diffgen/exec/passes.hpp>
+#include <diffgen/noise/piece.hpp>
+#include <diffgen/options.hpp>
+#include <diffgen/process/process_view.hpp>
+#include <diffgen/solver/grid_position.hpp>
+#include <diffgen/solver/step.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace diffgen::exec {
+
+/// Whether the normals of a source depend on the levels of the run's steps: it has
+/// `for_piece(piece)`, which returns the source for a piece of a Brownian path.
+template <class Noise>
+inline constexpr bool follows_brownian = requires(const Noise& n, const noise::piece& p) {
+    { n.for_piece(p) } -> std::same_as<Noise>;
+};
+
+/// Whether a solver can only be used with such a source.
+template <class Solver>
+inline constexpr bool wants_brownian = requires {
+    requires Solver::wants_brownian;
+};
+
+/// Which noise a run uses: the sampler's source, with the seed of the options where it has one.
+template <class Noise>
+[[nodiscard]] Noise seeded(Noise source, std::uint64_t seed) {
+    if constexpr (requires { source.seed = seed; }) source.seed = seed;
+    return source;
+}
+
+namespace detail {
+
+/// How often the grid has turned between rising and falling noise, before step s.index.
+[[nodiscard]] inline std::uint32_t turns(const step& s) {
+    std::uint32_t count = 0;
+    int way = 0;
+    for (int i = 0; i <= s.index; ++i) {
+        const double from = s.level(i).log_snr, to = s.level(i + 1).log_snr;
+        const int here = from < to ? 1 : from > to ? -1 : way;
+        if (way != 0 && here != way) ++count;
+        way = here;
+    }
+    return count;
+}
+
+}  // namespace detail
+
+/// The source for a stage whose first normal is number `first_draw` of the run; `before` is the
+/// source of the stage before it. The piece of the path is the one that the stage names; without a
+/// name it is the whole step, of which the first normal that the step draws is the increment.
+template <class Noise>
+[[nodiscard]] Noise noise_for(const Noise& before, const step& s, const stage& what,
+                              int stage_index, std::uint32_t first_draw) {
+    if constexpr (follows_brownian<Noise>) {
+        if (what.noise_interval)
+            return before.for_piece({(*what.noise_interval)[0], (*what.noise_interval)[1],
+                                     detail::turns(s), first_draw});
+        if (stage_index == 0)
+            return before.for_piece(
+                {s.from().log_snr, s.to().log_snr, detail::turns(s), first_draw});
+    }
+    return before;
+}
+
+/// What a solver remembers of a cohort on the host.
+struct no_memory {};
+template <class Solver>
+struct memory_of {
+    using type = no_memory;
+};
+template <class Solver>
+requires requires {
+    typename Solver::memory;
+}
+struct memory_of<Solver> {
+    using type = typename Solver::memory;
+};
+
+/// Whether the solver, and not the grid, says through which levels a sample goes.
+template <class Solver>
+inline constexpr bool leads_samples = requires(const Solver& s, typename memory_of<Solver>::type& m,
+                                               const process_view& p) {
+    s.proceed(m, p);
+};
+
+/// The grids of a run, each distinct one once, and which one every sample goes down.
+struct grids {
+    std::vector<std::vector<noise_level>> distinct;
+    std::vector<std::uint32_t> of_sample;  ///< empty where there is one for all
+
+    [[nodiscard]] const std::vector<noise_level>& of(std::size_t sample) const {
+        return distinct[of_sample.empty() ? 0 : of_sample[sample]];
+    }
+};
+
+/// What a run remembers of a cohort.
+template <class Solver>
+struct cohort {
+    std::uint32_t grid = 0;  ///< which of the run's grids
+    std::int32_t index = 0;  ///< step of the grid
+    std::int32_t end = 0;    ///< step of the grid at which the cohort has arrived
+    std::int32_t begin = 0;  ///< step at which the solver's memory begins
+    std::int32_t stage_index = 0;
+    std::int32_t steps = 0;    ///< done, tries that a judge refused among them
+    std::int32_t refused = 0;  ///< tries that the judge refused
+    std::uint32_t draws = 0;   ///< normals used up, with those of the stage that is due
+    std::uint32_t draws_before_step = 0;
+    bool arrived = false;
+    typename memory_of<Solver>::type memory{};
+};
+
+/// What a run must know of a stage that is due, beside what the passes get.
+struct due_stage {
+    noise_level level{};  ///< what the network is told
+    double input_scale = 1;
+    bool is_judged = false;
+    bool ends_step = false;  ///< known where the stages are planned ahead
+    std::int32_t step = 0, stage_index = 0;
+};
+
+/// Stages as the passes carry them out (`entries`), and what the host must know of each (`due`):
+/// of one cohort all that come, or of every cohort the one that comes next.
+template <class T, class Shape, class Noise>
+struct stage_list {
+    std::vector<assignment<T, Shape, Noise>> entries;
+    std::vector<due_stage> due;
+
+    void resize(std::size_t n, const Noise& source) {
+        entries.resize(n, {{}, source});
+        due.resize(n);
+    }
+    void reseed(std::uint64_t seed) {
+        for (auto& e : entries)
+            e.noise = seeded(e.noise, seed);
+    }
+};
+
+/// Plans the stages of cohorts for a sampler and its options.
+template <class Sampler, class T>
+class planner {
+  public:
+    using solver_type = typename Sampler::solver_type;
+    using noise_type = typename Sampler::noise_type;
+    using shape = shape_of<solver_type>;
+    using cohort_type = cohort<solver_type>;
+    using list = stage_list<T, shape, noise_type>;
+
+    /// keep_denoised: whether an observer asks for the denoised estimate.
+    planner(const Sampler& s, bool keep_denoised)
+        : sampler_(&s), process_(s.process), keep_denoised_(keep_denoised) {}
+
+    [[nodiscard]] const Sampler& sampler() const { return *sampler_; }
+    [[nodiscard]] const process_view& process() const { return process_; }
+
+    [[nodiscard]] step here(const cohort_type& c, std::span<const noise_level> grid) const {
+        if constexpr (leads_samples<solver_type>) {
+            const grid_position at = sampler_->solver.position(c.memory);
+            return {process_, at.levels, at.index, 0};
+        } else {
+            return {process_, grid, c.index, c.begin};
+        }
+    }
+
+    /// A cohort at the beginning of its way down grid number `number`, from step `begin` to `end`.
+    [[nodiscard]] cohort_type start(std::uint32_t number, std::span<const noise_level> grid,
+                                    int begin, int end) const {
+        cohort_type c;
+        c.grid = number;
+        c.index = c.begin = begin;
+        c.end = end;
+        if constexpr (leads_samples<solver_type>)
+            sampler_->solver.depart(c.memory, process_,
+                                    grid.subspan(static_cast<std::size_t>(begin),
+                                                 static_cast<std::size_t>(end - begin) + 1));
+        else
+            c.draws = c.draws_before_step = draws_of(grid, begin);
+        return c;
+    }
+
+    /// Plans the stage that is due of cohort c. `before`: the source of the stage before it.
+    void plan(cohort_type& c, std::span<const noise_level> grid, const noise_type& before,
+              assignment<T, shape, noise_type>& entry, due_stage& due) const {
+        const step at = here(c, grid);
+        fill(c, at, prepare(*sampler_, at, c.stage_index), before, entry, due);
+    }
+    /// Plans what follows the judged stage that is due of cohort c.
+    void settle(cohort_type& c, std::span<const noise_level> grid, bool accepted,
+                assignment<T, shape, noise_type>& entry, due_stage& due) const {
+        const step at = here(c, grid);
+        c.refused += accepted ? 0 : 1;
+        fill(c, at, settled(*sampler_, at, c.stage_index, accepted), entry.noise, entry, due);
+    }
+
+    /// Moves cohort c past the stage that was carried out. Returns whether it ended a step.
+    bool move_on(cohort_type& c, std::span<const noise_level> grid) const {
+        if (++c.stage_index < sampler_->solver.stages(here(c, grid))) return false;
+        c.stage_index = 0;
+        ++c.steps;
+        c.draws_before_step = c.draws;
+        if constexpr (leads_samples<solver_type>) {
+            sampler_->solver.proceed(c.memory, process_);
+            c.arrived = sampler_->solver.position(c.memory).done();
+        } else {
+            c.arrived = ++c.index == c.end;
+        }
+        return true;
+    }
+
+    /// All stages of a cohort from where it stands, for solvers that follow the grid: none of them
+    /// waits for what another one finds. Throws bad_argument where one cannot be carried out.
+    /// source: with its seed.
+    [[nodiscard]] list plan_all(cohort_type c, std::span<const noise_level> grid,
+                                const noise_type& source) const {
+        list all;
+        while (!c.arrived) {
+            all.entries.push_back({{}, source});
+            all.due.emplace_back();
+            plan(c, grid,
+                 all.entries.size() > 1 ? all.entries[all.entries.size() - 2].noise : source,
+                 all.entries.back(), all.due.back());
+            all.due.back().ends_step = move_on(c, grid);
+        }
+        return all;
+    }
+    /// How many stages plan_all would plan, at most `limit`.
+    [[nodiscard]] std::size_t count(cohort_type c, std::span<const noise_level> grid,
+                                    std::size_t limit) const {
+        std::size_t stages = 0;
+        for (; c.index < c.end && stages < limit; ++c.index)
+            stages += static_cast<std::size_t>(sampler_->solver.stages(here(c, grid)));
+        return stages < limit ? stages : limit;
+    }
+
+  private:
+    static constexpr bool folds = !Sampler::predictor_type::hook_type::present;
+
+    void fill(cohort_type& c, const step& at, const prepared_stage& p, const noise_type& before,
+              assignment<T, shape, noise_type>& entry, due_stage& due) const {
+        entry.code = compile<T, shape>(p.stage, p.to_denoised, {folds, keep_denoised_, c.draws});
+        entry.noise = noise_for(before, at, p.stage, c.stage_index, c.draws);
+        c.draws += static_cast<std::uint32_t>(p.stage.draws);
+        due = {p.stage.level, p.to_denoised.input_scale, p.stage.is_judged(), false, at.index,
+               c.stage_index};
+    }
+
+    /// Normals that a run down the whole grid has used up before step `begin`.
+    [[nodiscard]] std::uint32_t draws_of(std::span<const noise_level> grid, int begin) const {
+        std::uint32_t draws = 0;
+        if constexpr (shape::noisy)
+            for (step at{process_, grid, 0, 0}; at.index < begin; ++at.index)
+                for (int j = 0; j < sampler_->solver.stages(at); ++j)
+                    draws += static_cast<std::uint32_t>(sampler_->solver.plan(at, j).draws);
+        return draws;
+    }
+
+    const Sampler* sampler_;
+    process_view process_;
+    bool keep_denoised_;
+};
+
+}  // namespace diffgen::exec

@@ -1,0 +1,260 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The cohorts of a run and the stage of each that is due: what a run does on the host. A run with
+// one cohort, under a solver that follows its grid, has all its stages planned ahead; in all others
+// the next stage of a cohort is planned when the one before it has been carried out.
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/exec/cohort.hpp>
+#include <diffgen/exec/instruction.hpp>
+#include <diffgen/exec/passes.hpp>
+#include <diffgen/options.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace diffgen::exec {
+
+/// Where the samples of a run come from.
+enum class origin {
+    prior,  ///< drawn: sigma N(0, I) at the first level
+    given,  ///< the state holds them
+};
+
+template <class Sampler, class T>
+class roster {
+    using solver_type = typename Sampler::solver_type;
+    using noise_type = typename Sampler::noise_type;
+    using shape = shape_of<solver_type>;
+    /// Runs of one cohort are planned ahead up to this many stages; longer ones as they come.
+    static constexpr std::size_t most_planned = 1 << 16;
+
+  public:
+    using cohort_type = cohort<solver_type>;
+    using entry = assignment<T, shape, noise_type>;
+
+    /// Throws bad_argument where a stage that is planned here cannot be carried out.
+    roster(const Sampler& s, grids g, std::size_t samples, const options& o, origin from)
+        : planner_(s, o.observe.wants_denoised),
+          grids_(std::move(g)),
+          starts_(first_cohorts(samples, o)),
+          cohorts_(starts_),
+          ahead_(can_plan_ahead()) {
+        if (from == origin::prior) check_prior<T>(first_level());
+        const noise_type source = seeded(s.noise, o.seed);
+        if constexpr (!shape::judges && !leads_samples<solver_type>)
+            if (ahead_) {
+                stages_ = planner_.plan_all(starts_.front(), grid(0), source);
+                return;
+            }
+        stages_.resize(cohorts_.size(), source);
+        plan_first();
+    }
+
+    [[nodiscard]] const Sampler& sampler() const { return planner_.sampler(); }
+    [[nodiscard]] std::size_t size() const { return cohorts_.size(); }
+    [[nodiscard]] const cohort_type& operator[](std::size_t c) const { return cohorts_[c]; }
+    /// The cohort of every sample; empty where there is one.
+    [[nodiscard]] const std::vector<std::uint32_t>& of_samples() const { return of_samples_; }
+    [[nodiscard]] std::size_t of(std::size_t sample) const {
+        return of_samples_.empty() ? 0 : of_samples_[sample];
+    }
+    [[nodiscard]] const grids& all_grids() const { return grids_; }
+    [[nodiscard]] const std::vector<cohort_type>& cohorts() const { return cohorts_; }
+    [[nodiscard]] const std::vector<cohort_type>& starts() const { return starts_; }
+    [[nodiscard]] bool is_planned_ahead() const { return ahead_; }
+    /// The level at which all samples of a run from the prior start.
+    [[nodiscard]] noise_level first_level() const {
+        return planner_.here(starts_.front(), grid(0)).from();
+    }
+
+    /// What the passes carry out next, one for each cohort.
+    [[nodiscard]] const entry* entries() const { return stages_.entries.data() + due_; }
+    [[nodiscard]] const due_stage& due(std::size_t c) const { return stages_.due[due_ + c]; }
+    /// The step of cohort c at which it stands.
+    [[nodiscard]] step here(std::size_t c) const { return planner_.here(cohorts_[c], grid(c)); }
+    /// The stage that was number k of the run, or, where it was not planned ahead, of cohort c
+    /// last.
+    [[nodiscard]] const due_stage& carried_out(std::size_t k, std::size_t c) const {
+        return ahead_ ? stages_.due[k] : stages_.due[c];
+    }
+
+    [[nodiscard]] bool all_arrived() const {
+        return std::all_of(cohorts_.begin(), cohorts_.end(),
+                           [](const cohort_type& c) { return c.arrived; });
+    }
+    /// The cohort that has done the fewest steps, of those that are on their way if any is.
+    [[nodiscard]] std::size_t slowest() const {
+        const auto found = std::min_element(
+            cohorts_.begin(), cohorts_.end(), [](const cohort_type& a, const cohort_type& b) {
+                return std::pair(a.arrived, a.steps) < std::pair(b.arrived, b.steps);
+            });
+        return static_cast<std::size_t>(found - cohorts_.begin());
+    }
+    /// Whether any due stage follows an evaluation (or none: `evaluated`), and is measured.
+    struct round {
+        bool any = false, measured = false, judged = false;
+    };
+    [[nodiscard]] round due_stages(bool evaluated) const {
+        round r;
+        for (std::size_t c = 0; c < cohorts_.size(); ++c) {
+            if (cohorts_[c].arrived) continue;
+            const auto& code = entries()[c].code;
+            if (code.evaluates != evaluated) continue;
+            r.any = true;
+            if constexpr (shape::measures) r.measured = r.measured || code.measures;
+            if constexpr (shape::judges) r.judged = r.judged || due(c).is_judged;
+        }
+        return r;
+    }
+
+    /// Moves on every cohort whose due stage was carried out: those that follow an evaluation, or
+    /// those that do not. accepts(c, memory, step, stage_index) asks the solver's judge.
+    template <class Accepts>
+    void move_on(bool evaluated, const Accepts& accepts) {
+        if (ahead_) {
+            planned_move();
+            return;
+        }
+        for (std::size_t c = 0; c < cohorts_.size(); ++c)
+            if (!cohorts_[c].arrived && stages_.entries[c].code.evaluates == evaluated)
+                plan_next(c, accepts);
+    }
+
+    /// All cohorts at the beginning again, with noise of this seed.
+    void begin(std::uint64_t seed) {
+        cohorts_ = starts_;
+        due_ = 0;
+        stages_.reseed(seed);
+        if (!ahead_) plan_first();
+    }
+    /// Goes on with cohorts of an equal run, between two evaluations.
+    void resume(const std::vector<cohort_type>& saved) {
+        cohorts_ = saved;
+        if (ahead_)
+            due_ = stage_of(cohorts_.front());
+        else
+            for (std::size_t c = 0; c < cohorts_.size(); ++c)
+                plan_again(c);
+    }
+
+  private:
+    [[nodiscard]] std::span<const noise_level> grid(std::size_t c) const {
+        return grids_.distinct[starts_[c].grid];
+    }
+
+    /// One cohort for each grid, or, under a solver that judges, for each sample.
+    [[nodiscard]] std::vector<cohort_type> first_cohorts(std::size_t samples, const options& o) {
+        std::vector<cohort_type> all;
+        for (const auto& grid : grids_.distinct)
+            all.push_back(
+                planner_.start(static_cast<std::uint32_t>(all.size()), grid, o.begin_step,
+                               diffgen::detail::end_of(o, static_cast<int>(grid.size()) - 1)));
+        if (shape::judges && samples > 1) {
+            std::vector<cohort_type> each;
+            for (std::size_t i = 0; i < samples; ++i) {
+                each.push_back(all[grids_.of_sample.empty() ? 0 : grids_.of_sample[i]]);
+                of_samples_.push_back(static_cast<std::uint32_t>(i));
+            }
+            return each;
+        }
+        if (all.size() > 1) of_samples_ = grids_.of_sample;
+        return all;
+    }
+    [[nodiscard]] bool can_plan_ahead() const {
+        if constexpr (shape::judges || leads_samples<solver_type>)
+            return false;
+        else
+            return starts_.size() == 1 &&
+                   planner_.count(starts_.front(), grid(0), most_planned) < most_planned;
+    }
+
+    void plan(std::size_t c) {
+        planner_.plan(cohorts_[c], grid(c), stages_.entries[c].noise, stages_.entries[c],
+                      stages_.due[c]);
+    }
+    void plan_first() {
+        for (std::size_t c = 0; c < cohorts_.size(); ++c)
+            plan(c);
+    }
+    /// Past the due stage of the one cohort whose stages are planned.
+    void planned_move() {
+        cohort_type& c = cohorts_.front();
+        const due_stage& done = stages_.due[due_++];
+        ++c.stage_index;
+        if (done.ends_step) {
+            c.stage_index = 0;
+            ++c.steps;
+            c.arrived = ++c.index == c.end;
+        }
+        if (c.arrived) return;
+        const auto& code = stages_.entries[due_].code;
+        if (done.ends_step) c.draws_before_step = code.first_draw;
+        c.draws = code.first_draw + static_cast<std::uint32_t>(code.draws);
+    }
+    /// What cohort c does after the stage that was carried out. While nothing is evaluated, the
+    /// network is told the level of the last evaluation.
+    template <class Accepts>
+    void plan_next(std::size_t c, [[maybe_unused]] const Accepts& accepts) {
+        cohort_type& mine = cohorts_[c];
+        entry& e = stages_.entries[c];
+        due_stage& due = stages_.due[c];
+        const noise_level told = due.level;
+        if constexpr (shape::judges) {
+            if (due.is_judged) {
+                const bool accepted = accepts(c, mine, here(c));
+                planner_.settle(mine, grid(c), accepted, e, due);
+                due.level = told;
+                return;
+            }
+        }
+        planner_.move_on(mine, grid(c));
+        if (mine.arrived) {
+            e.code = {};
+            return;
+        }
+        plan(c);
+        if (!e.code.evaluates) due.level = told;
+    }
+
+    /// Which of the stages planned ahead is due of a cohort.
+    [[nodiscard]] std::size_t stage_of(const cohort_type& c) const {
+        std::size_t k = 0;
+        while (k < stages_.due.size() &&
+               (stages_.due[k].step != c.index || stages_.due[k].stage_index != c.stage_index))
+            ++k;
+        return k;
+    }
+    /// Plans the due stage of cohort c as it was planned before: from the beginning of its step, so
+    /// that the noise is the same.
+    void plan_again(std::size_t c) {
+        cohort_type& mine = cohorts_[c];
+        if (mine.arrived) {
+            stages_.entries[c].code = {};
+            return;
+        }
+        const std::int32_t stage_index = std::exchange(mine.stage_index, 0);
+        mine.draws = mine.draws_before_step;
+        for (;; ++mine.stage_index) {
+            plan(c);
+            if (mine.stage_index == stage_index) break;
+        }
+    }
+
+    planner<Sampler, T> planner_;
+    grids grids_;
+    std::vector<std::uint32_t> of_samples_;
+    std::vector<cohort_type> starts_;  ///< as they are when the run begins
+    std::vector<cohort_type> cohorts_;
+    bool ahead_;
+    stage_list<T, shape, noise_type> stages_;
+    std::size_t due_ = 0;  ///< where the due stages begin: 0, or the next of those planned ahead
+};
+
+}  // namespace diffgen::exec

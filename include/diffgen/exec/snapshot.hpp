@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A run between two evaluations, in host memory, so that another run can go on from it.
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/core/error.hpp>
+#include <diffgen/core/noise_level.hpp>
+#include <diffgen/exec/cohort.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace diffgen::exec {
+
+/// What another run of the same sampler, batch and options needs to go on with the same bits. See
+/// diffgen/run_file.hpp for files.
+template <class T, class Solver>
+struct run_snapshot {
+    std::size_t samples = 0, elements = 0;
+    std::uint64_t seed = 0, first_sample = 0;
+    std::int32_t evaluations = 0;
+    std::vector<std::vector<noise_level>> grids;
+    std::vector<std::uint32_t> cohort_of;  ///< empty where there is one cohort
+    std::vector<cohort<Solver>> cohorts;
+    std::vector<T> registers;  ///< the state, then the solver's other registers, each a batch
+};
+
+namespace detail {
+
+inline void require_same_grid(const std::vector<noise_level>& saved,
+                              const std::vector<noise_level>& mine) {
+    diffgen::detail::require(saved.size() == mine.size(), "a saved run over ", saved.size(),
+                             " levels for one over ", mine.size());
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+        const noise_level &a = saved[i], &b = mine[i];
+        diffgen::detail::require(
+            a.t == b.t && a.log_snr == b.log_snr && a.alpha == b.alpha && a.sigma == b.sigma,
+            "a saved run whose level ", i, " is t = ", a.t, ", alpha = ", a.alpha,
+            ", sigma = ", a.sigma, ", for one where it is t = ", b.t, ", alpha = ", b.alpha,
+            ", sigma = ", b.sigma);
+    }
+}
+
+}  // namespace detail
+
+/// Throws bad_shape, bad_argument where `saved` is not of a run such as `mine`, which stands at its
+/// beginning: another batch, seed, grid or part of it; and says what differs.
+template <class T, class Solver>
+void require_same_run(const run_snapshot<T, Solver>& saved, const run_snapshot<T, Solver>& mine) {
+    const auto registers = [](const auto& s) {
+        const std::size_t size = s.samples * s.elements;
+        return size == 0 ? 0 : s.registers.size() / size;
+    };
+    if (saved.samples != mine.samples || saved.elements != mine.elements ||
+        saved.registers.size() != mine.registers.size())
+        throw bad_shape(diffgen::detail::text(
+            "diffgen: a saved run of ", saved.samples, " samples of ", saved.elements,
+            " elements with ", registers(saved), " registers, for one of ", mine.samples,
+            " samples of ", mine.elements, " elements with ", registers(mine)));
+    diffgen::detail::require(saved.seed == mine.seed && saved.first_sample == mine.first_sample,
+                             "a saved run of seed ", saved.seed, " and first_sample ",
+                             saved.first_sample, ", for one of seed ", mine.seed,
+                             " and first_sample ", mine.first_sample);
+    diffgen::detail::require(saved.cohorts.size() == mine.cohorts.size() &&
+                                 saved.cohort_of == mine.cohort_of &&
+                                 saved.grids.size() == mine.grids.size(),
+                             "a saved run of ", saved.grids.size(), " grids and ",
+                             saved.cohorts.size(), " cohorts, for one of ", mine.grids.size(),
+                             " and ", mine.cohorts.size(), ", or whose samples are in other ones");
+    for (std::size_t g = 0; g < mine.grids.size(); ++g)
+        detail::require_same_grid(saved.grids[g], mine.grids[g]);
+    for (std::size_t c = 0; c < mine.cohorts.size(); ++c) {
+        const auto &a = saved.cohorts[c], &b = mine.cohorts[c];
+        diffgen::detail::require(a.grid == b.grid && a.end == b.end && a.begin == b.begin &&
+                                     a.index >= b.begin && a.index <= b.end && a.stage_index >= 0 &&
+                                     a.steps >= 0,
+                                 "a saved run of steps ", a.begin, " to ", a.end, " at step ",
+                                 a.index, ", for one of steps ", b.begin, " to ", b.end);
+    }
+}
+
+}  // namespace diffgen::exec
