@@ -1,9 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Nanoseconds a normal for every instruction set, and of the pass x = a x + b e beside a memcpy of
+// Nanoseconds a normal for every instruction set, those of a Brownian path on a grid of 50 steps
+// beside those of Philox, and of the pass x = a x + b e beside a memcpy of
 // the same floats. Build with -O2 and no further flags: the lanes need none.
 
+#include <diffgen/noise/brownian.hpp>
 #include <diffgen/noise/source.hpp>
 
 #include <algorithm>
@@ -48,6 +50,40 @@ struct draw {
         }
     }
 };
+
+/// Draws a tile for every step of a run, one after the other.
+template <class T, class Source>
+struct draw_steps {
+    const std::vector<Source>& steps;
+    T* out;
+
+    template <class V>
+    DIFFGEN_VALUE void operator()(lanes::tag<V>) const {
+        for (const Source& source : steps)
+            for (std::uint64_t i = 0; i < 16 * tile; i += tile)
+                source.template fill<V>(noise::stream::solver, 0, i, tile, out);
+    }
+};
+
+/// The normals of a path on the grid of log-SNR -12 to 12 in 50 equal steps, beside Philox's.
+template <class T>
+void path(const char* type) {
+    constexpr int n = 50;
+    constexpr std::size_t count = std::size_t{n} * 16 * tile;
+    std::vector<noise::philox> plain(n, noise::philox{7});
+    std::vector<noise::brownian> path;
+    for (int k = 0; k < n; ++k)
+        path.push_back(noise::brownian{7}.for_piece({-12 + 24. * k / n, -12 + 24. * (k + 1) / n}));
+    std::vector<T> out(tile);
+    const double of_plain = nanoseconds(count, [&] {
+        lanes::run<T>(draw_steps<T, noise::philox>{plain, out.data()});
+    });
+    const double of_path = nanoseconds(count, [&] {
+        lanes::run<T>(draw_steps<T, noise::brownian>{path, out.data()});
+    });
+    std::printf("brownian     %-6s widest   %7.3f ns  (%.2f times philox)\n", type, of_path,
+                of_path / of_plain);
+}
 
 /// x = a x + b e over n numbers, e a second array, or fresh normals where it is null.
 template <class T>
@@ -95,6 +131,8 @@ void all_sets(const char* type) {
 int main() {
     all_sets<float>("float");
     all_sets<double>("double");
+    path<float>("float");
+    path<double>("double");
     const std::size_t n = std::size_t{1} << 24;  // 64 MiB: beyond the second-level cache
     std::vector<float> x(n, 1.0f);
     std::vector<float> e(n, 1.0f);

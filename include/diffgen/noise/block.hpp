@@ -8,6 +8,7 @@
 #include <diffgen/noise/normal.hpp>
 #include <diffgen/noise/philox.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -24,8 +25,9 @@ inline constexpr int group_size = value_traits<V>::width* block_size<scalar_of<V
 /// Groups of which a source draws the words before it makes normals of any: with lanes, those of a
 /// tile of 256 floats.
 template <value V>
-inline constexpr int groups_at_once =
-    value_traits<V>::width == 1 ? 1 : 256 / group_size<V> < 8 ? 256 / group_size<V> : 8;
+inline constexpr int groups_at_once = value_traits<V>::width == 1 ? 1
+                                      : 256 / group_size<V> < 8   ? 256 / group_size<V>
+                                                                  : 8;
 
 /// The words of T's size in a block: word i of floats, of doubles the two halves joined.
 template <scalar_value T>
@@ -59,21 +61,33 @@ struct group_words<T> {
     words4 block;
 };
 
-/// The words of the blocks first, first + 1, ... under one key.
-template <scalar_value T>
+/// The words of the blocks first, first + 1, ... under one key, after so many rounds.
+template <scalar_value T, int Rounds = philox_constants::rounds>
 DIFFGEN_VALUE group_words<T> words_of_group(std::uint64_t first, std::uint32_t draw,
                                             std::uint32_t stream, words2 key) {
-    return {philox4x32_10({{static_cast<std::uint32_t>(first),
-                            static_cast<std::uint32_t>(first >> 32), draw, stream}},
-                          key)};
+    return {philox4x32<Rounds>({{static_cast<std::uint32_t>(first),
+                                 static_cast<std::uint32_t>(first >> 32), draw, stream}},
+                               key)};
+}
+
+/// Word number i of every block of a group, of T's size.
+template <scalar_value T>
+DIFFGEN_VALUE bits_of<T> words_at(const group_words<T>& words, int i) {
+    return word_of<T>(words.block, i);
+}
+
+/// Stores the numbers of a group, of which z[i] holds number i of every block.
+template <scalar_value T>
+DIFFGEN_VALUE void store_group(const T* z, T* out) {
+    for (int i = 0; i < block_size<T>; ++i)
+        out[i] = z[i];
 }
 
 /// Stores the normals of a group, group_size<V> of them.
 template <scalar_value T>
 DIFFGEN_VALUE void store_normals(const group_words<T>& words, T* out) {
     for (int i = 0; i < block_size<T>; i += 2) {
-        const auto z =
-            box_muller<T>(word_of<T>(words.block, i), word_of<T>(words.block, i + 1));
+        const auto z = box_muller<T>(word_of<T>(words.block, i), word_of<T>(words.block, i + 1));
         out[i] = z.first;
         out[i + 1] = z.second;
     }
@@ -111,37 +125,57 @@ struct group_words<V> {
     philox_state<lanes64<V>> part[parts];
 };
 
-/// Stores the normals of a group of float blocks. The words of even and of odd blocks make one pack
-/// without a shuffle.
+/// Word number i of every block of a group of float blocks. The words of even and of odd blocks
+/// make one pack without a shuffle.
 template <pack_of<float> V>
-DIFFGEN_VALUE void store_normals(const group_words<V>& words, float* out) {
-    const auto joined = [&](int i) DIFFGEN_VALUE {
-        return reinterpret<std::uint32_t>((words.part[0].word[i] & std::uint64_t{0xffffffffu}) |
-                                          (words.part[1].word[i] << 32));
-    };
-    const auto a = box_muller<V>(joined(0), joined(1));
-    const auto b = box_muller<V>(joined(2), joined(3));
+DIFFGEN_VALUE bits_of<V> words_at(const group_words<V>& words, int i) {
+    return reinterpret<std::uint32_t>((words.part[0].word[i] & std::uint64_t{0xffffffffu}) |
+                                      (words.part[1].word[i] << 32));
+}
+
+/// Word number i of every block of a group of double blocks.
+template <pack_of<double> V>
+DIFFGEN_VALUE bits_of<V> words_at(const group_words<V>& words, int i) {
+    const auto& block = words.part[0];
+    return (block.word[2 * i] & std::uint64_t{0xffffffffu}) | (block.word[2 * i + 1] << 32);
+}
+
+/// Stores the numbers of a group of float blocks, of which z[i] holds number i of every block.
+template <pack_of<float> V>
+DIFFGEN_VALUE void store_group(const V* z, float* out) {
     V first_low, first_high, second_low, second_high, quarter[4];
-    interleave(a.first, b.first, first_low, first_high);
-    interleave(a.second, b.second, second_low, second_high);
+    interleave(z[0], z[2], first_low, first_high);
+    interleave(z[1], z[3], second_low, second_high);
     interleave(first_low, second_low, quarter[0], quarter[1]);
     interleave(first_high, second_high, quarter[2], quarter[3]);
     for (int i = 0; i < 4; ++i)
         store(out + i * V::width, quarter[i]);
 }
 
+/// Stores the numbers of a group of double blocks, of which z[i] holds number i of every block.
+template <pack_of<double> V>
+DIFFGEN_VALUE void store_group(const V* z, double* out) {
+    V low, high;
+    interleave(z[0], z[1], low, high);
+    store(out, low);
+    store(out + V::width, high);
+}
+
+/// Stores the normals of a group of float blocks.
+template <pack_of<float> V>
+DIFFGEN_VALUE void store_normals(const group_words<V>& words, float* out) {
+    const auto a = box_muller<V>(words_at<V>(words, 0), words_at<V>(words, 1));
+    const auto b = box_muller<V>(words_at<V>(words, 2), words_at<V>(words, 3));
+    const V z[4] = {a.first, a.second, b.first, b.second};
+    store_group<V>(z, out);
+}
+
 /// Stores the normals of a group of double blocks.
 template <pack_of<double> V>
 DIFFGEN_VALUE void store_normals(const group_words<V>& words, double* out) {
-    const auto& block = words.part[0];
-    const auto joined = [&](int i) DIFFGEN_VALUE {
-        return (block.word[2 * i] & std::uint64_t{0xffffffffu}) | (block.word[2 * i + 1] << 32);
-    };
-    const auto z = box_muller<V>(joined(0), joined(1));
-    V low, high;
-    interleave(z.first, z.second, low, high);
-    store(out, low);
-    store(out + V::width, high);
+    const auto a = box_muller<V>(words_at<V>(words, 0), words_at<V>(words, 1));
+    const V z[2] = {a.first, a.second};
+    store_group<V>(z, out);
 }
 
 /// What words_of_group wants of a seed: for a pack, the keys of all rounds.
@@ -150,8 +184,8 @@ DIFFGEN_VALUE philox_schedule<std::uint64_t> keys_of(std::uint64_t seed) {
     return schedule_of<std::uint64_t>(seed & 0xffffffffu, seed >> 32);
 }
 
-/// The same, a block a lane.
-template <diffgen::detail::number_pack V>
+/// The words of a group of blocks, a block a lane, after so many rounds.
+template <diffgen::detail::number_pack V, int Rounds = philox_constants::rounds>
 DIFFGEN_VALUE group_words<V> words_of_group(std::uint64_t first, std::uint32_t draw,
                                             std::uint32_t stream,
                                             const philox_schedule<std::uint64_t>& keys) {
@@ -161,7 +195,7 @@ DIFFGEN_VALUE group_words<V> words_of_group(std::uint64_t first, std::uint32_t d
     for (std::size_t i = 0; i < parts; ++i)
         index[i] = ramp<L>(parts) + (first + i);
     group_words<V> words;
-    philox_lanes(index, draw, stream, keys, words.part);
+    philox_lanes<Rounds>(index, draw, stream, keys, words.part);
     return words;
 }
 

@@ -45,10 +45,13 @@ struct philox_constants {
 
 }  // namespace detail
 
-/// The block of a counter under a key.
-DIFFGEN_HD constexpr words4 philox4x32_10(words4 counter, words2 key) {
-    using c = detail::philox_constants;
-    for (int round = 0; round < c::rounds; ++round) {
+namespace detail {
+
+/// The block of a counter under a key after so many rounds.
+template <int Rounds>
+DIFFGEN_HD constexpr words4 philox4x32(words4 counter, words2 key) {
+    using c = philox_constants;
+    for (int round = 0; round < Rounds; ++round) {
         const std::uint64_t p0 = std::uint64_t{c::multiplier_0} * counter.word[0];
         const std::uint64_t p1 = std::uint64_t{c::multiplier_1} * counter.word[2];
         counter = {{static_cast<std::uint32_t>(p1 >> 32) ^ counter.word[1] ^ key.word[0],
@@ -59,6 +62,13 @@ DIFFGEN_HD constexpr words4 philox4x32_10(words4 counter, words2 key) {
         key.word[1] += c::key_step_1;
     }
     return counter;
+}
+
+}  // namespace detail
+
+/// The block of a counter under a key.
+DIFFGEN_HD constexpr words4 philox4x32_10(words4 counter, words2 key) {
+    return detail::philox4x32<detail::philox_constants::rounds>(counter, key);
 }
 
 #if DIFFGEN_HAS_LANES
@@ -91,9 +101,10 @@ struct philox_state {
     Lanes64 word[4];
 };
 
-/// The blocks of the counters (index as 64 bits, draw, stream), for several packs of indices round by
-/// round: the rounds of one wait for each other, those of two fill the gaps.
-template <class Lanes64, class Key, std::size_t N>
+/// The blocks of the counters (index as 64 bits, draw, stream) after so many rounds, for several
+/// packs of indices round by round: the rounds of one wait for each other, those of two fill the
+/// gaps.
+template <int Rounds = philox_constants::rounds, class Lanes64, class Key, std::size_t N>
 DIFFGEN_VALUE void philox_lanes(const Lanes64 (&index)[N], std::uint32_t draw, std::uint32_t stream,
                                 const philox_schedule<Key>& keys, philox_state<Lanes64> (&out)[N]) {
     using c = philox_constants;
@@ -108,7 +119,7 @@ DIFFGEN_VALUE void philox_lanes(const Lanes64 (&index)[N], std::uint32_t draw, s
         out[i].word[2] = (first >> 32) ^ (std::uint64_t{stream} ^ keys.word[0][1]);
         out[i].word[3] = first;
     }
-    for (int round = 1; round < c::rounds; ++round)
+    for (int round = 1; round < Rounds; ++round)
         for (philox_state<Lanes64>& s : out) {
             const Lanes64 p0 = multiply_low_halves(s.word[0], m0);
             const Lanes64 p1 = multiply_low_halves(s.word[2], m1);
