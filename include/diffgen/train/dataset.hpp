@@ -26,8 +26,8 @@ struct dataset {
 template <class T>
 void check(const dataset<T>& data) {
     if (data.values == nullptr || data.samples < 1 || data.elements < 1)
-        throw bad_argument(diffgen::detail::text("a dataset of ", data.samples, " samples of ",
-                                                 data.elements, " elements",
+        throw bad_argument(diffgen::detail::text("diffgen: a dataset of ", data.samples,
+                                                 " samples of ", data.elements, " elements",
                                                  data.values ? "" : " at a null pointer"));
 }
 

@@ -64,11 +64,11 @@ struct denoising {
     auto loss(const Net& net, const dataset<T>& data) const {
         check(data);
         if (data.elements != net.features())
-            throw bad_shape(diffgen::detail::text("a network of ", net.features(),
+            throw bad_shape(diffgen::detail::text("diffgen: a network of ", net.features(),
                                                   " features for data of ", data.elements,
                                                   " elements"));
         if (!(class_dropout >= 0 && class_dropout <= 1))
-            throw bad_argument(diffgen::detail::text("class_dropout is ", class_dropout));
+            throw bad_argument(diffgen::detail::text("diffgen: class_dropout is ", class_dropout));
         const noise::philox random{seed};
         return [objective = *this, &net, data, random,
                 order = nn::shuffle(data.samples, random)](const nn::shard<T>& part) {
@@ -96,9 +96,10 @@ struct denoising {
                 weight.result()(0, j) = static_cast<T>(objective.weight(level));
                 if (!std::isfinite(weight.result()(0, j)))
                     throw bad_argument(diffgen::detail::text(
-                        "diffgen: the weight of the training loss is ", weight.result()(0, j),
-                        " at t = ", level.t, ", where alpha = ", level.alpha, " and sigma = ",
-                        level.sigma, "; take another weighting, prediction or range of times"));
+                        "diffgen: diffgen: the weight of the training loss is ",
+                        weight.result()(0, j), " at t = ", level.t, ", where alpha = ", level.alpha,
+                        " and sigma = ", level.sigma,
+                        "; take another weighting, prediction or range of times"));
                 const auto k = static_cast<std::size_t>(j);
                 time_values[k] = objective.time_input(level);
                 if (data.classes)
