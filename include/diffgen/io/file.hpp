@@ -25,7 +25,7 @@ using bytes = std::vector<std::uint8_t>;
 /// The contents of a regular file. Throws bad_file when it cannot be opened or read, or holds more
 /// than `limit` bytes.
 inline bytes read_file(const std::filesystem::path& path,
-                       std::uint64_t limit = std::numeric_limits<std::int64_t>::max()) {
+                       std::uint64_t limit = std::numeric_limits<std::uint64_t>::max() / 2) {
     const std::string name = path.string();
     std::error_code code;
     if (!std::filesystem::is_regular_file(path, code)) {
