@@ -33,7 +33,7 @@ struct philox {
             philox_key(seed));
     }
 
-    /// Uniform number flat of a draw, in the open interval (0, 1).
+    /// The uniform number of one element (its flat index) in a draw, in the open interval (0, 1).
     template <scalar_value T>
     DIFFGEN_HD constexpr T uniform(noise::stream stream, std::uint32_t draw,
                                    std::uint64_t flat) const {
@@ -42,7 +42,7 @@ struct philox {
             detail::word_of<T>(words(stream, draw, flat / size), static_cast<int>(flat % size)));
     }
 
-    /// Normal number flat of a draw.
+    /// The normal of one element (its flat index) in a draw.
     template <scalar_value T>
     DIFFGEN_VALUE T normal(noise::stream stream, std::uint32_t draw, std::uint64_t flat) const {
         constexpr auto size = static_cast<std::uint64_t>(detail::block_size<T>);
@@ -50,8 +50,9 @@ struct philox {
                                     static_cast<int>(flat % size));
     }
 
-    /// Normals first .. first + count - 1 of a draw. Fastest where first is a multiple of 4 (2 for
-    /// doubles) and count one of detail::group_size<V>, 4 times V's width.
+    /// Writes the normals of the elements first .. first + count - 1 in a draw to `out`. Fastest
+    /// where first is a multiple of 4 (2 for doubles) and count one of detail::group_size<V>, 4
+    /// times V's width.
     template <value V>
     DIFFGEN_VALUE void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first,
                             int count, scalar_of<V>* out) const {

@@ -17,6 +17,7 @@
 #include <diffgen/train/weighting.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
