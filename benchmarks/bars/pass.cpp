@@ -29,15 +29,21 @@ struct no_network {
     void operator()(const In&, const Out&, const noise_level&) const {}
 };
 
+/// The time of work on one thread, or on several.
+template <class Work>
+std::chrono::nanoseconds time_of(int threads, const Work& work) {
+    return threads == 1 ? contest::time_of(work) : contest::wall_time_of(work);
+}
+
 /// The time of one pass in a run whose network answers 0 at once; without start and end.
 template <class Exec, class Solver>
-auto pass(const Exec& e, const Solver& solver, std::vector<float>& x) {
+auto pass(const Exec& e, int threads, const Solver& solver, std::vector<float>& x) {
     return [s = sampler{schedule::linear_beta{}, kernel::variance_preserving{},
                         predicts(epsilon{}, no_network{}), solver},
-            &e, &x]() -> std::chrono::nanoseconds {
+            &e, threads, &x]() -> std::chrono::nanoseconds {
         auto r = s.start(e, batch(x, samples), {.steps = steps, .seed = seed});
         r.advance();  // its memory is touched for the first time
-        return contest::time_of([&] {
+        return time_of(threads, [&] {
                    for (int i = 2; i < steps; ++i)
                        r.advance();
                }) /
@@ -49,7 +55,7 @@ auto pass(const Exec& e, const Solver& solver, std::vector<float>& x) {
 template <class Loop>
 auto by_hand(int threads, std::size_t size, Loop loop) {
     return [threads, size, loop]() -> std::chrono::nanoseconds {
-        return contest::time_of([&] {
+        return time_of(threads, [&] {
                    for (int i = 2; i < steps; ++i) {
                        const std::size_t each = size / static_cast<std::size_t>(threads);
 #pragma omp parallel for num_threads(threads) schedule(static)
@@ -72,11 +78,11 @@ void compare(bars& to, const Exec& e, int threads, std::size_t elements, const s
         hand::affine_with_noise(y.data(), out.data(), begin, n, a, b, c, seed, 0, 1);
     };
     to.at_least("deterministic pass, hand / diffgen, " + where,
-                contest::ratio(by_hand(threads, size, affine), pass(e, solver::ddim{}, x), rounds),
+                contest::ratio(by_hand(threads, size, affine), pass(e, threads, solver::ddim{}, x), rounds),
                 0.97);
     to.at_least(
         "stochastic pass, hand / diffgen, " + where,
-        contest::ratio(by_hand(threads, size, noisy), pass(e, solver::ancestral{}, x), rounds),
+        contest::ratio(by_hand(threads, size, noisy), pass(e, threads, solver::ancestral{}, x), rounds),
         0.95);
 }
 
