@@ -60,6 +60,19 @@ class contest {
         return *middle;
     }
 
+    /// The least time of `first` divided by that of `second`, of rounds of the two in turns: for
+    /// work on several threads, which a busy machine disturbs at any moment.
+    static double ratio_of_least(const std::function<std::chrono::nanoseconds()>& first,
+                                 const std::function<std::chrono::nanoseconds()>& second,
+                                 int rounds) {
+        auto a = std::chrono::nanoseconds::max(), b = a;
+        for (int i = 0; i < rounds; ++i) {
+            a = std::min(a, first());
+            b = std::min(b, second());
+        }
+        return static_cast<double>(a.count()) / static_cast<double>(b.count());
+    }
+
     /// The time of one call of `work`, on the clock on the wall.
     template <class Work>
     static std::chrono::nanoseconds wall_time_of(const Work& work) {

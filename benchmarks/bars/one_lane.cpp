@@ -4,10 +4,9 @@
 // What a program pays that is compiled with DIFFGEN_ONE_LANE, on a processor with fused
 // multiply-adds: about the width of the lanes that it does without, and not one bit.
 
+#include "../contest.hpp"
 #include "bars.hpp"
 #include "mixture_run.hpp"
-
-#include "../contest.hpp"
 
 #include <vector>
 

@@ -4,13 +4,13 @@
 // Batches that fill no pack: some samples cost what the next multiple of a pack costs, and a single
 // sample not much more than the same network by hand.
 
-#include "bars.hpp"
-
 #include <diffgen/diffgen.hpp>
 
 #include "../contest.hpp"
+#include "bars.hpp"
 
 #include <Eigen/Core>
+
 #include <array>
 #include <cmath>
 #include <string>
