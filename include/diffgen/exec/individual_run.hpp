@@ -40,8 +40,8 @@ class individual_run {
     static constexpr bool folds = !passes::hook::present;
     /// Whether the solver, not the grid, says how many steps there are.
     static constexpr bool decides_steps =
-        requires(const solver_type& s, memory& m, const process_view& p, grid_position from) {
-        s.proceed(m, p, from);
+        requires(const solver_type& s, memory& m, const process_view& p) {
+        s.proceed(m, p);
     };
 
   public:

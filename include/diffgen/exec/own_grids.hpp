@@ -45,18 +45,21 @@ struct memory_of<Solver> {
 template <class Solver, class Memory>
 [[nodiscard]] grid_position depart(const Solver& solver, Memory& m, const process_view& p,
                                    std::span<const noise_level> grid) {
-    if constexpr (requires { solver.depart(m, p, grid); })
-        return solver.depart(m, p, grid);
-    else
+    if constexpr (requires { solver.depart(m, p, grid); }) {
+        solver.depart(m, p, grid);
+        return solver.position(m);
+    } else {
         return {grid, 0};
+    }
 }
 
 /// After the last stage of a step.
 template <class Solver, class Memory>
 [[nodiscard]] grid_position proceed(const Solver& solver, Memory& m, const process_view& p,
                                     grid_position from) {
-    if constexpr (requires { solver.proceed(m, p, from); }) {
-        return solver.proceed(m, p, from);
+    if constexpr (requires { solver.proceed(m, p); }) {
+        solver.proceed(m, p);
+        return solver.position(m);
     } else {
         ++from.index;
         return from;

@@ -82,14 +82,13 @@ struct adaptive_runge_kutta {
         out.write(0, symbol::reg(1));
         return reuses_last ? out.write(2, symbol::reg(3)) : out;
     }
-    [[nodiscard]] grid_position depart(memory& m, const process_view&,
-                                       std::span<const noise_level> grid) const {
-        return controlled_path<Variable>::depart(m, grid);
+    static void depart(memory& m, const process_view&, std::span<const noise_level> grid) {
+        controlled_path<Variable>::depart(m, grid);
     }
-    [[nodiscard]] grid_position proceed(memory& m, const process_view& p,
-                                        grid_position tried) const {
-        return controlled_path<Variable>::proceed(m, p, tried);
+    static void proceed(memory& m, const process_view& p) {
+        controlled_path<Variable>::proceed(m, p);
     }
+    [[nodiscard]] static grid_position position(const memory& m) { return m.position(); }
 
   private:
     using step_forms = detail::explicit_step<Tableau, Variable>;

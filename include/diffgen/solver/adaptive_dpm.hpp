@@ -62,18 +62,15 @@ struct adaptive_dpm {
         if (accepted) return out.write(0, symbol::reg(1)).write(4, symbol::reg(3));
         return s.index > 0 ? out : out.write(4, symbol::x);
     }
-    [[nodiscard]] grid_position depart(memory& m, const process_view&,
-                                       std::span<const noise_level> grid) const {
+    static void depart(memory& m, const process_view&, std::span<const noise_level> grid) {
         diffgen::detail::require(grid[0].alpha > 0,
                                  "adaptive_dpm from pure noise (alpha = 0, t = ", grid[0].t,
                                  "), where log-SNR is infinite; start where alpha is "
                                  "above 0");
-        return way::depart(m, grid);
+        way::depart(m, grid);
     }
-    [[nodiscard]] grid_position proceed(memory& m, const process_view& p,
-                                        grid_position tried) const {
-        return way::proceed(m, p, tried);
-    }
+    static void proceed(memory& m, const process_view& p) { way::proceed(m, p); }
+    [[nodiscard]] static grid_position position(const memory& m) { return m.position(); }
 
   private:
     using way = controlled_path<Basis>;

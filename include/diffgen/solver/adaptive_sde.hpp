@@ -67,14 +67,13 @@ struct adaptive_sde {
         if (accepted) return out.write(0, symbol::reg(2)).write(3, symbol::reg(1));
         return s.index > 0 ? out : out.write(3, symbol::x);
     }
-    [[nodiscard]] static grid_position depart(memory& m, const process_view&,
-                                              std::span<const noise_level> grid) {
-        return controlled_path<in_time>::depart(m, grid);
+    static void depart(memory& m, const process_view&, std::span<const noise_level> grid) {
+        controlled_path<in_time>::depart(m, grid);
     }
-    [[nodiscard]] static grid_position proceed(memory& m, const process_view& p,
-                                               grid_position tried) {
-        return controlled_path<in_time>::proceed(m, p, tried);
+    static void proceed(memory& m, const process_view& p) {
+        controlled_path<in_time>::proceed(m, p);
     }
+    [[nodiscard]] static grid_position position(const memory& m) { return m.position(); }
 };
 
 }  // namespace diffgen::solver

@@ -14,7 +14,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <span>
+#include <type_traits>
 
 namespace diffgen::solver {
 
@@ -86,15 +88,23 @@ struct error_in_larger_tolerance {
     }
 };
 
-/// What an adaptive solver remembers of a sample.
+/// What an adaptive solver remembers of a sample: values alone, so that a copy is as good.
 struct step_memory {
     /// Before, from, to, the last level with noise, and the clean end if the grid has it.
     std::array<noise_level, 5> levels{};
-    noise_level last{};    ///< level with noise: there the control ends
-    noise_level end{};     ///< of the grid; where it is clean, one step leads there from `last`
-    double next = 0;       ///< size of the next step
-    bool accepted = true;  ///< the last step that was tried
+    std::size_t offset = 0;  ///< the first level that the solver is told of,
+    std::size_t count = 0;   ///< how many they are,
+    int index = 0;           ///< and which of their steps comes next
+    noise_level last{};      ///< level with noise: there the control ends
+    noise_level end{};       ///< of the grid; where it is clean, one step leads there from `last`
+    double next = 0;         ///< size of the next step
+    bool accepted = true;    ///< the last step that was tried
     std::array<double, 2> errors{1, 1};  ///< of the last accepted steps, in tolerances
+
+    /// Where the sample is. It refers to this memory, and is good until that changes or moves.
+    [[nodiscard]] grid_position position() const {
+        return {std::span<const noise_level>(levels).subspan(offset, count), index};
+    }
 
     /// Notes the error of a step of size h whose local error has order k. Returns whether it is
     /// let pass.
@@ -112,37 +122,41 @@ struct step_memory {
     }
 };
 
+static_assert(std::is_trivially_copyable_v<step_memory>);
+
 /// The way of a sample under control. The steps are measured by Variable, such as in_sigma. A
 /// solver sees step 0 at first and step 1 from then on.
 template <class Variable>
 struct controlled_path {
     /// The grid serves for its ends; its first step is the first that is tried.
-    [[nodiscard]] static grid_position depart(step_memory& m, std::span<const noise_level> grid) {
+    static void depart(step_memory& m, std::span<const noise_level> grid) {
         m.end = grid.back();
         m.last = grid[grid.size() - (m.end.is_clean() ? 2 : 1)];
-        return arranged(m, grid[0], grid[0], grid[1], true);
+        arrange(m, grid[0], grid[0], grid[1]);
+        m.offset = 1;  // nothing lies before
+        --m.count;
+        m.index = 0;
     }
 
     /// After a step that was judged, or the one to the clean end.
-    [[nodiscard]] static grid_position proceed(step_memory& m, const process_view& process,
-                                               grid_position tried) {
+    static void proceed(step_memory& m, const process_view& process) {
+        const grid_position tried = m.position();
         const step at{process, tried.levels, tried.index};
         const noise_level before = at.from();
         const bool arrived = same(m.accepted ? at.to() : at.from(), m.last);
         if (at.to().is_clean() || (arrived && !m.end.is_clean())) {
-            ++tried.index;
-            return {tried.levels.first(static_cast<std::size_t>(tried.index) + 1), tried.index};
+            m.count = static_cast<std::size_t>(++m.index) + 1;
+            return;
         }
         const noise_level from = m.accepted ? at.to() : before;
-        if (arrived) return arranged(m, before, from, m.end, false);
+        if (arrived) return arrange(m, before, from, m.end);
         const double here = Variable::variable(from), end = Variable::variable(m.last);
         diffgen::detail::require(std::abs(m.next) > 1e-12 * std::abs(end - here),
                                  "the tolerance asks for steps of ", m.next, " at t = ", from.t,
                                  ", where ", end - here,
                                  " is left to go; ask for less, or in double precision");
         const bool reaches = std::abs(m.next) >= std::abs(end - here) * (1 - 1e-9);
-        return arranged(m, before, from, reaches ? m.last : Variable::level(at, here + m.next),
-                        false);
+        arrange(m, before, from, reaches ? m.last : Variable::level(at, here + m.next));
     }
 
     /// Whether the step is tried again, shorter: what was found at its start holds still.
@@ -154,15 +168,14 @@ struct controlled_path {
     [[nodiscard]] static bool same(const noise_level& a, const noise_level& b) {
         return a.log_snr == b.log_snr;
     }
-    [[nodiscard]] static grid_position arranged(step_memory& m, const noise_level& before,
-                                                const noise_level& from, const noise_level& to,
-                                                bool first) {
+    /// Makes the step between two levels the next. They are values: the memory's own are written.
+    static void arrange(step_memory& m, noise_level before, noise_level from, noise_level to) {
         m.levels = {before, from, to};
-        std::size_t size = 3;
-        if (!to.is_clean() && !same(to, m.last)) m.levels[size++] = m.last;
-        if (!to.is_clean() && m.end.is_clean()) m.levels[size++] = m.end;
-        const std::span<const noise_level> all(m.levels.data(), size);
-        return first ? grid_position{all.subspan(1), 0} : grid_position{all, 1};
+        m.offset = 0;
+        m.count = 3;
+        m.index = 1;
+        if (!to.is_clean() && !same(to, m.last)) m.levels[m.count++] = m.last;
+        if (!to.is_clean() && m.end.is_clean()) m.levels[m.count++] = m.end;
     }
 };
 

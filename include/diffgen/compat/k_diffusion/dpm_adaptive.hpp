@@ -101,8 +101,7 @@ struct dpm_adaptive {
         return out.write(0, symbol::reg(1) + s.to().alpha * s_noise * up * symbol::z)
             .write(4, symbol::reg(3));
     }
-    [[nodiscard]] grid_position depart(memory& m, const process_view& p,
-                                       std::span<const noise_level> grid) const {
+    void depart(memory& m, const process_view& p, std::span<const noise_level> grid) const {
         diffgen::detail::require(!grid.back().is_clean() && grid[0].alpha > 0,
                                  "dpm_adaptive on a grid with a sigma of 0 or infinity");
         const double start = basis::variable(grid[0]), end = basis::variable(grid.back());
@@ -110,17 +109,18 @@ struct dpm_adaptive {
         const std::array<noise_level, 3> ends{
             grid[0], start + m.size < end ? p.level_of_log_snr(2 * (start + m.size)) : grid.back(),
             grid.back()};
-        return way::depart(m, ends);
+        way::depart(m, ends);
     }
-    [[nodiscard]] grid_position proceed(memory& m, const process_view& p,
-                                        grid_position tried) const {
+    static void proceed(memory& m, const process_view& p) {
+        const grid_position tried = m.position();
         const noise_level to = tried.levels[static_cast<std::size_t>(tried.index) + 1];
         m.next = m.size;
         // the peer stops that near to the end
         if (m.accepted && basis::variable(to) >= basis::variable(m.last) - 1e-5)
             m.last = m.end = to;
-        return way::proceed(m, p, tried);
+        way::proceed(m, p);
     }
+    [[nodiscard]] static grid_position position(const memory& m) { return m.position(); }
 
   private:
     /// Where the step leads before noise is added back.
