@@ -53,7 +53,7 @@ auto composed(const Data& data, const Solver& solver, Noise noise) {
 
 /// Philox where a path is wanted: every try of a step has noise of its own.
 struct forgetful : noise::philox {
-    [[nodiscard]] forgetful at(const noise::piece&) const { return *this; }
+    [[nodiscard]] forgetful for_piece(const noise::piece&) const { return *this; }
 };
 
 /// Mean and variance of the ends of many samples that start off the marginal, in deviations of the
