@@ -24,7 +24,7 @@ constexpr int inputs = 32, hidden = 64, steps = 10, repeats = 20, rounds = 101;
 
 /// A network 32 -> 64 -> 32 of one sample; four hidden units at a time, whose sums do not wait for
 /// each other.
-struct small_network {
+struct dense_network {
     const float* first;   ///< a row of `inputs` weights a hidden unit
     const float* second;  ///< the same of the way out
 
@@ -85,7 +85,7 @@ void bar_ragged(bars& to) {
     std::vector<float> weights(2 * inputs * hidden);
     for (std::size_t i = 0; i < weights.size(); ++i)
         weights[i] = 0.1f * std::sin(static_cast<float>(i));
-    const small_network net{weights.data(), weights.data() + inputs * hidden};
+    const dense_network net{weights.data(), weights.data() + inputs * hidden};
     sampler s{schedule::cosine{100}, kernel::variance_preserving{},
               predicts(denoised{}, samplewise<inputs>(net)), solver::ddim{}};
     const options o{.steps = steps, .seed = 1};

@@ -108,7 +108,7 @@ struct measured_part<T, Shape, true> {
     bool tunes = false;
     int compared_register = 0;
     compiled_form<T, Shape> measured[2];
-    T parameters[2] = {};
+    T parameters[3] = {};
 };
 
 template <class T, class Shape>
@@ -197,8 +197,9 @@ instruction<T, Shape> compile(const stage& s, const conversion& c, const compile
             out.measures = true;
             out.tunes = !s.measured->judged;
             out.compared_register = s.measured->compared_register;
-            for (unsigned i = 0; i < 2; ++i) {
+            for (unsigned i = 0; i < 3; ++i)
                 out.parameters[i] = static_cast<T>(s.measured->parameters[i]);
+            for (unsigned i = 0; i < 2; ++i) {
                 out.measured[i] = detail::compile<T, Shape>(s.measured->forms[i], s, c, o.folds);
                 out.reads |= out.measured[i].reads;
             }
