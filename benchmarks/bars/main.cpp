@@ -13,9 +13,8 @@
 
 int main(int count, char** arguments) {
     const std::vector<std::pair<std::string, void (*)(bars&)>> all{
-        {"pass", bar_pass},
-        {"ragged", bar_ragged},
-        {"one_lane", bar_one_lane},
+        {"pass", bar_pass},       {"ragged", bar_ragged},   {"one_lane", bar_one_lane},
+        {"network", bar_network}, {"cohorts", bar_cohorts}, {"kept", bar_kept},
     };
     const std::vector<std::string> wanted(arguments + 1, arguments + count);
     bars result;
