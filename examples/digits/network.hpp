@@ -22,10 +22,12 @@
 
 namespace digits {
 
+// [network]
 using network = diffgen::nn::residual_mlp<float>;
 /// What the network predicts and is given as time, in training and in sampling alike.
 using prediction = diffgen::velocity;
 using time_input = diffgen::time_input::log_snr;
+// [network]
 
 inline auto process() {
     return diffgen::process{diffgen::schedule::cosine{}, diffgen::kernel::variance_preserving{}};
@@ -38,6 +40,7 @@ inline network make_network() {
 /// Trains on the digits. Interrupted and called again, it goes on from `checkpoint`.
 inline void train(network& net, const labelled_digits& data, std::int64_t steps,
                   const std::filesystem::path& checkpoint) {
+    // [train]
     const diffgen::train::denoising objective{process(), prediction{}, time_input{},
                                               diffgen::train::uniform_steps{1000}};
     const diffgen::nn::fit_options options{
@@ -55,6 +58,7 @@ inline void train(network& net, const labelled_digits& data, std::int64_t steps,
                                        static_cast<std::int64_t>(data.count()),
                                        static_cast<std::int64_t>(pixels), data.labels.data()},
         options, state);
+    // [train]
     std::filesystem::remove(checkpoint);
 }
 

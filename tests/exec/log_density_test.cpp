@@ -76,8 +76,7 @@ void check_differences(const Predictor& p, std::size_t elements) {
     std::vector<double> net(x.size());
     exec::evaluator<exec::cpp_policy, Predictor, double> functors;
     functors.evaluate(exec::cpp, p, batch_view<const double>{x.data(), samples, elements},
-                      batch_view<double>{net.data(), samples, elements}, std::span(&level, 1),
-                      nullptr);
+                      batch_view<double>{net.data(), samples, elements}, std::span(&level, 1), {});
     const conversion to_d = p.to_denoised(level);
     for (std::size_t i = 0; i < x.size(); ++i) {
         auto up = x, down = x;

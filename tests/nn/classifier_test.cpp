@@ -116,8 +116,8 @@ TEST_CASE("labels outside the classes and options without sense are errors") {
     const rings train(10, 0);
     nn::classifier<float> model(small);
     const std::vector<int> wrong(10, 2);
-    CHECK_THROWS_WITH_AS(model.fit(train.x.data(), wrong.data(), 10), "label 2 of 2 classes",
-                         diffgen::bad_argument);
+    CHECK_THROWS_WITH_AS(model.fit(train.x.data(), wrong.data(), 10),
+                         "diffgen: label 2 of 2 classes", diffgen::bad_argument);
     CHECK_THROWS_AS(model.fit(train.x.data(), wrong.data(), 0), diffgen::bad_argument);
     CHECK_THROWS_AS(nn::classifier<float>({.classes = 1}), diffgen::bad_argument);
 }

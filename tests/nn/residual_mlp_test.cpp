@@ -5,6 +5,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
 #include <vector>
 
 namespace nn = diffgen::nn;
@@ -80,6 +83,77 @@ TEST_CASE_TEMPLATE("evaluate gives the values of the tape to rounding", T, float
     }
 }
 
+// docs/concepts/networks.md states the formula and the names of the tensors.
+TEST_CASE("evaluate is the formula of the page, written out in loops") {
+    auto net = filled<double>({.features = 3,
+                               .hidden = 4,
+                               .blocks = 2,
+                               .context = 5,
+                               .time_features = 6,
+                               .classes = 2,
+                               .times = {0.5, 8}});
+    const auto tensor = [&](const std::string& name) -> nn::matrix<double> {
+        const auto& entries = net.weights().entries();
+        for (std::size_t i = 0; i < entries.size(); ++i)
+            if (entries[i].name == name) return net.weights()[i];
+        FAIL(name);
+        return {};
+    };
+    const auto silu = [](double x) { return x / (1 + std::exp(-x)); };
+    // W x, added to a vector.
+    const auto add = [&](const std::string& name, const std::vector<double>& x,
+                         std::vector<double> y) {
+        const auto w = tensor(name);
+        REQUIRE(w.cols() == static_cast<nn::extent>(x.size()));
+        REQUIRE(w.rows() == static_cast<nn::extent>(y.size()));
+        for (std::size_t j = 0; j < y.size(); ++j)
+            for (std::size_t i = 0; i < x.size(); ++i)
+                y[j] += w(static_cast<nn::extent>(j), static_cast<nn::extent>(i)) * x[i];
+        return y;
+    };
+    const auto bias = [&](const std::string& name) {
+        const auto b = tensor(name + ".bias");
+        return std::vector<double>(b.data(), b.data() + b.size());
+    };
+    const auto linear = [&](const std::string& name, const std::vector<double>& x) {
+        return add(name + ".weight", x, bias(name));
+    };
+    const auto all_silu = [&](std::vector<double> x) {
+        for (double& v : x)
+            v = silu(v);
+        return x;
+    };
+    const std::vector<double> x{0.3, -1.2, 0.7};
+    const double time = -1.7;
+    const int label = 1;
+
+    std::vector<double> waves;
+    for (int part = 0; part < 2; ++part)
+        for (int i = 0; i < 3; ++i) {
+            const double f = 0.5 * std::pow(8 / 0.5, i / 2.);
+            waves.push_back(part == 0 ? std::sin(f * time) : std::cos(f * time));
+        }
+    auto c = linear("time", waves);
+    for (std::size_t i = 0; i < c.size(); ++i)
+        c[i] += tensor("class.table")(static_cast<nn::extent>(i), label);
+    c = all_silu(c);
+    auto h = linear("input", x);
+    for (const std::string block : {"block.0", "block.1"}) {
+        const auto inner = add(block + ".context", c, linear(block + ".first", all_silu(h)));
+        const auto change = linear(block + ".second", all_silu(inner));
+        for (std::size_t i = 0; i < h.size(); ++i)
+            h[i] += change[i];
+    }
+    const auto expected = linear("output", all_silu(h));
+
+    std::vector<double> y(3);
+    net.evaluate(x.data(), y.data(), 1, time, &label);
+    for (std::size_t d = 0; d < 3; ++d)
+        CHECK(std::abs(y[d] - expected[d]) < 1e-13);
+    CHECK(std::abs(expected[0]) > 1e-3);
+    CHECK(net.weights().entries().size() == 5 + 2 * 5 + 2);
+}
+
 TEST_CASE("no classes means the null class, and classes and times matter") {
     auto net = filled<float>(digits);
     const auto x = normal_matrix<float>(64, 5);
@@ -134,7 +208,7 @@ TEST_CASE("what does not fit is an error with the values in its text") {
     nn::matrix<float> y(64, 2);
     const int classes[] = {0, 11};
     CHECK_THROWS_WITH_AS(net.evaluate(x.data(), y.data(), 2, 0.0, classes),
-                         "sample 1 has class 11; there are 10 and the null class",
+                         "diffgen: sample 1 has class 11; there are 10 and the null class",
                          diffgen::bad_argument);
     CHECK_THROWS_AS(nn::residual_mlp<float>({.hidden = 0}), diffgen::bad_argument);
     CHECK_THROWS_AS(nn::residual_mlp<float>({.time_features = 5}), diffgen::bad_argument);

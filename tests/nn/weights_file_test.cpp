@@ -39,7 +39,7 @@ TEST_CASE("weights come back from a file, and lie there as (outputs, inputs), ro
     nn::parameters<float> other;
     other.add("layer.weight", 3, 2);
     CHECK_THROWS_WITH_AS(nn::load_weights(other, path),
-                         "the tensor 'layer.weight' has shape (2, 3), not (3, 2)",
+                         "diffgen: the tensor 'layer.weight' has shape (2, 3), not (3, 2)",
                          diffgen::bad_shape);
     std::filesystem::remove(path);
     CHECK_THROWS_AS(nn::load_weights(read, path), diffgen::bad_file);
@@ -50,6 +50,6 @@ TEST_CASE("parameters: one aligned piece of memory, names used once") {
     CHECK(list.count() == 8);
     CHECK(list.entries()[1].offset == 16);
     CHECK(list.values().size() == 32);
-    CHECK_THROWS_WITH_AS(list.add("layer.bias", 1, 1), "two parameters are named layer.bias",
-                         diffgen::bad_argument);
+    CHECK_THROWS_WITH_AS(list.add("layer.bias", 1, 1),
+                         "diffgen: two parameters are named layer.bias", diffgen::bad_argument);
 }

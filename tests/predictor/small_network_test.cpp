@@ -86,21 +86,25 @@ void check_against_plain_loops(double tolerance) {
 // tens of rounding errors of 6e-8 in floats, 1.1e-16 in doubles.
 TEST_CASE_TEMPLATE("the values of plain loops, to rounding", T, float, double) {
     const double tolerance = 300 * static_cast<double>(std::numeric_limits<T>::epsilon());
-    check_against_plain_loops<T, {.state = 2, .hidden = {64, 64}, .condition = 1}>(tolerance);
-    check_against_plain_loops<T, {.state = 1, .hidden = {5}, .time_features = 0}>(tolerance);
-    check_against_plain_loops<T, {.state = 3,
-                                  .hidden = {7, 13, 9},
-                                  .condition = 4,
-                                  .time_features = 8,
-                                  .function = activation::relu}>(tolerance);
+    check_against_plain_loops<T, network_shape{.state = 2, .hidden = {64, 64}, .condition = 1}>(
+        tolerance);
+    check_against_plain_loops<T, network_shape{.state = 1, .hidden = {5}, .time_features = 0}>(
+        tolerance);
+    check_against_plain_loops<T, network_shape{.state = 3,
+                                               .hidden = {7, 13, 9},
+                                               .condition = 4,
+                                               .time_features = 8,
+                                               .function = activation::relu}>(tolerance);
+    check_against_plain_loops<T, network_shape{.state = 9,
+                                               .hidden = {16, 24},
+                                               .time_features = 2,
+                                               .function = activation::tanh}>(tolerance);
+    check_against_plain_loops<T, network_shape{.state = 32,
+                                               .hidden = {64},
+                                               .condition = 6,
+                                               .function = activation::gelu_tanh}>(tolerance);
     check_against_plain_loops<
-        T, {.state = 9, .hidden = {16, 24}, .time_features = 2, .function = activation::tanh}>(
-        tolerance);
-    check_against_plain_loops<
-        T, {.state = 32, .hidden = {64}, .condition = 6, .function = activation::gelu_tanh}>(
-        tolerance);
-    check_against_plain_loops<T, {.state = 4, .hidden = {8}, .function = activation::identity}>(
-        tolerance);
+        T, network_shape{.state = 4, .hidden = {8}, .function = activation::identity}>(tolerance);
 }
 
 namespace {
@@ -176,9 +180,10 @@ void check_lanes() {
 
 TEST_CASE_TEMPLATE("the same bits on one lane and on many, for one pack and for two", T, float,
                    double) {
-    check_lanes<T, {.state = 2, .hidden = {64, 64}}>();
-    check_lanes<T, {.state = 5, .hidden = {13, 9}, .function = activation::gelu_tanh}>();
-    check_lanes<T, {.state = 1, .hidden = {24, 7}, .function = activation::relu}>();
+    check_lanes<T, network_shape{.state = 2, .hidden = {64, 64}}>();
+    check_lanes<T,
+                network_shape{.state = 5, .hidden = {13, 9}, .function = activation::gelu_tanh}>();
+    check_lanes<T, network_shape{.state = 1, .hidden = {24, 7}, .function = activation::relu}>();
 }
 
 namespace {

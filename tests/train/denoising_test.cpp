@@ -252,7 +252,8 @@ TEST_CASE("data that do not fit the network are errors") {
                                      diffgen::time_input::log_snr{}};
     const std::vector<double> x(6);
     CHECK_THROWS_WITH_AS(objective.loss(net, train::dataset<double>{x.data(), 3, 2, nullptr}),
-                         "diffgen: a network of 1 features for data of 2 elements", diffgen::bad_shape);
+                         "diffgen: a network of 1 features for data of 2 elements",
+                         diffgen::bad_shape);
     CHECK_THROWS_AS(objective.loss(net, train::dataset<double>{x.data(), 0, 1, nullptr}),
                     diffgen::bad_argument);
 }

@@ -45,7 +45,7 @@ void require_elements(std::size_t elements) {
 }
 
 /// One tile of samples through the functor. D: elements of a call, 0 for a pointwise functor.
-template <class T, int D, class Table>
+template <class T, int D, class Table, int Capacity>
 struct evaluation_pass {
     Table bound;
     tiling tiles;
@@ -53,11 +53,23 @@ struct evaluation_pass {
     T* out;
     bool conditioned;  ///< whether a functor under guidance is to use its condition
 
+    [[nodiscard]] DIFFGEN_VALUE static int calls(const piece& p) {
+        return p.count / (D == 0 ? 1 : D);
+    }
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
-        for (pieces<Table> p(tiles, bound, index); p.next();)
-            evaluate_tile<V, D>(bound.of(p.now.sample), in + p.now.begin, T(1), out + p.now.begin,
-                                D == 0 ? p.now.count : p.now.count / (D == 0 ? 1 : D), conditioned);
+        const piece now = tiles.at(bound, index);
+        const auto& functor = bound.of(now.sample);
+        if (now.group == nullptr) {
+            evaluate_tile<V, D>(functor, in + now.begin, T(1), out + now.begin, calls(now),
+                                conditioned);
+        } else if constexpr (Capacity >= 16) {
+            T from[Capacity], to[Capacity];
+            const int elements = static_cast<int>(tiles.elements);
+            detail::gather(in, now, elements, from);
+            evaluate_tile<V, D>(functor, from, T(1), to, calls(now), conditioned);
+            detail::scatter(to, now, elements, out);
+        }
     }
 };
 
@@ -151,20 +163,19 @@ class evaluator {
         std::declval<const functor&>(), std::declval<const level_of<T>&>()))>;
     using table = cohort_table<bound_type>;
 
-    /// out = functor(in), cohort c at levels[c]. cohort_of: of every sample, where the policy runs;
-    /// null where there is one cohort.
+    /// out = functor(in), cohort c at levels[c].
     void evaluate(const Exec& e, const Predictor& p, batch_view<const T, space> in,
                   batch_view<T, space> out, std::span<const noise_level> levels,
-                  const std::uint32_t* cohort_of) {
+                  const membership& members) {
         bind(e, p, levels);
         const std::size_t samples = out.samples / static_cast<std::size_t>(combiner::copies);
         const std::size_t size = samples * out.elements;
         const tiling tiles{samples, out.elements, elements_of_tile(e)};
         for (int c = 0; c < combiner::copies; ++c) {
             const std::size_t copy = static_cast<std::size_t>(c) * size;
-            using pass = evaluation_pass<T, D, table>;
-            e.for_each(tiles.count(cohort_of == nullptr),
-                       with_lanes<T, pass>{{{bound(), cohort_of},
+            using pass = evaluation_pass<T, D, table, Exec::tile_capacity>;
+            e.for_each(tiles.count(table{bound(), members}),
+                       with_lanes<T, pass>{{{bound(), members},
                                             tiles,
                                             in.data + (c < combiner::inputs ? copy : 0),
                                             out.data + copy,
@@ -174,7 +185,7 @@ class evaluator {
 
     /// out[i] = log density of sample i of `in`, at the levels of the last evaluation or bind.
     void log_densities(const Exec& e, batch_view<const T, space> in, T* out,
-                       const std::uint32_t* cohort_of) {
+                       const membership& members) {
         constexpr bool gives =
             detail::gives_density<bound_type, typename detail::argument_of<T, D>::type>;
         static_assert(gives,
@@ -184,7 +195,7 @@ class evaluator {
             using pass = log_density_pass<T, D, table>;
             e.for_each(
                 (in.samples + pass::group - 1) / pass::group,
-                with_lanes<T, pass>{{{bound(), cohort_of}, in.data, out, in.samples, in.elements}});
+                with_lanes<T, pass>{{{bound(), members}, in.data, out, in.samples, in.elements}});
         }
     }
 
@@ -237,7 +248,7 @@ void log_density(const Exec& e, const Predictor& p, batch_view<T, Space> x,
     const noise_level told = p.with_network_time(level);
     functors.bind(e, p, std::span(&told, 1));
     functors.log_densities(e, batch_view<const number, Space>(x.data, x.samples, x.elements), out,
-                           nullptr);
+                           {});
     e.wait();
 }
 

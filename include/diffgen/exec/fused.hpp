@@ -66,6 +66,8 @@ struct trajectory_pass {
         m.kept = registers[0] + room;
         m.outputs = outputs[0];
         m.kept_apart = m.copies_apart = room;
+        m.normals = normals[0];
+        m.normals_apart = room;
         m.tuned[0] = p;
         m.tuned[1] = q;
         T statistic[Hook::per_sample ? room : 1];
@@ -84,7 +86,7 @@ struct trajectory_pass {
                 for (int c = 0; c < Combiner::copies; ++c)
                     evaluate_tile<V, D>(bound[k], registers[s.input_register], s.input_scale,
                                         outputs[c], here, c == 0);
-            detail::draw<V, T, Shape>(s, source, first_flat + begin, size, normals, m);
+            detail::draw<V, T, Shape>(s, source, first_flat + begin, size, 0, normals);
             if constexpr (Hook::per_sample && D > 0)
                 if (s.evaluates) measure_samples<V>(s, m, here, statistic);
             if constexpr (Shape::tunes && D > 0)

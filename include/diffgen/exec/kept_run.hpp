@@ -89,9 +89,9 @@ class kept_run {
         } else {
             const auto in = r.input();
             functors_.evaluate(exec_, sampler_->predictor, in, r.output(), r.cohort_levels(),
-                               r.cohort_of());
+                               r.members());
             if constexpr (run_type::wants_density)
-                functors_.log_densities(exec_, in, r.log_densities().data, r.cohort_of());
+                functors_.log_densities(exec_, in, r.log_densities().data, r.members());
         }
     }
 

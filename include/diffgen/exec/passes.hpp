@@ -19,6 +19,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace diffgen::exec {
 
@@ -30,20 +31,28 @@ struct assignment {
     Noise noise;
 };
 
+/// Which samples are in which cohort, in memory where the passes run; all null where there is one.
+/// Samples that are smaller than a tile are taken together with others of their cohort, wherever in
+/// the batch they lie: `order` lists the samples cohort by cohort, and tile t has those from number
+/// first_of_tile[t] on.
+struct membership {
+    const std::uint32_t* cohort_of = nullptr;
+    const std::uint32_t* order = nullptr;
+    const std::uint32_t* first_of_tile = nullptr;
+    std::size_t tiles = 0;
+};
+
 /// Something of every cohort, in memory where the passes run.
 template <class Entry>
 struct cohort_table {
     using entry_type = Entry;
-    const Entry* entries;            ///< one for each cohort
-    const std::uint32_t* cohort_of;  ///< of every sample; null where all are in cohort 0
+    const Entry* entries;  ///< one for each cohort
+    membership members{};
 
-    /// Whether tiles may run on from sample to sample.
-    [[nodiscard]] DIFFGEN_VALUE bool is_one() const { return cohort_of == nullptr; }
-    [[nodiscard]] DIFFGEN_VALUE std::uint32_t cohort(std::size_t sample) const {
-        return cohort_of[sample];
-    }
+    /// Whether all samples are in one cohort, so that tiles may run on from sample to sample.
+    [[nodiscard]] DIFFGEN_VALUE bool is_one() const { return members.cohort_of == nullptr; }
     [[nodiscard]] DIFFGEN_VALUE const Entry& of(std::size_t sample) const {
-        return entries[cohort_of == nullptr ? 0 : cohort_of[sample]];
+        return entries[members.cohort_of == nullptr ? 0 : members.cohort_of[sample]];
     }
 };
 
@@ -51,106 +60,111 @@ struct cohort_table {
 template <class Entry>
 struct single_cohort {
     using entry_type = Entry;
+    static constexpr membership members{};
     Entry entry;
 
     [[nodiscard]] DIFFGEN_VALUE static bool is_one() { return true; }
-    [[nodiscard]] DIFFGEN_VALUE static std::uint32_t cohort(std::size_t) { return 0; }
     [[nodiscard]] DIFFGEN_VALUE const Entry& of(std::size_t) const { return entry; }
 };
 
-/// Consecutive elements that go through the same: part of a tile.
+/// Elements of one tile that go through the same: neighbours from `begin` on, or, where `group` is
+/// not null, all elements of the samples that it lists.
 struct piece {
-    std::size_t begin;   ///< first element
-    int count;           ///< of elements
-    std::size_t sample;  ///< that the first element belongs to
+    std::size_t begin;           ///< first element
+    int count;                   ///< of elements
+    std::size_t sample;          ///< that the first element belongs to
+    const std::uint32_t* group;  ///< samples
+    int group_size;
+
+    /// The neighbours that the piece is made of, in parts: `count` elements from `begin` on, of
+    /// which the first is element `at` of the piece.
+    struct part {
+        std::size_t begin;
+        int count, at;
+    };
+    [[nodiscard]] DIFFGEN_VALUE int parts() const { return group == nullptr ? 1 : group_size; }
+    [[nodiscard]] DIFFGEN_VALUE part of(int k, std::size_t elements) const {
+        if (group == nullptr) return {begin, count, 0};
+        const int each = static_cast<int>(elements);
+        return {group[k] * elements, each, k * each};
+    }
 };
 
 /// How a batch is cut into tiles. Where all samples share a cohort, tiles run on from sample to
-/// sample; otherwise a tile holds whole samples, or, where these are larger, a part of one.
+/// sample; otherwise a tile holds samples of one cohort, or, where these are larger, a part of one.
 struct tiling {
     std::size_t samples, elements;
     int tile;  ///< elements of a tile at most
 
     [[nodiscard]] DIFFGEN_VALUE std::size_t width() const { return static_cast<std::size_t>(tile); }
-    /// Whole samples in a tile, where samples are not joined.
-    [[nodiscard]] DIFFGEN_VALUE std::size_t samples_of_tile() const {
-        return elements < width() ? width() / elements : 1;
-    }
     [[nodiscard]] DIFFGEN_VALUE std::size_t tiles_of_sample() const {
         return (elements + width() - 1) / width();
     }
-    [[nodiscard]] std::size_t count(bool joined) const {
-        if (joined) return (samples * elements + width() - 1) / width();
-        if (elements >= width()) return samples * tiles_of_sample();
-        return (samples + samples_of_tile() - 1) / samples_of_tile();
+    template <class Table>
+    [[nodiscard]] std::size_t count(const Table& table) const {
+        if (table.is_one()) return (samples * elements + width() - 1) / width();
+        if (table.members.order != nullptr) return table.members.tiles;
+        return samples * tiles_of_sample();
     }
-};
-
-/// The pieces of one tile in turn: neighbours of one cohort are one piece.
-///     for (pieces p(tiles, table, index); p.next();) use(p.now);
-template <class Table>
-class pieces {
-  public:
-    DIFFGEN_VALUE pieces(const tiling& t, const Table& table, std::size_t index)
-        : now{}, table_(table), elements_(t.elements) {
+    template <class Table>
+    [[nodiscard]] DIFFGEN_VALUE piece at(const Table& table, std::size_t index) const {
         if (table.is_one()) {
-            const std::size_t left = t.samples * t.elements - index * t.width();
-            whole({index * t.width(), left < t.width() ? static_cast<int>(left) : t.tile, 0});
-        } else if (t.elements >= t.width()) {
-            const std::size_t sample = index / t.tiles_of_sample();
-            const std::size_t first = index % t.tiles_of_sample() * t.width();
-            const std::size_t left = t.elements - first;
-            whole({sample * t.elements + first, left < t.width() ? static_cast<int>(left) : t.tile,
-                   sample});
-        } else {
-            sample_ = index * t.samples_of_tile();
-            const std::size_t left = t.samples - sample_;
-            end_ = sample_ + (left < t.samples_of_tile() ? left : t.samples_of_tile());
+            const std::size_t begin = index * width(), left = samples * elements - begin;
+            return {begin, left < width() ? static_cast<int>(left) : tile, 0, nullptr, 0};
         }
-    }
-    /// Moves to the next piece; false where there is none.
-    DIFFGEN_VALUE bool next() {
-        if (one_) {
-            one_ = false;
-            return true;
+        if (const membership& m = table.members; m.order != nullptr) {
+            const std::uint32_t first = m.first_of_tile[index];
+            const int size = static_cast<int>(m.first_of_tile[index + 1] - first);
+            const std::uint32_t* group = m.order + first;
+            return {*group * elements, size * static_cast<int>(elements), *group, group, size};
         }
-        if (sample_ >= end_) return false;
-        std::size_t last = sample_ + 1;
-        while (last < end_ && table_.cohort(last) == table_.cohort(sample_))
-            ++last;
-        now = {sample_ * elements_, static_cast<int>((last - sample_) * elements_), sample_};
-        sample_ = last;
-        return true;
+        const std::size_t sample = index / tiles_of_sample();
+        const std::size_t first = index % tiles_of_sample() * width(), left = elements - first;
+        return {sample * elements + first, left < width() ? static_cast<int>(left) : tile, sample,
+                nullptr, 0};
     }
-
-    piece now;
-
-  private:
-    DIFFGEN_VALUE void whole(const piece& p) {
-        now = p;
-        one_ = true;
-    }
-
-    const Table& table_;
-    std::size_t elements_;
-    std::size_t sample_ = 0, end_ = 0;
-    bool one_ = false;
 };
 
 namespace detail {
 
-/// Draws the normals of an instruction for `count` elements from flat element `first` on.
+/// Draws the normals of an instruction for `count` elements from flat element `first` on, into
+/// normals[draw][at] and after it.
 template <class V, class T, class Shape, class Noise, int Room>
 DIFFGEN_VALUE void draw(const instruction<T, Shape>& s, const Noise& source, std::uint64_t first,
-                        int count, T (&normals)[Shape::draws][Room], tile_memory<T>& m) {
-    m.normals = normals[0];
-    m.normals_apart = Room;
+                        int count, int at, T (&normals)[Shape::draws][Room]) {
     if constexpr (Shape::noisy)
         for (int d = 0; d < Shape::draws; ++d)
             if (d < s.draws)
                 source.template fill<V>(noise::stream::solver,
                                         s.first_draw + static_cast<std::uint32_t>(d), first, count,
-                                        normals[d]);
+                                        normals[d] + at);
+}
+
+/// The elements of a piece; those of a group are filled up to whole packs, by copies of the last.
+[[nodiscard]] DIFFGEN_VALUE inline int padded(const piece& p) {
+    return p.group == nullptr ? p.count : (p.count + 15) / 16 * 16;
+}
+template <class T>
+DIFFGEN_VALUE void pad(T* values, const piece& p) {
+    for (int i = p.count; i < padded(p); ++i)
+        values[i] = values[p.count - 1];
+}
+
+/// Copies the elements of the samples of a group to places side by side, and back.
+template <class T>
+DIFFGEN_VALUE void gather(const T* from, const piece& p, int elements, T* to) {
+    for (int k = 0; k < p.group_size; ++k)
+        for (int i = 0; i < elements; ++i)
+            to[k * elements + i] =
+                from[p.group[k] * static_cast<std::size_t>(elements) + static_cast<std::size_t>(i)];
+    pad(to, p);
+}
+template <class T>
+DIFFGEN_VALUE void scatter(const T* from, const piece& p, int elements, T* to) {
+    for (int k = 0; k < p.group_size; ++k)
+        for (int i = 0; i < elements; ++i)
+            to[p.group[k] * static_cast<std::size_t>(elements) + static_cast<std::size_t>(i)] =
+                from[k * elements + i];
 }
 
 }  // namespace detail
@@ -168,12 +182,14 @@ struct noising_pass {
 
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
-        for (pieces<Table> p(tiles, levels, index); p.next();) {
-            const level_of<T> level = levels.of(p.now.sample);
+        const piece now = tiles.at(levels, index);
+        const level_of<T> level = levels.of(now.sample);
+        for (int k = 0; k < now.parts(); ++k) {
+            const auto [begin, count, at] = now.of(k, tiles.elements);
             T normals[Capacity];
-            source.template fill<V>(stream, 0, first_flat + p.now.begin, p.now.count, normals);
-            T* to = x + p.now.begin;
-            for (int i = 0; i < p.now.count; ++i)
+            source.template fill<V>(stream, 0, first_flat + begin, count, normals);
+            T* to = x + begin;
+            for (int i = 0; i < count; ++i)
                 to[i] = level.alpha == T(0) ? level.sigma * normals[i]
                                             : add_noise(level, to[i], normals[i]);
         }
@@ -187,7 +203,7 @@ void add_noise_to(const Exec& e, batch_view<T, Space> x, const Table& levels, no
     using pass = noising_pass<T, Noise, Table, Exec::tile_capacity>;
     const tiling tiles{x.samples, x.elements, e.tile};
     e.for_each(
-        tiles.count(levels.is_one()),
+        tiles.count(levels),
         with_lanes<T, pass>{{levels, tiles, x.data, first_sample * x.elements, stream, source}});
 }
 
@@ -213,15 +229,17 @@ struct input_pass {
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
         constexpr int width = value_traits<V>::width;
-        for (pieces<Table> p(tiles, table, index); p.next();) {
-            const auto& code = table.of(p.now.sample).code;
-            if (!code.evaluates) continue;
-            const T* from = batch.slot(code.input_register) + p.now.begin;
-            T* to = batch.inputs + p.now.begin;
+        const piece now = tiles.at(table, index);
+        const auto& code = table.of(now.sample).code;
+        if (!code.evaluates) return;
+        for (int k = 0; k < now.parts(); ++k) {
+            const auto [begin, count, at] = now.of(k, tiles.elements);
+            const T* from = batch.slot(code.input_register) + begin;
+            T* to = batch.inputs + begin;
             int i = 0;
-            for (; i + width <= p.now.count; i += width)
+            for (; i + width <= count; i += width)
                 write(to + i, load<V>(from + i) * broadcast<V>(code.input_scale));
-            for (; i < p.now.count; ++i)
+            for (; i < count; ++i)
                 write(to + i, from[i] * code.input_scale);
         }
     }
@@ -249,38 +267,92 @@ struct stage_pass {
 
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
-        for (pieces<Table> p(tiles, table, index); p.next();) {
-            const auto& mine = table.of(p.now.sample);
-            if (mine.code.evaluates == evaluated && mine.code.rows > 0)
-                carry_out<V>(mine.code, mine.noise, p.now);
-        }
-    }
-
-  private:
-    template <class V, class Noise>
-    DIFFGEN_VALUE void carry_out(const instruction<T, shape>& code, const Noise& noise,
-                                 const piece& now) const {
+        const piece now = tiles.at(table, index);
+        const auto& mine = table.of(now.sample);
+        const instruction<T, shape>& code = mine.code;
+        if (code.evaluates != evaluated || code.rows == 0) return;
         auto m = batch.tile(now.begin);
+        room local;
+        if (now.group != nullptr) local.gather(code, batch, now, m);
         T normals[shape::draws][Capacity];
-        detail::draw<V, T, shape>(code, noise, batch.first_flat + now.begin, now.count, normals, m);
+        for (int k = 0; k < now.parts(); ++k) {
+            const auto [begin, count, at] = now.of(k, batch.elements);
+            detail::draw<V, T, shape>(code, mine.noise, batch.first_flat + begin, count, at,
+                                      normals);
+        }
+        if constexpr (shape::noisy)
+            for (int d = 0; d < code.draws; ++d)
+                detail::pad(normals[d], now);
+        m.normals = normals[0];
+        m.normals_apart = Capacity;
         T p[shape::tunes ? Capacity : 1], q[shape::tunes ? Capacity : 1];
         if constexpr (shape::tunes)
             if (code.tunes) {
-                batch.spread(batch.sample_sums, now.begin, now.count, p);
-                batch.spread(batch.sample_sums + batch.samples, now.begin, now.count, q);
+                spread(batch.sample_sums, now, p);
+                spread(batch.sample_sums + batch.samples, now, q);
                 m.tuned[0] = p;
                 m.tuned[1] = q;
             }
         T statistic[Hook::per_sample ? Capacity : 1];
         if constexpr (Hook::per_sample) {
-            batch.spread(batch.hook_statistics, now.begin, now.count, statistic);
+            spread(batch.hook_statistics, now, statistic);
             m.statistic = statistic;
         }
-        if (!apply<V>(code, m, combiner, hook, now.count)) {
-            const std::size_t bad =
-                now.begin + static_cast<std::size_t>(first_bad_element(code, m, now.count));
-            failure::report(batch.failed, failure::code(stage_number, bad / batch.elements));
+        const bool finite = apply<V>(code, m, combiner, hook, detail::padded(now));
+        if (now.group != nullptr) local.scatter(code, batch, now);
+        if (!finite) {
+            const int bad = first_bad_element(code, m, now.count);
+            const std::size_t sample =
+                now.group == nullptr ? (now.begin + static_cast<std::size_t>(bad)) / batch.elements
+                                     : now.group[bad / static_cast<int>(batch.elements)];
+            failure::report(batch.failed, failure::code(stage_number, sample));
         }
+    }
+
+  private:
+    /// Where a group of samples is side by side while it goes through the stage.
+    struct nowhere {
+        DIFFGEN_VALUE void gather(const instruction<T, shape>&, const Batch&, const piece&,
+                                  tile_memory<T>&) {}
+        DIFFGEN_VALUE void scatter(const instruction<T, shape>&, const Batch&, const piece&) {}
+    };
+    struct somewhere {
+        T registers[shape::registers + 1][Capacity];
+        T outputs[Combiner::copies][Capacity];
+
+        DIFFGEN_VALUE void gather(const instruction<T, shape>& code, const Batch& from,
+                                  const piece& now, tile_memory<T>& m) {
+            const int elements = static_cast<int>(from.elements);
+            for (int r = 0; r < shape::registers; ++r)
+                if ((code.reads >> r & 1u) != 0 || r == code.input_register)
+                    detail::gather(from.slot(r), now, elements, registers[r]);
+            if (code.evaluates)
+                for (int c = 0; c < Combiner::copies; ++c)
+                    detail::gather(from.outputs + static_cast<std::size_t>(c) * from.size(), now,
+                                   elements, outputs[c]);
+            m.state = registers[0];
+            m.kept = registers[1];
+            m.kept_apart = m.copies_apart = Capacity;
+            m.outputs = outputs[0];
+        }
+        DIFFGEN_VALUE void scatter(const instruction<T, shape>& code, const Batch& to,
+                                   const piece& now) {
+            for (int r = 0; r < code.rows; ++r) {
+                const int target = code.updates[r].target;
+                detail::scatter(registers[target], now, static_cast<int>(to.elements),
+                                to.slot(target));
+            }
+        }
+    };
+    using room = std::conditional_t<(Capacity >= 16), somewhere, nowhere>;
+
+    /// Numbers that belong to samples, one for each element of the piece.
+    DIFFGEN_VALUE void spread(const T* of_sample, const piece& now, T* to) const {
+        for (int k = 0; k < now.parts(); ++k) {
+            const auto [begin, count, at] = now.of(k, batch.elements);
+            batch.spread(of_sample, begin, count, to + at);
+        }
+        detail::pad(to, now);
     }
 };
 
@@ -295,11 +367,12 @@ struct hook_pass {
 
     template <class V>
     DIFFGEN_VALUE void run(std::size_t index) const {
-        for (pieces<Table> p(tiles, table, index); p.next();) {
-            const auto& code = table.of(p.now.sample).code;
-            if (code.evaluates)
-                measure<V>(code, batch.tile(p.now.begin), combiner, hook, p.now.count,
-                           batch.hook_values + p.now.begin);
+        const piece now = tiles.at(table, index);
+        const auto& code = table.of(now.sample).code;
+        if (!code.evaluates) return;
+        for (int k = 0; k < now.parts(); ++k) {
+            const auto [begin, count, at] = now.of(k, batch.elements);
+            measure<V>(code, batch.tile(begin), combiner, hook, count, batch.hook_values + begin);
         }
     }
 };
@@ -344,7 +417,9 @@ struct partial_sums_pass {
             const int here = count < part ? count : part;
             auto m = batch.tile(begin);
             T normals[shape::draws][part], first[part], second[part];
-            detail::draw<V, T, shape>(code, mine.noise, batch.first_flat + begin, here, normals, m);
+            detail::draw<V, T, shape>(code, mine.noise, batch.first_flat + begin, here, 0, normals);
+            m.normals = normals[0];
+            m.normals_apart = part;
             T statistic[Hook::per_sample ? part : 1];
             if constexpr (Hook::per_sample) {
                 batch.spread(batch.hook_statistics, begin, here, statistic);

@@ -17,6 +17,7 @@
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/exec/buffer.hpp>
 #include <diffgen/exec/failure.hpp>
+#include <diffgen/exec/members.hpp>
 #include <diffgen/exec/memory.hpp>
 #include <diffgen/exec/passes.hpp>
 #include <diffgen/exec/policy.hpp>
@@ -80,10 +81,7 @@ class run {
                    .densities = wants_density,
                    .hook_values = hook_type::per_sample}) {
         require_addresses(x);
-        if (roster_.size() > 1) {
-            cohort_of_ = buffer<std::uint32_t, space>(e, x.samples);
-            cohort_of_.write(e, roster_.of_samples().data(), x.samples);
-        }
+        if (roster_.size() > 1) members_.assign(e, roster_.of_samples(), tiles());
         if constexpr (!on_host)
             if (!roster_.is_planned_ahead())
                 device_entries_ = buffer<entry, space>(e, roster_.size());
@@ -112,7 +110,7 @@ class run {
         if (!buffers_) return {b.slot(roster_.entries()->code.input_register), rows, b.elements};
         with_table([&](const auto& t) {
             using pass = input_pass<T, batch, std::remove_cvref_t<decltype(t)>>;
-            launch(tiles().count(t.is_one()), pass{t, b, tiles(), combiner_type::inputs});
+            launch(tiles().count(t), pass{t, b, tiles(), combiner_type::inputs});
         });
         return {b.inputs, rows, b.elements};
     }
@@ -148,10 +146,8 @@ class run {
             levels_[c] = roster_.due(c).level;
         return levels_;
     }
-    /// The cohort of every sample, in memory of the execution policy; null where there is one.
-    [[nodiscard]] const std::uint32_t* cohort_of() const {
-        return roster_.size() > 1 ? cohort_of_.data() : nullptr;
-    }
+    /// Which samples are in which cohort, in memory of the execution policy.
+    [[nodiscard]] membership members() const { return members_.view(); }
     [[nodiscard]] std::size_t cohorts() const { return roster_.size(); }
     /// The network's factor on the state, already in input(). Throws like level().
     [[nodiscard]] double input_scale() const {
@@ -310,12 +306,12 @@ class run {
     void with_table(const F& f) const {
         using table = cohort_table<entry>;
         if constexpr (on_host) {
-            f(table{roster_.entries(), cohort_of()});
+            f(table{roster_.entries(), members()});
         } else {
             if (roster_.is_planned_ahead())
                 f(single_cohort<entry>{*roster_.entries()});
             else
-                f(table{device_entries_.data(), cohort_of()});
+                f(table{device_entries_.data(), members()});
         }
     }
     /// The entries of the cohorts go where the passes read them.
@@ -332,9 +328,8 @@ class run {
             using table = std::remove_cvref_t<decltype(t)>;
             if constexpr (hook_type::per_sample)
                 if (evaluated) {
-                    launch(tiles().count(t.is_one()),
-                           hook_pass<T, batch, combiner_type, hook_type, table>{t, b, tiles(),
-                                                                                combiner, hook});
+                    launch(tiles().count(t), hook_pass<T, batch, combiner_type, hook_type, table>{
+                                                 t, b, tiles(), combiner, hook});
                     launch(samples(), statistic_pass<T, batch, hook_type>{b, hook});
                 }
             if constexpr (shape::measures)
@@ -345,8 +340,7 @@ class run {
                     launch(samples(), sample_sums_pass<T, batch, table>{t, b, evaluated});
                 }
             using pass = stage_pass<T, batch, combiner_type, hook_type, table, Exec::tile_capacity>;
-            launch(tiles().count(t.is_one()),
-                   pass{t, b, tiles(), combiner, hook, evaluated, stages_done_});
+            launch(tiles().count(t), pass{t, b, tiles(), combiner, hook, evaluated, stages_done_});
         });
     }
 
@@ -462,7 +456,7 @@ class run {
     origin origin_;
     bool buffers_;
     run_memory<T, space, shape, combiner_type::copies> memory_;
-    buffer<std::uint32_t, space> cohort_of_;
+    cohort_members<space> members_;
     std::conditional_t<on_host, int, buffer<entry, space>> device_entries_{};
     std::vector<noise_level> levels_;
     std::vector<T> sums_, densities_;

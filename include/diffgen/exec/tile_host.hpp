@@ -30,7 +30,7 @@ inline constexpr int stretch_capacity = 256;
 template <class V, class T, class Shape, class Combiner, class Hook>
 class stretch {
     static constexpr int width = value_traits<V>::width;
-    static constexpr std::size_t packs = width == 1 ? 16 : 4;
+    static constexpr std::size_t packs = 4;
     static constexpr int block = static_cast<int>(packs) * width;
     static constexpr bool direct = reads_output_directly<Combiner, Hook>;
     static constexpr bool scaled = Shape::noisy && scales_noise<Combiner, V, T>;

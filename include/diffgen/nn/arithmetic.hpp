@@ -21,7 +21,7 @@ variable<T> combine(const variable<T>& a, const variable<T>& b, Operation op,
     const auto fits = [](extent p, extent q) { return p == q || p == 1 || q == 1; };
     if (!fits(a.rows(), b.rows()) || !fits(a.cols(), b.cols()))
         throw bad_shape(diffgen::detail::text(
-            "an operation by element on ", shape_text(a.rows(), a.cols()), " and ",
+            "diffgen: an operation by element on ", shape_text(a.rows(), a.cols()), " and ",
             shape_text(b.rows(), b.cols()), "; sizes must be equal or 1"));
     const extent rows = std::max(a.rows(), b.rows()), cols = std::max(a.cols(), b.cols());
     const auto y = a.owner().emit(rows, cols, {a, b}, vjp);

@@ -17,7 +17,7 @@ template <class T>
 variable<T> broadcast_to(const variable<T>& x, extent rows, extent cols) {
     if (x.rows() == rows && x.cols() == cols) return x;
     if ((x.rows() != rows && x.rows() != 1) || (x.cols() != cols && x.cols() != 1))
-        throw bad_shape(diffgen::detail::text(detail::shape_text(x.rows(), x.cols()),
+        throw bad_shape(diffgen::detail::text("diffgen: ", detail::shape_text(x.rows(), x.cols()),
                                               " does not broadcast to ",
                                               detail::shape_text(rows, cols)));
     const auto y =
@@ -41,7 +41,7 @@ template <class T>
 variable<T> reduce_to(const variable<T>& x, extent rows, extent cols) {
     if (x.rows() == rows && x.cols() == cols) return x;
     if ((rows != x.rows() && rows != 1) || (cols != x.cols() && cols != 1))
-        throw bad_shape(diffgen::detail::text(detail::shape_text(x.rows(), x.cols()),
+        throw bad_shape(diffgen::detail::text("diffgen: ", detail::shape_text(x.rows(), x.cols()),
                                               " does not reduce to ",
                                               detail::shape_text(rows, cols)));
     const auto y =

@@ -36,10 +36,10 @@ class classifier {
     explicit classifier(const classifier_options& options) : options_(options) {
         if (options.features < 1 || options.hidden < 1 || options.classes < 2 ||
             options.epochs < 0 || options.batch < 1)
-            throw bad_argument(diffgen::detail::text("classifier with features ", options.features,
-                                                     ", hidden ", options.hidden, ", classes ",
-                                                     options.classes, ", epochs ", options.epochs,
-                                                     ", batch ", options.batch));
+            throw bad_argument(diffgen::detail::text("diffgen: classifier with features ",
+                                                     options.features, ", hidden ", options.hidden,
+                                                     ", classes ", options.classes, ", epochs ",
+                                                     options.epochs, ", batch ", options.batch));
         const noise::philox random{options.seed};
         first_ = linear::make(weights_, "first", options.features, options.hidden, random);
         second_ = linear::make(weights_, "second", options.hidden, options.classes, random);
@@ -53,7 +53,8 @@ class classifier {
     /// average. x: `samples` columns of features; labels: 0 .. classes - 1.
     /// Throws bad_argument and non_finite.
     void fit(const T* x, const int* labels, std::int64_t samples) {
-        if (samples < 1) throw bad_argument(diffgen::detail::text(samples, " samples to fit"));
+        if (samples < 1)
+            throw bad_argument(diffgen::detail::text("diffgen: ", samples, " samples to fit"));
         const shuffle order(samples, noise::philox{options_.seed});
         const auto loss = [&](const shard<T>& part) {
             const auto in = part.record.constant(matrix<T>::Zero(options_.features, part.count));

@@ -114,8 +114,8 @@ class weights_update {
 inline void check(const fit_options& o) {
     if (o.steps < 0 || o.batch < 1 || o.shards < 1 || o.shards > o.batch || !(o.clip > 0) ||
         o.checkpoint_every < 0)
-        throw bad_argument(diffgen::detail::text("fit with steps ", o.steps, ", batch ", o.batch,
-                                                 ", shards ", o.shards, ", clip ", o.clip,
+        throw bad_argument(diffgen::detail::text("diffgen: fit with steps ", o.steps, ", batch ",
+                                                 o.batch, ", shards ", o.shards, ", clip ", o.clip,
                                                  ", checkpoint_every ", o.checkpoint_every));
 }
 
@@ -165,8 +165,9 @@ bool fit(training_state<T>& state, const Loss& loss, const fit_options& options)
             total += part;
         const double norm = update.add(gradients, workers);
         if (!std::isfinite(total) || !std::isfinite(norm))
-            throw non_finite(diffgen::detail::text("training step ", state.step, ": the loss is ",
-                                                   total, ", the norm of its gradient ", norm));
+            throw non_finite(diffgen::detail::text("diffgen: training step ", state.step,
+                                                   ": the loss is ", total,
+                                                   ", the norm of its gradient ", norm));
         const double rate = options.learning_rate(state.step);
         update.apply(state, options, rate, norm > options.clip ? options.clip / norm : 1.0,
                      workers);

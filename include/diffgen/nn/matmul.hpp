@@ -17,10 +17,10 @@ variable<T> matmul(const variable<T>& a, const variable<T>& b, form fa = form::p
     const extent rows = ta ? a.cols() : a.rows(), inner = ta ? a.rows() : a.cols();
     const extent cols = tb ? b.rows() : b.cols();
     if (inner != (tb ? b.cols() : b.rows()))
-        throw bad_shape(diffgen::detail::text("matmul of ", detail::shape_text(a.rows(), a.cols()),
-                                              ta ? " transposed and " : " and ",
-                                              detail::shape_text(b.rows(), b.cols()),
-                                              tb ? " transposed" : "", ": the inner sizes differ"));
+        throw bad_shape(diffgen::detail::text(
+            "diffgen: matmul of ", detail::shape_text(a.rows(), a.cols()),
+            ta ? " transposed and " : " and ", detail::shape_text(b.rows(), b.cols()),
+            tb ? " transposed" : "", ": the inner sizes differ"));
     const auto y =
         a.owner().emit(rows, cols, {a, b},
                        [](const variable<T>& self, int k, const variable<T>& g) {

@@ -29,7 +29,8 @@ class parameters {
     std::size_t add(std::string name, extent rows, extent cols) {
         for (const auto& e : entries_)
             if (e.name == name)
-                throw bad_argument(diffgen::detail::text("two parameters are named ", name));
+                throw bad_argument(
+                    diffgen::detail::text("diffgen: two parameters are named ", name));
         entries_.push_back({std::move(name), rows, cols, values_.size()});
         const extent padded = (rows * cols + padding - 1) / padding * padding;
         values_.conservativeResizeLike(

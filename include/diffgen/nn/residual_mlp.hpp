@@ -68,7 +68,7 @@ class residual_mlp {
         if (x.rows() != options_.features || times.size() != samples ||
             (!classes.empty() && classes.size() != samples))
             throw bad_shape(diffgen::detail::text(
-                "residual_mlp of ", options_.features, " features: an input of ",
+                "diffgen: residual_mlp of ", options_.features, " features: an input of ",
                 detail::shape_text(x.rows(), x.cols()), " with ", times.size(), " times and ",
                 classes.size(), " classes"));
         const auto waves = x.owner().constant(matrix<T>::Zero(sinusoids_.features(), x.cols()));
@@ -93,8 +93,8 @@ class residual_mlp {
             for (std::int64_t j = 0; j < samples; ++j)
                 if (classes[j] < 0 || classes[j] > options_.classes)
                     throw bad_argument(diffgen::detail::text(
-                        "sample ", j, " has class ", classes[j], "; there are ", options_.classes,
-                        " and the null class"));
+                        "diffgen: sample ", j, " has class ", classes[j], "; there are ",
+                        options_.classes, " and the null class"));
         const std::int64_t chunks = (samples + chunk - 1) / chunk;
         // A single chunk takes whatever threads there are, and needs none.
         auto& rooms = scratch_.rooms_for(options_, chunks > 1         ? thread_count(threads)
@@ -129,8 +129,8 @@ class residual_mlp {
     static const residual_mlp_options& checked(const residual_mlp_options& o) {
         if (o.features < 1 || o.hidden < 1 || o.context < 1 || o.blocks < 0 || o.classes < 0)
             throw bad_argument(diffgen::detail::text(
-                "residual_mlp with features ", o.features, ", hidden ", o.hidden, ", context ",
-                o.context, ", blocks ", o.blocks, ", classes ", o.classes));
+                "diffgen: residual_mlp with features ", o.features, ", hidden ", o.hidden,
+                ", context ", o.context, ", blocks ", o.blocks, ", classes ", o.classes));
         return o;
     }
 

@@ -17,8 +17,9 @@ variable<T> pad_rows(const variable<T>& x, extent first, extent rows);
 template <class T>
 variable<T> slice_rows(const variable<T>& x, extent first, extent rows) {
     if (first < 0 || rows < 0 || first + rows > x.rows())
-        throw bad_shape(diffgen::detail::text("rows ", first, " to ", first + rows - 1, " of a ",
-                                              detail::shape_text(x.rows(), x.cols()), " variable"));
+        throw bad_shape(diffgen::detail::text("diffgen: rows ", first, " to ", first + rows - 1,
+                                              " of a ", detail::shape_text(x.rows(), x.cols()),
+                                              " variable"));
     const auto y = x.owner().emit(rows, x.cols(), {x},
                                   [](const variable<T>& self, int, const variable<T>& g) {
                                       return pad_rows(g, self.kept().offset, self.parent(0).rows());
@@ -32,8 +33,8 @@ variable<T> slice_rows(const variable<T>& x, extent first, extent rows) {
 template <class T>
 variable<T> pad_rows(const variable<T>& x, extent first, extent rows) {
     if (first < 0 || first + x.rows() > rows)
-        throw bad_shape(diffgen::detail::text(x.rows(), " rows from row ", first, " on do not fit ",
-                                              rows, " rows"));
+        throw bad_shape(diffgen::detail::text("diffgen: ", x.rows(), " rows from row ", first,
+                                              " on do not fit ", rows, " rows"));
     const auto y =
         x.owner().emit(rows, x.cols(), {x},
                        [](const variable<T>& self, int, const variable<T>& g) {
@@ -49,7 +50,7 @@ variable<T> pad_rows(const variable<T>& x, extent first, extent rows) {
 template <class T>
 variable<T> concat_rows(const variable<T>& a, const variable<T>& b) {
     if (a.cols() != b.cols())
-        throw bad_shape(diffgen::detail::text("concat_rows of ",
+        throw bad_shape(diffgen::detail::text("diffgen: concat_rows of ",
                                               detail::shape_text(a.rows(), a.cols()), " and ",
                                               detail::shape_text(b.rows(), b.cols())));
     const auto y = a.owner().emit(a.rows() + b.rows(), a.cols(), {a, b},
@@ -70,8 +71,8 @@ template <class T>
 variable<T> gather(const variable<T>& table, std::span<const int> columns) {
     for (const int j : columns)
         if (j < 0 || j >= table.cols())
-            throw bad_argument(
-                diffgen::detail::text("column ", j, " of a table of ", table.cols(), " columns"));
+            throw bad_argument(diffgen::detail::text("diffgen: column ", j, " of a table of ",
+                                                     table.cols(), " columns"));
     const auto y =
         table.owner().emit(table.rows(), static_cast<extent>(columns.size()), {table},
                            [](const variable<T>& self, int, const variable<T>& g) {
@@ -87,11 +88,12 @@ variable<T> gather(const variable<T>& table, std::span<const int> columns) {
 template <class T>
 variable<T> scatter_add(const variable<T>& x, std::span<const int> columns, extent cols) {
     if (static_cast<extent>(columns.size()) != x.cols())
-        throw bad_shape(diffgen::detail::text("scatter_add of ", x.cols(), " columns to ",
+        throw bad_shape(diffgen::detail::text("diffgen: scatter_add of ", x.cols(), " columns to ",
                                               columns.size(), " places"));
     for (const int j : columns)
         if (j < 0 || j >= cols)
-            throw bad_argument(diffgen::detail::text("column ", j, " of ", cols, " columns"));
+            throw bad_argument(
+                diffgen::detail::text("diffgen: column ", j, " of ", cols, " columns"));
     const auto y = x.owner().emit(x.rows(), cols, {x},
                                   [](const variable<T>& self, int, const variable<T>& g) {
                                       return gather(g, self.kept().columns);

@@ -19,7 +19,8 @@ class shuffle {
     /// Throws bad_argument unless 1 <= samples < 2^48.
     shuffle(std::int64_t samples, noise::philox random) : samples_(samples), random_(random) {
         if (samples < 1 || samples >= std::int64_t{1} << 48)
-            throw bad_argument(diffgen::detail::text("a shuffle of ", samples, " samples"));
+            throw bad_argument(
+                diffgen::detail::text("diffgen: a shuffle of ", samples, " samples"));
         const auto bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(samples - 1)));
         half_bits_ = bits < 2 ? 1 : (bits + 1) / 2;
     }

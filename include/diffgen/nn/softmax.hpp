@@ -40,14 +40,14 @@ variable<T> softmax(const variable<T>& x) {
 template <class T>
 variable<T> cross_entropy(const variable<T>& logits, std::span<const int> labels) {
     if (static_cast<extent>(labels.size()) != logits.cols())
-        throw bad_shape(diffgen::detail::text(labels.size(), " labels for ", logits.cols(),
-                                              " columns of logits"));
+        throw bad_shape(diffgen::detail::text("diffgen: ", labels.size(), " labels for ",
+                                              logits.cols(), " columns of logits"));
     const auto chosen = logits.owner().constant(matrix<T>::Zero(logits.rows(), logits.cols()));
     for (extent j = 0; j < logits.cols(); ++j) {
         const int label = labels[static_cast<std::size_t>(j)];
         if (label < 0 || label >= logits.rows())
             throw bad_argument(
-                diffgen::detail::text("label ", label, " of ", logits.rows(), " classes"));
+                diffgen::detail::text("diffgen: label ", label, " of ", logits.rows(), " classes"));
         chosen.result()(label, j) = T(1);
     }
     return logsumexp(logits) - sum_over_rows(chosen * logits);

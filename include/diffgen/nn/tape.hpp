@@ -55,8 +55,9 @@ class variable {
     /// The value of a 1 x 1 variable; throws bad_shape for others.
     T item() const {
         if (size() != 1)
-            throw bad_shape(diffgen::detail::text(
-                "item() of a ", detail::shape_text(rows(), cols()), " variable, not 1 x 1"));
+            throw bad_shape(diffgen::detail::text("diffgen: item() of a ",
+                                                  detail::shape_text(rows(), cols()),
+                                                  " variable, not 1 x 1"));
         return value()(0, 0);
     }
 
@@ -113,7 +114,7 @@ class tape {
         std::size_t k = 0;
         for (const auto& parent : parents) {
             if (&parent.owner() != this)
-                throw bad_argument("an operation takes variables of one tape, not of two");
+                throw bad_argument("diffgen: an operation takes variables of one tape, not of two");
             made.parents[k++] = parent.id();
         }
         made.value = memory_.take<T>(static_cast<std::size_t>(rows * cols));
@@ -141,7 +142,7 @@ class tape {
     /// it.
     std::vector<variable<T>> gradients(const variable<T>& y, std::span<const variable<T>> wrt) {
         if (y.size() != 1)
-            throw bad_shape(diffgen::detail::text("grad of a ",
+            throw bad_shape(diffgen::detail::text("diffgen: grad of a ",
                                                   detail::shape_text(y.rows(), y.cols()),
                                                   " variable; sum it to 1 x 1 first"));
         const std::size_t count = y.id() + 1;

@@ -32,11 +32,11 @@ class sinusoidal_embedding {
     /// Throws bad_argument unless features is even and at least 4, and 0 < lowest < highest.
     sinusoidal_embedding(extent features, frequency_range range) {
         if (features < 4 || features % 2 != 0)
-            throw bad_argument(diffgen::detail::text("a time embedding of ", features,
+            throw bad_argument(diffgen::detail::text("diffgen: a time embedding of ", features,
                                                      " features, not an even number >= 4"));
         if (!(range.lowest > 0 && range.lowest < range.highest))
-            throw bad_argument(
-                diffgen::detail::text("frequencies from ", range.lowest, " to ", range.highest));
+            throw bad_argument(diffgen::detail::text("diffgen: frequencies from ", range.lowest,
+                                                     " to ", range.highest));
         const auto half = static_cast<std::size_t>(features / 2);
         for (std::size_t i = 0; i < half; ++i)
             frequencies_.push_back(

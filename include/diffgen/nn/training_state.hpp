@@ -58,7 +58,7 @@ void load(training_state<T>& state, const std::filesystem::path& path) {
     const auto step = file.get<std::int64_t>("step").data;
     read.losses = file.get<double>("losses").data;
     if (step.size() != 1 || step[0] < 0 || static_cast<std::size_t>(step[0]) != read.losses.size())
-        throw bad_shape(diffgen::detail::text(path.string(), ": ", step.size(),
+        throw bad_shape(diffgen::detail::text("diffgen: ", path.string(), ": ", step.size(),
                                               " step numbers and ", read.losses.size(), " losses"));
     read.step = step[0];
     state = std::move(read);
