@@ -63,20 +63,21 @@ HAND_PART void round_of(__m256i (&w)[4], const keys& k, int round) {
     w[3] = p0;
 }
 
+HAND_PART void begin(__m256i index, std::uint32_t draw, std::uint32_t stream, __m256i (&to)[4]) {
+    to[0] = index;
+    to[1] = _mm256_srli_epi64(index, 32);
+    to[2] = _mm256_set1_epi64x(draw);
+    to[3] = _mm256_set1_epi64x(stream);
+}
+
 HAND_PART words words_of(std::uint64_t block, std::uint32_t draw, std::uint32_t stream,
                          const keys& k) {
     const __m256i even = _mm256_add_epi64(_mm256_set1_epi64x(static_cast<long long>(block)),
                                           _mm256_setr_epi64x(0, 2, 4, 6));
     const __m256i odd = _mm256_add_epi64(even, _mm256_set1_epi64x(1));
     words w;
-    const auto begin = [&](__m256i index, __m256i(&to)[4]) __attribute__((target("avx2,fma"))) {
-        to[0] = index;
-        to[1] = _mm256_srli_epi64(index, 32);
-        to[2] = _mm256_set1_epi64x(draw);
-        to[3] = _mm256_set1_epi64x(stream);
-    };
-    begin(even, w.even);
-    begin(odd, w.odd);
+    begin(even, draw, stream, w.even);
+    begin(odd, draw, stream, w.odd);
     for (int round = 0; round < 10; ++round) {
         round_of(w.even, k, round);
         round_of(w.odd, k, round);
@@ -89,15 +90,16 @@ HAND_PART __m256i joined(const words& w, int i) {
     return _mm256_blend_epi32(w.even[i], _mm256_slli_epi64(w.odd[i], 32), 0xaa);
 }
 
+HAND_PART __m256 one(float f) {
+    return _mm256_set1_ps(f);
+}
+HAND_PART __m256i whole(std::uint32_t u) {
+    return _mm256_set1_epi32(static_cast<int>(u));
+}
+
 /// Normals of two words (Box and Muller 1958), of the same accuracy as the library's: the radius
 /// from 32 bits, whose last ones matter near u = 1, in two numbers; the angle from 26 bits.
 HAND_PART void box_muller(__m256i radius_word, __m256i angle_word, __m256& first, __m256& second) {
-    const auto one = [](float f) __attribute__((target("avx2,fma"))) {
-        return _mm256_set1_ps(f);
-    };
-    const auto whole = [](std::uint32_t u) __attribute__((target("avx2,fma"))) {
-        return _mm256_set1_epi32(static_cast<int>(u));
-    };
     // u = (n + 1 / 2) / 2^32 as 2^k (1 + f)
     const __m256 high = _mm256_cvtepi32_ps(_mm256_srli_epi32(radius_word, 8));
     const __m256 low =
@@ -167,6 +169,11 @@ HAND_PART void box_muller(__m256i radius_word, __m256i angle_word, __m256& first
     second = _mm256_fmadd_ps(root, across, _mm256_mul_ps(root_low, across));
 }
 
+HAND_PART void pairs(__m256 a, __m256 b, __m256& low, __m256& high) {
+    low = _mm256_castpd_ps(_mm256_unpacklo_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)));
+    high = _mm256_castpd_ps(_mm256_unpackhi_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)));
+}
+
 /// 32 neighbouring normals.
 HAND_PART void normals_of(const words& w, __m256 (&z)[4]) {
     __m256 a0, a1, b0, b1;
@@ -175,11 +182,6 @@ HAND_PART void normals_of(const words& w, __m256 (&z)[4]) {
     // lane i has the numbers a0 a1 b0 b1 of block i
     const __m256 a_low = _mm256_unpacklo_ps(a0, a1), a_high = _mm256_unpackhi_ps(a0, a1);
     const __m256 b_low = _mm256_unpacklo_ps(b0, b1), b_high = _mm256_unpackhi_ps(b0, b1);
-    const auto pairs =
-        [](__m256 a, __m256 b, __m256 & low, __m256 & high) __attribute__((target("avx2,fma"))) {
-        low = _mm256_castpd_ps(_mm256_unpacklo_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)));
-        high = _mm256_castpd_ps(_mm256_unpackhi_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)));
-    };
     __m256 q[4];
     pairs(a_low, b_low, q[0], q[1]);
     pairs(a_high, b_high, q[2], q[3]);

@@ -195,7 +195,7 @@ class stretch {
     DIFFGEN_VALUE void sum(const compiled_form<T, Shape>& f, T* to, bool has_room) {
         term<T> terms[most_terms];
         const int n = list(f, terms), whole = size_ / block * block;
-        T rest[most_terms + 1][block];
+        T rest[most_terms + 1][std::size_t{block}];
         T* result = to;
         for (int begin = 0, end = whole;; begin = whole, end = whole + block) {
             bad_ = bad_ + sum_blocks(terms, n, begin, end, result);
