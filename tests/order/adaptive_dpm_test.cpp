@@ -106,6 +106,19 @@ TEST_CASE("the published algorithm, where its tolerance is half of ours and no s
     CHECK(refused >= 4);
 }
 
+TEST_CASE("what was found before a refused step to the clean end serves the step after it") {
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
+              testing::batched_predictor(epsilon{}, testing::data),
+              adaptive_dpm<3>{.within = {1e-6, 1e-6}}};
+    std::vector<double> x{0.7};
+    auto run = s.start_from(exec::cpp, 0.02, batch(x, 1), {});
+    for (; run; run.advance())
+        s.predictor.call(run.input(), run.output(), run.levels());
+    // with the value of another level in its place, every step is refused until it is short: 9
+    CHECK(run.refused(0) >= 1);
+    CHECK(run.refused(0) <= 6);
+}
+
 TEST_CASE("a run ends clean where its grid does; pure noise and nonsense are refused") {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
               testing::samplewise_predictor(epsilon{}, testing::data), adaptive_dpm<3>{}};
