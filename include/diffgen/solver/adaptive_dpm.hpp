@@ -59,7 +59,7 @@ struct adaptive_dpm {
                 .judge(detail::error_at_end(s, symbol::D, start_noise), symbol::D,
                        within.parameters(s.to(), s.from()));
         stage out = method.plan(s, j, next, way::retries(s));
-        if (method.is_one_stage(s)) return out;
+        if (s.is_infinite()) return out;
         if (j + 2 == Order) out.write(low, lower(s, j));
         if (j + 1 < Order) return out;
         out.updates[0].target = next;
