@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <ctime>
 #include <functional>
 #include <string>
 #include <utility>
@@ -59,17 +60,44 @@ class contest {
         return *middle;
     }
 
-    /// The time of one call of `work`.
+    /// The least time of `first` divided by that of `second`, of rounds of the two in turns: for
+    /// work on several threads, which a busy machine disturbs at any moment.
+    static double ratio_of_least(const std::function<std::chrono::nanoseconds()>& first,
+                                 const std::function<std::chrono::nanoseconds()>& second,
+                                 int rounds) {
+        auto a = std::chrono::nanoseconds::max(), b = a;
+        for (int i = 0; i < rounds; ++i) {
+            a = std::min(a, first());
+            b = std::min(b, second());
+        }
+        return static_cast<double>(a.count()) / static_cast<double>(b.count());
+    }
+
+    /// The time of one call of `work`, on the clock on the wall.
     template <class Work>
-    static std::chrono::nanoseconds time_of(const Work& work) {
+    static std::chrono::nanoseconds wall_time_of(const Work& work) {
         const auto start = clock::now();
         work();
         return clock::now() - start;
+    }
+    /// The time that this thread computes in one call of `work`: of a long call and a short one the
+    /// ratio, whatever else the machine does meanwhile.
+    template <class Work>
+    static std::chrono::nanoseconds time_of(const Work& work) {
+        const auto start = computed();
+        work();
+        return computed() - start;
     }
 
     using clock = std::chrono::steady_clock;
 
   private:
+    static std::chrono::nanoseconds computed() {
+        timespec t{};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+        return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+    }
+
     struct entry {
         std::string name;
         std::function<std::chrono::nanoseconds()> work;

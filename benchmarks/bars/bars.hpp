@@ -9,3 +9,6 @@
 void bar_pass(bars& to);
 void bar_ragged(bars& to);
 void bar_one_lane(bars& to);
+void bar_network(bars& to);
+void bar_cohorts(bars& to);
+void bar_kept(bars& to);

@@ -15,8 +15,9 @@ namespace hand {
 #define HAND_LOOP __attribute__((target("avx2,fma"), noinline))
 #define HAND_PART __attribute__((target("avx2,fma"), always_inline)) inline
 #else
-#define HAND_LOOP \
-    __attribute__((target("avx2,fma"), noinline, optimize("O3", "schedule-insns", "sched-pressure")))
+#define HAND_LOOP                                \
+    __attribute__((target("avx2,fma"), noinline, \
+                   optimize("O3", "schedule-insns", "sched-pressure")))
 #define HAND_PART __attribute__((target("avx2,fma"), always_inline)) inline
 #endif
 
@@ -62,20 +63,21 @@ HAND_PART void round_of(__m256i (&w)[4], const keys& k, int round) {
     w[3] = p0;
 }
 
+HAND_PART void begin(__m256i index, std::uint32_t draw, std::uint32_t stream, __m256i (&to)[4]) {
+    to[0] = index;
+    to[1] = _mm256_srli_epi64(index, 32);
+    to[2] = _mm256_set1_epi64x(draw);
+    to[3] = _mm256_set1_epi64x(stream);
+}
+
 HAND_PART words words_of(std::uint64_t block, std::uint32_t draw, std::uint32_t stream,
                          const keys& k) {
     const __m256i even = _mm256_add_epi64(_mm256_set1_epi64x(static_cast<long long>(block)),
                                           _mm256_setr_epi64x(0, 2, 4, 6));
     const __m256i odd = _mm256_add_epi64(even, _mm256_set1_epi64x(1));
     words w;
-    const auto begin = [&](__m256i index, __m256i(&to)[4]) __attribute__((target("avx2,fma"))) {
-        to[0] = index;
-        to[1] = _mm256_srli_epi64(index, 32);
-        to[2] = _mm256_set1_epi64x(draw);
-        to[3] = _mm256_set1_epi64x(stream);
-    };
-    begin(even, w.even);
-    begin(odd, w.odd);
+    begin(even, draw, stream, w.even);
+    begin(odd, draw, stream, w.odd);
     for (int round = 0; round < 10; ++round) {
         round_of(w.even, k, round);
         round_of(w.odd, k, round);
@@ -88,23 +90,27 @@ HAND_PART __m256i joined(const words& w, int i) {
     return _mm256_blend_epi32(w.even[i], _mm256_slli_epi64(w.odd[i], 32), 0xaa);
 }
 
+HAND_PART __m256 one(float f) {
+    return _mm256_set1_ps(f);
+}
+HAND_PART __m256i whole(std::uint32_t u) {
+    return _mm256_set1_epi32(static_cast<int>(u));
+}
+
 /// Normals of two words (Box and Muller 1958), of the same accuracy as the library's: the radius
 /// from 32 bits, whose last ones matter near u = 1, in two numbers; the angle from 26 bits.
 HAND_PART void box_muller(__m256i radius_word, __m256i angle_word, __m256& first, __m256& second) {
-    const auto one = [](float f) __attribute__((target("avx2,fma"))) { return _mm256_set1_ps(f); };
-    const auto whole = [](std::uint32_t u) __attribute__((target("avx2,fma"))) {
-        return _mm256_set1_epi32(static_cast<int>(u));
-    };
     // u = (n + 1 / 2) / 2^32 as 2^k (1 + f)
     const __m256 high = _mm256_cvtepi32_ps(_mm256_srli_epi32(radius_word, 8));
-    const __m256 low = _mm256_add_ps(
-        _mm256_cvtepi32_ps(_mm256_and_si256(radius_word, whole(0xff))), one(0.5f));
+    const __m256 low =
+        _mm256_add_ps(_mm256_cvtepi32_ps(_mm256_and_si256(radius_word, whole(0xff))), one(0.5f));
     const __m256 sum = _mm256_fmadd_ps(high, one(256.0f), low);
     const __m256 rest = _mm256_sub_ps(low, _mm256_fmadd_ps(high, one(-256.0f), sum));
-    const __m256i shifted = _mm256_add_epi32(_mm256_castps_si256(sum), whole(0x3f800000u - 0x3f3504f3u));
+    const __m256i shifted =
+        _mm256_add_epi32(_mm256_castps_si256(sum), whole(0x3f800000u - 0x3f3504f3u));
     const __m256i field = _mm256_srli_epi32(shifted, 23);
-    const __m256 mantissa = _mm256_castsi256_ps(_mm256_add_epi32(
-        _mm256_and_si256(shifted, whole(0x7fffff)), whole(0x3f3504f3u)));
+    const __m256 mantissa = _mm256_castsi256_ps(
+        _mm256_add_epi32(_mm256_and_si256(shifted, whole(0x7fffff)), whole(0x3f3504f3u)));
     const __m256 k = _mm256_sub_ps(_mm256_cvtepi32_ps(field), one(127.0f + 32.0f));
     const __m256 f0 = _mm256_sub_ps(mantissa, one(1.0f));
     const __m256 scale =
@@ -130,7 +136,8 @@ HAND_PART void box_muller(__m256i radius_word, __m256i angle_word, __m256& first
     const __m256 residual = _mm256_fmadd_ps(one(-2.0f), _mm256_add_ps(lost, f_low),
                                             _mm256_fnmadd_ps(root, root, square));
     const __m256 root_low = _mm256_mul_ps(
-        residual, _mm256_castsi256_ps(_mm256_sub_epi32(whole(0x7e7311c7u), _mm256_castps_si256(root))));
+        residual,
+        _mm256_castsi256_ps(_mm256_sub_epi32(whole(0x7e7311c7u), _mm256_castps_si256(root))));
     // the quadrant and what is left of the angle, in units of 2^-24 quadrants
     const __m256i turned = _mm256_add_epi32(_mm256_srli_epi32(angle_word, 6), whole(1u << 23));
     const __m256 units = _mm256_sub_ps(
@@ -151,15 +158,20 @@ HAND_PART void box_muller(__m256i radius_word, __m256i angle_word, __m256& first
         top, _mm256_fmadd_ps(_mm256_mul_ps(z, z), c, _mm256_fnmadd_ps(r, tail, below)));
     const __m256 odd = _mm256_castsi256_ps(_mm256_slli_epi32(quadrant, 31));
     const __m256 sign = one(-0.0f);
-    const __m256 along = _mm256_xor_ps(
-        _mm256_blendv_ps(cosine, sine, odd),
-        _mm256_and_ps(sign, _mm256_castsi256_ps(_mm256_slli_epi32(
-                                _mm256_add_epi32(quadrant, whole(1)), 30))));
+    const __m256 along =
+        _mm256_xor_ps(_mm256_blendv_ps(cosine, sine, odd),
+                      _mm256_and_ps(sign, _mm256_castsi256_ps(_mm256_slli_epi32(
+                                              _mm256_add_epi32(quadrant, whole(1)), 30))));
     const __m256 across =
         _mm256_xor_ps(_mm256_blendv_ps(sine, cosine, odd),
                       _mm256_and_ps(sign, _mm256_castsi256_ps(_mm256_slli_epi32(quadrant, 30))));
     first = _mm256_fmadd_ps(root, along, _mm256_mul_ps(root_low, along));
     second = _mm256_fmadd_ps(root, across, _mm256_mul_ps(root_low, across));
+}
+
+HAND_PART void pairs(__m256 a, __m256 b, __m256& low, __m256& high) {
+    low = _mm256_castpd_ps(_mm256_unpacklo_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)));
+    high = _mm256_castpd_ps(_mm256_unpackhi_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)));
 }
 
 /// 32 neighbouring normals.
@@ -170,11 +182,6 @@ HAND_PART void normals_of(const words& w, __m256 (&z)[4]) {
     // lane i has the numbers a0 a1 b0 b1 of block i
     const __m256 a_low = _mm256_unpacklo_ps(a0, a1), a_high = _mm256_unpackhi_ps(a0, a1);
     const __m256 b_low = _mm256_unpacklo_ps(b0, b1), b_high = _mm256_unpackhi_ps(b0, b1);
-    const auto pairs = [](__m256 a, __m256 b, __m256& low, __m256& high)
-        __attribute__((target("avx2,fma"))) {
-        low = _mm256_castpd_ps(_mm256_unpacklo_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)));
-        high = _mm256_castpd_ps(_mm256_unpackhi_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)));
-    };
     __m256 q[4];
     pairs(a_low, b_low, q[0], q[1]);
     pairs(a_high, b_high, q[2], q[3]);
@@ -186,9 +193,10 @@ HAND_PART void normals_of(const words& w, __m256 (&z)[4]) {
 
 /// x = a x + b out + c z for n numbers from number `first` of draw `draw` on, multiples of 128: the
 /// random words of four groups, then their normals, which keeps the multiplier and the adder busy.
-HAND_LOOP inline void affine_with_noise(float* x, const float* out, std::size_t first, std::size_t n,
-                                        float a, float b, float c, std::uint64_t seed,
-                                        std::uint32_t draw, std::uint32_t stream) {
+HAND_LOOP inline void affine_with_noise(float* x, const float* out, std::size_t first,
+                                        std::size_t n, float a, float b, float c,
+                                        std::uint64_t seed, std::uint32_t draw,
+                                        std::uint32_t stream) {
     const keys k = keys_of(seed);
     const __m256 va = _mm256_set1_ps(a), vb = _mm256_set1_ps(b), vc = _mm256_set1_ps(c);
     for (std::size_t i = first; i < first + n; i += 128) {

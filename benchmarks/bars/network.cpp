@@ -2,18 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Networks against what the processor can do: the small network inside a pass against independent
-// fused multiply-adds on packs, the residual network against its matrix products alone. A line is
-// "name figure limit ok" or "... below"; the program fails where one is below.
+// fused multiply-adds on packs, the residual network against its matrix products alone.
 
 #include <diffgen/diffgen.hpp>
 #include <diffgen/nn/residual_mlp.hpp>
 #include <diffgen/predictor/network_weights.hpp>
 
+#include "bars.hpp"
+
 #include <Eigen/Core>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -36,14 +36,6 @@ std::pair<double, double> least(const std::function<void()>& a, const std::funct
         t.second = std::min(t.second, seconds(b));
     }
     return t;
-}
-
-bool all_ok = true;
-
-void report(const char* name, double figure, double limit) {
-    const bool ok = figure >= limit;
-    all_ok = all_ok && ok;
-    std::printf("%-48s %6.3f %6.3f %s\n", name, figure, limit, ok ? "ok" : "below");
 }
 
 float spread(std::size_t i) {
@@ -77,7 +69,7 @@ struct independent_fmas {
 /// The part of the peak that a 4-64-64-2 network reaches in a run of one pass; of its four inputs
 /// time and condition are folded into biases, and are not counted.
 template <activation A>
-void small(const char* name) {
+void small(bars& to, const char* name) {
     using net =
         small_network<network_shape{.state = 2, .hidden = {64, 64}, .condition = 1, .function = A}>;
     std::vector<std::vector<float>> numbers;
@@ -110,15 +102,15 @@ void small(const char* name) {
                   lanes::run<float>(independent_fmas{memory, rounds});
               });
     const double products = 2 * 64 + 64 * 64 + 64 * 2;
-    report(name,
-           products * steps * static_cast<double>(samples) / run /
-               (double(chains) * rounds * width / peak),
-           0.5);
+    to.at_least(name,
+                products * steps * static_cast<double>(samples) / run /
+                    (double(chains) * rounds * width / peak),
+                0.5);
 }
 
 /// The part of the speed of its matrix products alone, done by Eigen for the whole batch, that the
 /// residual network of the digits reaches on as many threads.
-void residual(const char* name, int threads) {
+void residual(bars& to, const char* name, int threads) {
     nn::residual_mlp<float> net({.classes = 10});
     const nn::extent samples = 2048, width = net.options().hidden;
     const auto random = [](nn::extent rows, nn::extent cols) {
@@ -144,15 +136,14 @@ void residual(const char* name, int threads) {
                   }
                   y.noalias() = out * z;
               });
-    report(name, products / whole, 0.8);
+    to.at_least(name, products / whole, 0.8);
 }
 
 }  // namespace
 
-int main() {
-    small<activation::silu>("small_network, silu, of the FMA peak");
-    small<activation::relu>("small_network, relu, of the FMA peak");
-    residual("nn::residual_mlp, one thread, of its products", 1);
-    residual("nn::residual_mlp, all threads, of its products", nn::thread_count(0));
-    return all_ok ? 0 : 1;
+void bar_network(bars& to) {
+    small<activation::silu>(to, "small network, silu, of the core's FMA peak");
+    small<activation::relu>(to, "small network, relu, of the core's FMA peak");
+    residual(to, "nn::residual_mlp, one thread, of its products", 1);
+    residual(to, "nn::residual_mlp, all threads, of its products", nn::thread_count(0));
 }

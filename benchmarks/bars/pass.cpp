@@ -4,12 +4,11 @@
 // The pass after a network call beside the loop by hand: the same numbers read and written, on one
 // thread and on two.
 
-#include "bars.hpp"
-#include "hand.hpp"
-
 #include <diffgen/diffgen.hpp>
 
 #include "../contest.hpp"
+#include "bars.hpp"
+#include "hand.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -20,7 +19,7 @@ namespace {
 using namespace diffgen;
 
 constexpr std::size_t samples = 256;
-constexpr int steps = 4, rounds = 41;
+constexpr int rounds = 101;
 constexpr std::uint64_t seed = 7;
 constexpr float a = 0.99f, b = 0.01f, c = 0.005f;
 
@@ -29,36 +28,33 @@ struct no_network {
     void operator()(const In&, const Out&, const noise_level&) const {}
 };
 
-/// The time of one pass in a run whose network answers 0 at once; without start and end.
-template <class Exec, class Solver>
-auto pass(const Exec& e, const Solver& solver, std::vector<float>& x) {
-    return [s = sampler{schedule::linear_beta{}, kernel::variance_preserving{},
-                        predicts(epsilon{}, no_network{}), solver},
-            &e, &x]() -> std::chrono::nanoseconds {
-        auto r = s.start(e, batch(x, samples), {.steps = steps, .seed = seed});
-        r.advance();  // its memory is touched for the first time
-        return contest::time_of([&] {
-                   for (int i = 2; i < steps; ++i)
-                       r.advance();
-               }) /
-               (steps - 2);
-    };
+/// The time of work on one thread, or on several.
+template <class Work>
+std::chrono::nanoseconds time_of(int threads, const Work& work) {
+    return threads == 1 ? contest::time_of(work) : contest::wall_time_of(work);
 }
 
-/// The same of a loop over a part of the batch, on as many threads as there are parts.
-template <class Loop>
-auto by_hand(int threads, std::size_t size, Loop loop) {
-    return [threads, size, loop]() -> std::chrono::nanoseconds {
-        return contest::time_of([&] {
-                   for (int i = 2; i < steps; ++i) {
-                       const std::size_t each = size / static_cast<std::size_t>(threads);
+/// Passes of one long run, whose network answers at once: the loop by hand beside each, over
+/// numbers of its own, so that either finds its numbers where the other has left them. The median
+/// of the ratios.
+template <class Exec, class Solver, class Loop>
+double hand_to_pass(const Exec& e, int threads, const Solver& solver, std::vector<float>& x,
+                    const Loop& loop) {
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
+              predicts(epsilon{}, no_network{}), solver};
+    auto r = s.start(e, batch(x, samples), {.steps = rounds + 3, .seed = seed});
+    r.advance();  // its memory is touched for the first time
+    const std::size_t each = x.size() / static_cast<std::size_t>(threads);
+    const auto by_hand = [&] {
+        return time_of(threads, [&] {
 #pragma omp parallel for num_threads(threads) schedule(static)
-                       for (int t = 0; t < threads; ++t)
-                           loop(static_cast<std::size_t>(t) * each, each);
-                   }
-               }) /
-               (steps - 2);
+            for (int t = 0; t < threads; ++t)
+                loop(static_cast<std::size_t>(t) * each, each);
+        });
     };
+    const auto pass = [&] { return time_of(threads, [&] { r.advance(); }); };
+    return threads == 1 ? contest::ratio(by_hand, pass, rounds)
+                        : contest::ratio_of_least(by_hand, pass, rounds);
 }
 
 template <class Exec>
@@ -72,12 +68,9 @@ void compare(bars& to, const Exec& e, int threads, std::size_t elements, const s
         hand::affine_with_noise(y.data(), out.data(), begin, n, a, b, c, seed, 0, 1);
     };
     to.at_least("deterministic pass, hand / diffgen, " + where,
-                contest::ratio(by_hand(threads, size, affine), pass(e, solver::ddim{}, x), rounds),
-                0.97);
-    to.at_least(
-        "stochastic pass, hand / diffgen, " + where,
-        contest::ratio(by_hand(threads, size, noisy), pass(e, solver::ancestral{}, x), rounds),
-        0.95);
+                hand_to_pass(e, threads, solver::ddim{}, x, affine), 0.97);
+    to.at_least("stochastic pass, hand / diffgen, " + where,
+                hand_to_pass(e, threads, solver::ancestral{}, x, noisy), 0.95);
 }
 
 /// Whether the loop by hand draws what the library draws.

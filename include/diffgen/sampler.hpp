@@ -237,6 +237,7 @@ class sampler {
     /// The levels that a run with these options goes through.
     [[nodiscard]] std::vector<noise_level> levels(const options& o = {}) const {
         check();
+        o.grid.template check_solver<Solver>();
         return o.grid.levels(process_view(process), o.steps);
     }
 
@@ -262,6 +263,7 @@ class sampler {
 
     [[nodiscard]] std::vector<noise_level> levels_from(double t, const options& o) const {
         check();
+        o.grid.template check_solver<Solver>();
         auto l = o.grid.levels(process_view(process).until(t), o.steps);
         const double given = process.level(t).log_snr, first = l.front().log_snr;
         const bool same =

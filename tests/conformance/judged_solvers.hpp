@@ -23,6 +23,10 @@ void for_each_judged(F f) {
     f("adaptive_bogacki_shampine", adaptive_bogacki_shampine{});
     f("adaptive_dormand_prince", adaptive_dormand_prince{});
     f("adaptive_dormand_prince in time", adaptive_runge_kutta<tableau::dormand_prince, in_time>{});
+    f("adaptive_dormand_prince in sigma",
+      adaptive_runge_kutta<tableau::dormand_prince, in_sigma>{});
+    f("adaptive_bogacki_shampine in signal",
+      adaptive_runge_kutta<tableau::bogacki_shampine, in_signal>{});
     f("adaptive_dpm 2", adaptive_dpm<2>{});
     f("adaptive_dpm 3", adaptive_dpm<3>{});
     f("adaptive_dpm 3, noise", adaptive_dpm<3, basis::noise>{});

@@ -121,7 +121,7 @@ TEST_CASE("fit_grid: a fit can begin with another's, and never loses by the desc
 TEST_CASE("fit_grid: whoever watches sees the error fall, and ends the fit") {
     std::vector<fit::progress> seen;
     fit::options o{.candidates = 12};
-    o.watch = [&](const fit::progress& p) {
+    o.observe = [&](const fit::progress& p) {
         seen.push_back(p);
         return true;
     };
@@ -134,7 +134,7 @@ TEST_CASE("fit_grid: whoever watches sees the error fall, and ends the fit") {
     CHECK(seen.back().error == whole.error_after);
     for (const std::size_t most : {std::size_t{1}, std::size_t{5}, seen.size() - 1}) {
         std::size_t calls = 0;
-        o.watch = [&](const fit::progress&) { return ++calls < most; };
+        o.observe = [&](const fit::progress&) { return ++calls < most; };
         const auto part = fit_with(deterministic, 4, o);
         CHECK(calls == most);
         CHECK(!part.finished);

@@ -70,5 +70,5 @@ TEST_CASE("every sample is clamped to its own quantile and divided by it") {
 TEST_CASE("thresholds that make no sense are refused") {
     const predicts p(denoised{}, identity{});
     check_refused<bad_argument>([&] { thresholded(p, 1.5); }, {"1.5", "[0, 1]"});
-    check_refused<bad_argument>([&] { thresholded(p, 0.9, 0.); }, {"at most 0", "above 0"});
+    check_refused<bad_argument>([&] { thresholded(p, 0.9, 0.); }, {"max_threshold = 0", "above 0"});
 }

@@ -86,7 +86,7 @@ void check_only_bad_file(const io::bytes& good,
             decode(bad);
         } catch (const bad_file& problem) {
             ++refused;
-            CHECK(std::string_view(problem.what()).starts_with("fuzz: byte "));
+            CHECK(std::string_view(problem.what()).starts_with("diffgen: fuzz: byte "));
         } catch (const std::exception& other) {
             FAIL("mutation ", i, ": ", other.what());
         }

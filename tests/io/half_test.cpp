@@ -57,5 +57,6 @@ TEST_CASE("half-precision tensors are read as floats") {
     CHECK(file.get<float>("w").data == values);
     file.tensors["b"] = {io::dtype::bf16, {1}, {0x80, 0x3f}};
     CHECK(file.get<float>("b").data == std::vector<float>{1.0f});
-    CHECK_THROWS_WITH_AS(file.get<double>("w"), "the tensor 'w' holds F16, not F64", bad_argument);
+    CHECK_THROWS_WITH_AS(file.get<double>("w"), "diffgen: the tensor 'w' holds F16, not F64",
+                         bad_argument);
 }

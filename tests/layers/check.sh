@@ -35,7 +35,7 @@ layer_sees exec "core noise observe predictor process grid options solver concep
 layer_sees run_file "core io exec"
 layer_sees sampler "core noise observe predictor process grid options solver concepts exec"
 layer_sees fit "core io process grid options solver exec sampler"
-layer_sees nn "core io noise"
+layer_sees nn "core io noise predictor"
 layer_sees train "core noise process nn"
 layer_sees metrics "core io"
 layer_sees compat "core io noise schedule kernel predictor guidance process grid options solver exec sampler"

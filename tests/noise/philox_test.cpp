@@ -60,10 +60,10 @@ struct blocks_kernel {
                 noise::detail::philox_lanes(at, 8, 9, noise::detail::schedule_of(key, key >> 32),
                                             state);
             else
-                noise::detail::philox_lanes(at, 8, 9,
-                                            noise::detail::schedule_of<std::uint64_t>(
-                                                seed & 0xffffffffu, seed >> 32),
-                                            state);
+                noise::detail::philox_lanes(
+                    at, 8, 9,
+                    noise::detail::schedule_of<std::uint64_t>(seed & 0xffffffffu, seed >> 32),
+                    state);
             const auto& got = state[0];
             for (int word = 0; word < 4; ++word) {
                 std::uint64_t lane[L::width];

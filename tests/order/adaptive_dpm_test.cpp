@@ -40,14 +40,16 @@ struct by_hand {
 /// The published algorithm of order 2 on a sample of one element, in the data form: x_low by DDIM,
 /// x_high through the value at the middle of the step in log(alpha / sigma).
 template <class Sampler>
-by_hand written_out(const Sampler& s, double x, double from, double to, double first) {
+by_hand written_out(const Sampler& s, double x, double from, double to) {
     const process_view p(s.process);
     const auto half = [&](double t) { return 0.5 * p.level(t).log_snr; };
     const auto denoised = [](const noise_level& l, double at) {
         return testing::data.bind(cast_level<double>(l))(std::array{at})[0];
     };
     const double end = half(to);
-    double l = half(from), h = half(first) - l, before = x;
+    // the first step is half the square root of the tolerance, 0.1, as an angle
+    const double angle = std::atan(std::exp(-half(from))) - 0.5 * std::sqrt(0.1);
+    double l = half(from), h = -std::log(std::tan(angle)) - l, before = x;
     by_hand out{x};
     while (l < end) {
         const bool last = h >= end - l;
@@ -77,17 +79,19 @@ by_hand written_out(const Sampler& s, double x, double from, double to, double f
 
 }  // namespace
 
-TEST_CASE("the defaults are those of the published algorithm") {
+TEST_CASE("the published algorithm, where its tolerance is half of ours and no step is too long") {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-              testing::batched_predictor(epsilon{}, testing::data), adaptive_dpm<2>{}};
+              testing::batched_predictor(epsilon{}, testing::data),
+              adaptive_dpm<2>{.within = {2 * 0.0078, 2 * 0.05},
+                              .control = {.proportional = 0, .integral = 1, .longest = 2}}};
     int refused = 0;
     for (const double start : {-2.1, -0.3, 0.4, 1.9}) {
-        for (const double first : {0.85, 0.3}) {
+        for (const double end : {0.02, 0.1}) {
             CAPTURE(start);
-            const by_hand expected = written_out(s, start, 0.9, 0.02, first);
+            CAPTURE(end);
+            const by_hand expected = written_out(s, start, 0.9, end);
             std::vector<double> x{start};
-            auto run = s.start_from(exec::cpp, 0.9, batch(x, 1),
-                                    {.grid = grid::times{{0.9, first, 0.02}}});
+            auto run = s.start_from(exec::cpp, 0.9, batch(x, 1), {.grid = grid::times{{0.9, end}}});
             int evaluations = 0;
             for (; run; run.advance(), ++evaluations)
                 s.predictor.call(run.input(), run.output(), run.levels());
@@ -100,6 +104,19 @@ TEST_CASE("the defaults are those of the published algorithm") {
         }
     }
     CHECK(refused >= 4);
+}
+
+TEST_CASE("what was found before a refused step to the clean end serves the step after it") {
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
+              testing::batched_predictor(epsilon{}, testing::data),
+              adaptive_dpm<3>{.within = {1e-6, 1e-6}}};
+    std::vector<double> x{0.7};
+    auto run = s.start_from(exec::cpp, 0.02, batch(x, 1), {});
+    for (; run; run.advance())
+        s.predictor.call(run.input(), run.output(), run.levels());
+    // with the value of another level in its place, every step is refused until it is short: 9
+    CHECK(run.refused(0) >= 1);
+    CHECK(run.refused(0) <= 6);
 }
 
 TEST_CASE("a run ends clean where its grid does; pure noise and nonsense are refused") {

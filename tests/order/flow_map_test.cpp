@@ -186,24 +186,25 @@ TEST_CASE("boundary conditions: the identity at the end of the trajectory") {
     const process ve(schedule::edm{}, kernel::variance_exploding{});
     const consistency_preconditioned c{.sigma_data = 0.5, .sigma_min = 0.002};
     const conversion end = c.to_denoised(ve.level(0.002));
-    CHECK(std::fabs(end.state - 1) < 1e-14);
-    CHECK(std::fabs(end.output) < 1e-14);
+    CHECK(std::fabs(end.state_factor - 1) < 1e-14);
+    CHECK(std::fabs(end.output_factor) < 1e-14);
     // Song et al. 2023, appendix C, at sigma = 1: 0.25 / (0.998^2 + 0.25), 0.998 / 2 / sqrt(1.25)
     const conversion one = c.to_denoised(ve.level(1));
-    CHECK(testing::relative_error(one.state, 0.25 / (0.998 * 0.998 + 0.25)) < 1e-14);
-    CHECK(testing::relative_error(one.output, 0.499 / std::sqrt(1.25)) < 1e-14);
-    CHECK(testing::relative_error(one.input, 1 / std::sqrt(1.25)) < 1e-14);
+    CHECK(testing::relative_error(one.state_factor, 0.25 / (0.998 * 0.998 + 0.25)) < 1e-14);
+    CHECK(testing::relative_error(one.output_factor, 0.499 / std::sqrt(1.25)) < 1e-14);
+    CHECK(testing::relative_error(one.input_scale, 1 / std::sqrt(1.25)) < 1e-14);
 
     // Luo et al. 2023: c_skip = 0.25 / ((t / 0.1)^2 + 0.25), c_out = (t / 0.1) / sqrt(the same)
     const process table(schedule::scaled_linear{}, kernel::variance_preserving{});
     const latent_consistency lcm{epsilon{}};
-    CHECK(lcm.to_denoised(table.level(0)).state == 1);
-    CHECK(lcm.to_denoised(table.level(0)).output == 0);
+    CHECK(lcm.to_denoised(table.level(0)).state_factor == 1);
+    CHECK(lcm.to_denoised(table.level(0)).output_factor == 0);
     const noise_level l = table.level(3);
     const double norm = std::sqrt(900.25), skip = 0.25 / 900.25;
     const conversion inner = epsilon{}.to_denoised(l), outer = lcm.to_denoised(l);
-    CHECK(testing::relative_error(outer.state, skip + 30 / norm * inner.state) < 1e-14);
-    CHECK(testing::relative_error(outer.output, 30 / norm * inner.output) < 1e-14);
+    CHECK(testing::relative_error(outer.state_factor, skip + 30 / norm * inner.state_factor) <
+          1e-14);
+    CHECK(testing::relative_error(outer.output_factor, 30 / norm * inner.output_factor) < 1e-14);
 }
 
 TEST_CASE("constants out of range are refused") {

@@ -98,7 +98,7 @@
 #elif defined(__GNUC__)
 #define DIFFGEN_AVX2 __attribute__((target("avx2,fma"))) inline
 #define DIFFGEN_AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))) inline
-#define DIFFGEN_ENTRY(isa) \
+#define DIFFGEN_ENTRY(isa)                         \
     __attribute__((flatten, noinline, target(isa), \
                    optimize("O3", "fp-contract=off", "schedule-insns", "sched-pressure")))
 #define DIFFGEN_NO_CONTRACTION

@@ -41,21 +41,22 @@ struct boundary {
     double skip, out;
 };
 
-/// LCM's at timestep t: those of Karras et al. for sigma = scaling t, but for c_out's factor
-/// sigma_data (Luo et al. 2023, appendix).
+/// The factors of a latent consistency model at timestep t. They are those of Karras et al. for
+/// sigma = scaling t, except that c_out lacks its factor sigma_data (Luo et al. 2023, appendix).
 [[nodiscard]] inline boundary latent_boundary(double t, double scaling = 10,
                                               double sigma_data = 0.5) {
     const double norm = std::hypot(scaling * t, sigma_data);
     return {product(sigma_data / norm, sigma_data / norm), scaling * t / norm};
 }
 
-/// A latent consistency model: skip x + out D, D what `Output` says of the data.
+/// A latent consistency model: its function is skip x + out D, where D is the estimate of the data
+/// that a network of the kind `Output` gives.
 template <class Output = epsilon>
 struct latent_consistency {
     static constexpr const char* name = "latent_consistency";
     static constexpr bool scales_input = diffgen::scales_input<Output>;
     Output output{};
-    double timestep_scaling = 10;  ///< of the timestep, the schedule's time
+    double timestep_scaling = 10;  ///< the factor on the timestep, which is the schedule's time
     double sigma_data = 0.5;
 
     void check() const {

@@ -18,6 +18,8 @@
 
 #include <diffgen/core/lanes.hpp>
 
+#include <concepts>
+#include <cstdint>
 #include <limits>
 
 namespace diffgen {

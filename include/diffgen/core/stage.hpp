@@ -22,7 +22,7 @@ inline constexpr int max_rows = 4;  ///< registers that one stage can write
 /// sample goes on.
 struct measured_forms {
     std::array<linear_form, 2> forms{};  ///< S_0 and S_1
-    std::array<double, 2> parameters{};  ///< what the tuner or the judge's rule is given
+    std::array<double, 3> parameters{};  ///< what the tuner or the judge's rule is given
     int compared_register = 0;           ///< the register that the judge's rule sees as x
     bool judged = false;                 ///< whether a judge decides, instead of the tuner
 };
@@ -69,14 +69,14 @@ struct stage {
     /// Has the solver's tuner add p first + q second to row 0, with (p, q) from the sums of their
     /// squares over the sample. Returns *this.
     stage& tune(const linear_form& first, const linear_form& second,
-                const std::array<double, 2>& parameters = {}) {
+                const std::array<double, 3>& parameters = {}) {
         measured = {{first, second}, parameters, 0, false};
         return *this;
     }
     /// Has the solver's judge decide, from the sums of the squares of both forms over the sample.
     /// Returns *this.
     stage& judge(const linear_form& first, const linear_form& second,
-                 const std::array<double, 2>& parameters = {}, int compared_register = 0) {
+                 const std::array<double, 3>& parameters = {}, int compared_register = 0) {
         measured = {{first, second}, parameters, compared_register, true};
         return *this;
     }

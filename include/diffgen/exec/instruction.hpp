@@ -108,7 +108,7 @@ struct measured_part<T, Shape, true> {
     bool tunes = false;
     int compared_register = 0;
     compiled_form<T, Shape> measured[2];
-    T parameters[2] = {};
+    T parameters[3] = {};
 };
 
 template <class T, class Shape>
@@ -197,8 +197,9 @@ instruction<T, Shape> compile(const stage& s, const conversion& c, const compile
             out.measures = true;
             out.tunes = !s.measured->judged;
             out.compared_register = s.measured->compared_register;
-            for (unsigned i = 0; i < 2; ++i) {
+            for (unsigned i = 0; i < 3; ++i)
                 out.parameters[i] = static_cast<T>(s.measured->parameters[i]);
+            for (unsigned i = 0; i < 2; ++i) {
                 out.measured[i] = detail::compile<T, Shape>(s.measured->forms[i], s, c, o.folds);
                 out.reads |= out.measured[i].reads;
             }
@@ -249,18 +250,6 @@ template <class Solver>
 /// Throws bad_argument where no pass could carry out the stage.
 template <class Solver>
 void check_stage(const stage& s, const step& at, int stage_index) {
-    if (!fits<Solver>(s))
-        throw bad_argument(diffgen::detail::text(
-            "diffgen: stage ", stage_index, " of step ", at.index, " writes ", s.rows,
-            " rows, draws ", s.draws, " normals and evaluates register ", s.input_register,
-            ", or a form names a register or a normal that is not there; the solver declares "
-            "registers = ",
-            Solver::registers, ", rows = ", Solver::rows, ", draws = ", Solver::draws));
-    if (s.measured)
-        diffgen::detail::require(
-            s.measured->judged ? has_judge<Solver> : has_tuner<Solver>, "stage ", stage_index,
-            " of step ", at.index, " is measured, but the solver has no ",
-            s.measured->judged ? "judge" : "tuner", "; one that is made of others hands on theirs");
     bool finite =
         !s.measured || (is_finite(s.measured->forms[0]) && is_finite(s.measured->forms[1]));
     for (int i = 0; i < s.rows; ++i)
@@ -274,6 +263,18 @@ void check_stage(const stage& s, const step& at, int stage_index) {
                 ? "; start where alpha is above 0 (an earlier last time of the schedule, a grid's "
                   "sigma_max), or use ddim or ancestral, which can start at alpha = 0"
                 : "; a mistake in its plan, or a level that it does not cover"));
+    if (!fits<Solver>(s))
+        throw bad_argument(diffgen::detail::text(
+            "diffgen: stage ", stage_index, " of step ", at.index, " writes ", s.rows,
+            " rows, draws ", s.draws, " normals and evaluates register ", s.input_register,
+            ", or a form names a register or a normal that is not there; the solver declares "
+            "registers = ",
+            Solver::registers, ", rows = ", Solver::rows, ", draws = ", Solver::draws));
+    if (s.measured)
+        diffgen::detail::require(
+            s.measured->judged ? has_judge<Solver> : has_tuner<Solver>, "stage ", stage_index,
+            " of step ", at.index, " is measured, but the solver has no ",
+            s.measured->judged ? "judge" : "tuner", "; one that is made of others hands on theirs");
 }
 
 }  // namespace detail

@@ -30,7 +30,7 @@ inline constexpr int stretch_capacity = 256;
 template <class V, class T, class Shape, class Combiner, class Hook>
 class stretch {
     static constexpr int width = value_traits<V>::width;
-    static constexpr std::size_t packs = width == 1 ? 16 : 4;
+    static constexpr std::size_t packs = 4;
     static constexpr int block = static_cast<int>(packs) * width;
     static constexpr bool direct = reads_output_directly<Combiner, Hook>;
     static constexpr bool scaled = Shape::noisy && scales_noise<Combiner, V, T>;
@@ -195,7 +195,7 @@ class stretch {
     DIFFGEN_VALUE void sum(const compiled_form<T, Shape>& f, T* to, bool has_room) {
         term<T> terms[most_terms];
         const int n = list(f, terms), whole = size_ / block * block;
-        T rest[most_terms + 1][block];
+        T rest[most_terms + 1][std::size_t{block}];
         T* result = to;
         for (int begin = 0, end = whole;; begin = whole, end = whole + block) {
             bad_ = bad_ + sum_blocks(terms, n, begin, end, result);

@@ -7,6 +7,7 @@
 
 #include <diffgen/core/error.hpp>
 #include <diffgen/grid/explicit.hpp>
+#include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
 #include <diffgen/io/json.hpp>
 
@@ -82,10 +83,10 @@ template <class Grid = grid::sigmas>
                 detail::text("the grid is '", kind, "', not '", detail::grid_name<Grid>, "'"));
         values = document.get<std::vector<double>>("values");
     } catch (const bad_argument& wrong) {
-        throw bad_file(detail::text(name, ": ", wrong.what()));
+        throw bad_file(detail::text("diffgen: ", name, ": ", io::detail::inner_text(wrong)));
     }
     if (const auto wrong = detail::complaint<Grid>(values); !wrong.empty())
-        throw bad_file(detail::text(name, ": the grid ", wrong));
+        throw bad_file(detail::text("diffgen: ", name, ": the grid ", wrong));
     return Grid(std::move(values));
 }
 

@@ -62,7 +62,7 @@ class reference_runs {
     }
     /// Whether to go on, having found a grid of this error.
     [[nodiscard]] bool go_on(double error) const {
-        return !options_->watch || options_->watch({evaluations_, error});
+        return !options_->observe || options_->observe({evaluations_, error});
     }
 
     /// The error at the end of a run along these sigma / alpha; infinite where the run is not

@@ -14,7 +14,7 @@
 
 namespace diffgen {
 
-/// The hook of clipped: D -> min(max(D, low), high), after the hook of what it decorates.
+/// The hook of clipped: it maps D to min(max(D, low), high), after the hook of the inner predictor.
 template <class Inner>
 struct clip_hook {
     static constexpr bool present = true;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The base of everything that decorates a predictor and is a predictor again: forwards all of it.
+// The base of predictors that change another predictor: it forwards every member to that one.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -39,7 +39,8 @@ struct decorator {
     template <class In, class Out, class Level, class... Extra>
     static constexpr bool takes = Inner::template takes<In, Out, Level, Extra...>;
 
-    /// Level: one for the batch, or one a row.
+    /// Calls the network with `extra` as its last arguments. Level is noise_level, for one level of
+    /// the whole batch, or std::span<const noise_level>, with one level for each row.
     template <class In, class Out, class Level, class... Extra>
     void call(const In& in, const Out& out, const Level& l, const Extra&... extra) {
         inner.call(in, out, l, extra...);

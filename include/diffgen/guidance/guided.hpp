@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Classifier-free guidance (Ho and Salimans 2022): both evaluations in one call of the network on a
-// batch of twice the size, merged in the solver's own pass.
+// Classifier-free guidance (Ho and Salimans, Classifier-free diffusion guidance, 2022). The network
+// is called once, on a batch of twice the size, for both evaluations; the solver's own pass merges
+// them.
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
@@ -14,13 +15,15 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace diffgen {
 
-/// u + w (c - u): w = 1 is the conditional network alone, 0 the unconditional one. (Ho and Salimans
-/// write u + (1 + w') (c - u) with w' = w - 1.)
+/// The rule u + w (c - u) of the conditional output c and the unconditional output u: w = 1 is the
+/// conditional network alone, w = 0 the unconditional one. Ho and Salimans 2022, eq. 6, write
+/// (1 + w') c - w' u with w' = w - 1.
 struct classifier_free {
     double w = 2;
 
@@ -40,14 +43,17 @@ struct classifier_free {
     }
 };
 
-/// Which rows of a guided batch carry a condition: row i < conditioned is sample i with its
-/// condition, row conditioned + i is sample i without.
+/// The rows of a guided batch. A rule with n inputs has n rows for each sample, and `conditioned`
+/// is the number of samples. Row b conditioned + i is input b of sample i. Under classifier_free,
+/// input 0 carries the condition of its sample and input 1 does not.
 struct guidance_rows {
     std::size_t conditioned;
 };
 
-/// A conditional predictor under guidance. Its batched network is called as net(in, out, level,
-/// guidance_rows) on all rows at once; a functor as f(x, level, bool conditioned).
+/// A conditional predictor under guidance: a rule merges the outputs of several inputs for each
+/// sample. A batched network is called once for all rows, as net(in, out, level, guidance_rows);
+/// the views hold Rule::inputs rows for each sample. A functor is called as f(x, level, bool
+/// conditioned).
 template <class Inner, class Rule>
 struct guided : decorator<Inner> {
     static_assert(Inner::combiner_type::copies == 1,
@@ -88,9 +94,11 @@ struct guided : decorator<Inner> {
 template <class Inner, class Rule>
 guided(Inner, Rule) -> guided<Inner, Rule>;
 
-/// A network conditioned on one label a sample, for use with or without guidance: calls
-/// net(in, out, level, std::span<const Label>), one label a row (and one level a row where they
-/// have their own), `none` for unconditional rows.
+/// A network conditioned on one label for each sample, with classifier_free guidance or without
+/// any. It copies the labels, and calls net(in, out, level, std::span<const Label>) with one label
+/// for each row; rows without a condition have the label `none`. Where samples have levels of their
+/// own, `level` is a std::span with one level for each row. It can be called when it is const if
+/// the network can. Throws bad_shape where the number of labels is not that of the batch's samples.
 template <class Net, class Label = int>
 class labelled {
   public:
@@ -101,16 +109,41 @@ class labelled {
 
     template <class In, class Out, class Level>
     void operator()(const In& in, const Out& out, const Level& l) {
-        require(in.samples);
-        net_(in, out, l, std::span<const Label>(labels_.data(), conditioned_));
+        net_(in, out, l, plain(in));
+    }
+    template <class In, class Out, class Level>
+    requires std::is_invocable_v<const Net&, In, Out, Level, std::span<const Label>>
+    void operator()(const In& in, const Out& out, const Level& l) const {
+        net_(in, out, l, plain(in));
     }
     template <class In, class Out, class Level>
     void operator()(const In& in, const Out& out, const Level& l, guidance_rows rows) {
-        require(rows.conditioned);
-        net_(in, out, l, std::span<const Label>(labels_));
+        net_(in, out, l, guided_rows(in, rows));
+    }
+    template <class In, class Out, class Level>
+    requires std::is_invocable_v<const Net&, In, Out, Level, std::span<const Label>>
+    void operator()(const In& in, const Out& out, const Level& l, guidance_rows rows) const {
+        net_(in, out, l, guided_rows(in, rows));
     }
 
   private:
+    /// The labels of a batch without guidance.
+    template <class In>
+    [[nodiscard]] std::span<const Label> plain(const In& in) const {
+        require(in.samples);
+        return {labels_.data(), conditioned_};
+    }
+    /// The labels of a batch under guidance, those of the rows without a condition included.
+    template <class In>
+    [[nodiscard]] std::span<const Label> guided_rows(const In& in, guidance_rows rows) const {
+        require(rows.conditioned);
+        if (in.samples != labels_.size())
+            throw bad_shape(
+                detail::text("diffgen: labelled{...} has labels for two rows a sample, ",
+                             labels_.size(), " in all, but the rule of guidance makes ", in.samples,
+                             " rows; write a network for its rows"));
+        return labels_;
+    }
     void require(std::size_t samples) const {
         if (samples != conditioned_)
             throw bad_shape(detail::text("diffgen: ", conditioned_, " labels for a batch of ",

@@ -14,8 +14,8 @@
 
 namespace diffgen {
 
-/// The deviation is exp(a + b v), (a, b) the stage's noise_scale: with v in [-1, 1] a geometric
-/// mean of two deviations (Nichol and Dhariwal 2021, eq. 15).
+/// The deviation is exp(a + b v), where (a, b) is the stage's noise_scale. With v in [-1, 1] this
+/// is a geometric mean of two deviations (Nichol and Dhariwal 2021, eq. 15).
 struct geometric_deviation {
     template <class V, class S>
     DIFFGEN_VALUE static V deviation(V v, const S* scale) {
@@ -31,7 +31,8 @@ struct direct_deviation {
     }
 };
 
-/// A prediction, and the v of a rule.
+/// Two outputs of one input: the prediction, and the number v from which the rule computes the
+/// deviation of the noise.
 template <class Rule>
 struct prediction_and_variance {
     static constexpr int copies = 2;
@@ -48,9 +49,9 @@ struct prediction_and_variance {
     }
 };
 
-/// The predictor with two outputs a sample: a batched network is given N samples and room for 2 N,
-/// first all predictions, then all v; a functor is called as f(x, level, bool prediction), once for
-/// each. Which stages use v is the solver's to say (stage::scales_noise).
+/// A predictor with two outputs for each sample. A batched network is given N samples and writes 2
+/// N rows: first all predictions, then all v. A functor is called twice, as f(x, level, bool
+/// prediction). The solver decides which stages use v: those that have a noise_scale.
 template <class Inner, class Rule = geometric_deviation>
 struct learned_variance : decorator<Inner> {
     static_assert(Inner::combiner_type::copies == 1,

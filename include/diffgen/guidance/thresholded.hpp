@@ -20,8 +20,8 @@ namespace diffgen {
 
 namespace detail {
 
-/// The number of rank k (from 0) among `count` numbers that are not negative: their bits order
-/// them, so that it is found bit by bit, from the highest.
+/// The number of rank k, counted from 0, among `count` numbers that are not negative. Such numbers
+/// have the order of their bits, so the result is found bit by bit, from the highest bit on.
 template <class T>
 [[nodiscard]] DIFFGEN_VALUE T of_rank(const T* values, std::size_t count, std::size_t k) {
     using word = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -35,7 +35,8 @@ template <class T>
     return std::bit_cast<T>(found);
 }
 
-/// The quantile of numbers that are not negative, linear between ranks.
+/// The quantile of `count` numbers that are not negative, interpolated linearly between ranks;
+/// ratio is from 0 to 1.
 template <class T>
 [[nodiscard]] DIFFGEN_VALUE T quantile(const T* values, std::size_t count, double ratio) {
     const double rank = product(ratio, static_cast<double>(count - 1));
@@ -47,25 +48,26 @@ template <class T>
 
 }  // namespace detail
 
-/// The hook of thresholded: D -> clamp(D, -s, s) / s with one s a sample.
+/// The hook of thresholded: it maps D to clamp(D, -s, s) / s, with one threshold s for each sample.
 template <class Inner>
 struct threshold_hook {
     static_assert(!Inner::per_sample, "diffgen: thresholded{...} of a predictor that is already");
     static constexpr bool present = true;
     static constexpr bool per_sample = true;
     Inner inner;
-    double ratio, most;
+    double ratio, max_threshold;
 
     template <class V>
     DIFFGEN_VALUE V measure(V d) const {
         if constexpr (Inner::present) d = inner.apply(d);
         return max(d, -d);
     }
-    /// s: the quantile, at least 1; and at most `most`, which wins.
+    /// The threshold s of a sample: the quantile of its |D|, at least 1, and then at most
+    /// max_threshold.
     template <class S>
     DIFFGEN_VALUE S statistic(const S* measures, std::size_t count) const {
         const S s = max(detail::quantile(measures, count, ratio), S(1));
-        return most < static_cast<double>(s) ? static_cast<S>(most) : s;
+        return max_threshold < static_cast<double>(s) ? static_cast<S>(max_threshold) : s;
     }
     template <class V>
     DIFFGEN_VALUE V apply(V d, V s) const {
@@ -75,18 +77,20 @@ struct threshold_hook {
     }
 };
 
-/// The predictor with its denoised estimate thresholded: s is the `ratio` quantile of |D| over each
-/// sample, at least 1; and at most `most`, which wins. With most = 1 it is clipping to [-1, 1].
-/// Throws bad_argument unless ratio lies in [0, 1] and most is above 0.
+/// The predictor with its denoised estimate D thresholded: D becomes clamp(D, -s, s) / s. Each
+/// sample has its own threshold s: the `ratio` quantile of |D| over the sample, but at least 1, and
+/// then at most max_threshold. With max_threshold = 1 this is clipping to [-1, 1]. (Saharia et al.
+/// 2022, section 2.3.) Throws bad_argument unless ratio lies in [0, 1] and max_threshold is above
+/// 0.
 template <class Inner>
 struct thresholded : decorator<Inner> {
     using hook_type = threshold_hook<typename Inner::hook_type>;
 
-    double ratio, most;
+    double ratio, max_threshold;
 
     explicit thresholded(Inner p, double r = 0.995,
-                         double m = std::numeric_limits<double>::infinity())
-        : decorator<Inner>(std::move(p)), ratio(r), most(m) {
+                         double largest = std::numeric_limits<double>::infinity())
+        : decorator<Inner>(std::move(p)), ratio(r), max_threshold(largest) {
         check();
     }
 
@@ -94,10 +98,11 @@ struct thresholded : decorator<Inner> {
         decorator<Inner>::check();
         detail::require(ratio >= 0 && ratio <= 1, "thresholding at the quantile ", ratio,
                         ", not in [0, 1]");
-        detail::require(most > 0, "a threshold of at most ", most, "; must be above 0");
+        detail::require(max_threshold > 0, "thresholded with max_threshold = ", max_threshold,
+                        "; must be above 0");
     }
 
-    [[nodiscard]] hook_type hook() const { return {this->inner.hook(), ratio, most}; }
+    [[nodiscard]] hook_type hook() const { return {this->inner.hook(), ratio, max_threshold}; }
 };
 
 }  // namespace diffgen

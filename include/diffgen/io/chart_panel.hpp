@@ -90,7 +90,7 @@ inline void draw_panel(std::ostream& out, const panel& p, double x, double y,
             if (is_drawn(at)) across.include(at.first), up.include(at.second);
     if (!(across.low < across.high && up.low < up.high))
         throw bad_argument(
-            diffgen::detail::text("the panel '", p.title, "' has no two points to draw"));
+            diffgen::detail::text("diffgen: the panel '", p.title, "' has no two points to draw"));
     across.from = x + 55, across.to = x + o.width - 14;
     up.from = y + o.height - 38, up.to = y + 24;
     out << "<rect x='" << across.from << "' y='" << up.to << "' width='" << across.to - across.from

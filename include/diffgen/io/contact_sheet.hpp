@@ -46,12 +46,12 @@ inline image contact_sheet(std::span<const image> tiles,
     const std::size_t scale = options.scale;
     const std::size_t margin = options.margin;
     if (options.columns == 0 || scale == 0 || scale > 4096 || margin > 4096) {
-        throw bad_argument(detail::text("a contact sheet of ", options.columns, " columns, scale ",
-                                        scale, " and margin ", margin,
+        throw bad_argument(detail::text("diffgen: a contact sheet of ", options.columns,
+                                        " columns, scale ", scale, " and margin ", margin,
                                         " needs columns, a scale of 1..4096, a margin <= 4096"));
     }
     if (tiles.empty() || tiles[0].pixels.empty()) {
-        throw bad_shape("a contact sheet needs a tile with pixels");
+        throw bad_shape("diffgen: a contact sheet needs a tile with pixels");
     }
     const std::size_t columns = std::min(options.columns, tiles.size());
     const image& model = tiles[0];
@@ -59,9 +59,10 @@ inline image contact_sheet(std::span<const image> tiles,
         check_image(tile);
         if (tile.width != model.width || tile.height != model.height ||
             tile.channels != model.channels) {
-            throw bad_shape(detail::text("the tile ", &tile - tiles.data(), " is ", tile.width,
-                                         " x ", tile.height, " x ", tile.channels, ", the first ",
-                                         model.width, " x ", model.height, " x ", model.channels));
+            throw bad_shape(detail::text("diffgen: the tile ", &tile - tiles.data(), " is ",
+                                         tile.width, " x ", tile.height, " x ", tile.channels,
+                                         ", the first ", model.width, " x ", model.height, " x ",
+                                         model.channels));
         }
     }
     const std::size_t across = model.width * scale + margin;

@@ -25,24 +25,27 @@ using bytes = std::vector<std::uint8_t>;
 /// The contents of a regular file. Throws bad_file when it cannot be opened or read, or holds more
 /// than `limit` bytes.
 inline bytes read_file(const std::filesystem::path& path,
-                       std::uint64_t limit = std::numeric_limits<std::int64_t>::max()) {
+                       std::uint64_t limit = std::numeric_limits<std::uint64_t>::max() / 2) {
     const std::string name = path.string();
     std::error_code code;
     if (!std::filesystem::is_regular_file(path, code)) {
-        throw bad_file(detail::text(name, ": ", code ? code.message() : "not a regular file"));
+        throw bad_file(
+            detail::text("diffgen: ", name, ": ", code ? code.message() : "not a regular file"));
     }
     const std::uint64_t size = std::filesystem::file_size(path, code);
-    if (code) throw bad_file(detail::text(name, ": its size is unknown: ", code.message()));
+    if (code)
+        throw bad_file(detail::text("diffgen: ", name, ": its size is unknown: ", code.message()));
     if (size > limit) {
-        throw bad_file(
-            detail::text(name, ": ", size, " bytes are more than the ", limit, " allowed"));
+        throw bad_file(detail::text("diffgen: ", name, ": ", size, " bytes are more than the ",
+                                    limit, " allowed"));
     }
     std::ifstream in(path, std::ios::binary);
-    if (!in) throw bad_file(detail::text(name, ": cannot be opened for reading"));
+    if (!in) throw bad_file(detail::text("diffgen: ", name, ": cannot be opened for reading"));
     bytes data(size);
     in.read(reinterpret_cast<char*>(data.data()), static_cast<std::streamsize>(size));
     if (static_cast<std::uint64_t>(in.gcount()) != size) {
-        throw bad_file(detail::text(name, ": only ", in.gcount(), " of ", size, " bytes readable"));
+        throw bad_file(detail::text("diffgen: ", name, ": only ", in.gcount(), " of ", size,
+                                    " bytes readable"));
     }
     return data;
 }
@@ -56,20 +59,21 @@ inline void write_file(const std::filesystem::path& path, std::span<const std::u
 
     std::error_code code;
     std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    if (!out) throw bad_file(detail::text(path.string(), ": cannot be opened for writing"));
+    if (!out)
+        throw bad_file(detail::text("diffgen: ", path.string(), ": cannot be opened for writing"));
     out.write(reinterpret_cast<const char*>(data.data()),
               static_cast<std::streamsize>(data.size()));
     out.close();
     if (!out) {
         std::filesystem::remove(temporary, code);
-        throw bad_file(
-            detail::text(path.string(), ": ", data.size(), " bytes could not be written"));
+        throw bad_file(detail::text("diffgen: ", path.string(), ": ", data.size(),
+                                    " bytes could not be written"));
     }
     std::filesystem::rename(temporary, path, code);
     if (code) {
         const std::string reason = code.message();
         std::filesystem::remove(temporary, code);
-        throw bad_file(detail::text(path.string(), ": cannot be replaced: ", reason));
+        throw bad_file(detail::text("diffgen: ", path.string(), ": cannot be replaced: ", reason));
     }
 }
 

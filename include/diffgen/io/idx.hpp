@@ -82,13 +82,15 @@ template <class T>
 bytes encode_idx(const ndarray<T>& array) {
     check_shape(array.shape, array.data.size());
     if (array.shape.size() > std::numeric_limits<std::uint8_t>::max()) {
-        throw bad_shape(detail::text("an IDX file holds 255 sizes, not ", array.shape.size()));
+        throw bad_shape(
+            detail::text("diffgen: an IDX file holds 255 sizes, not ", array.shape.size()));
     }
     bytes out{0, 0, std::uint8_t{detail::idx_code<T>()},
               static_cast<std::uint8_t>(array.shape.size())};
     for (const std::size_t size : array.shape) {
         if (size > std::numeric_limits<std::uint32_t>::max()) {
-            throw bad_shape(detail::text("an IDX file holds sizes below 2^32, not ", size));
+            throw bad_shape(
+                detail::text("diffgen: an IDX file holds sizes below 2^32, not ", size));
         }
         detail::append<std::endian::big>(out, static_cast<std::uint32_t>(size));
     }

@@ -34,7 +34,8 @@ struct image {
 /// Throws bad_shape unless the picture has one or three channels and as many samples as it says.
 inline void check_image(const image& picture) {
     if (picture.channels != 1 && picture.channels != 3) {
-        throw bad_shape(detail::text("a picture has 1 or 3 channels, not ", picture.channels));
+        throw bad_shape(
+            detail::text("diffgen: a picture has 1 or 3 channels, not ", picture.channels));
     }
     check_shape(std::array{picture.height, picture.width, picture.channels}, picture.pixels.size());
 }
@@ -43,7 +44,8 @@ inline image blank_image(std::size_t width, std::size_t height, std::size_t chan
                          std::uint8_t value) {
     const auto size = byte_count(std::array{height, width, channels}, 1);
     if (!size) {
-        throw bad_shape(detail::text("a picture of ", width, " x ", height, " is too large"));
+        throw bad_shape(
+            detail::text("diffgen: a picture of ", width, " x ", height, " is too large"));
     }
     image picture{width, height, channels, std::vector<std::uint8_t>(*size, value)};
     check_image(picture);

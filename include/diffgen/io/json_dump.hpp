@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace diffgen::io {
@@ -63,7 +64,8 @@ class json_writer {
     void put(const std::string& value) {
         const std::size_t valid = utf8_valid_prefix(value);
         if (valid < value.size()) {
-            throw bad_argument(text("a string for JSON is not UTF-8 from its byte ", valid, " on"));
+            throw bad_argument(
+                text("diffgen: a string for JSON is not UTF-8 from its byte ", valid, " on"));
         }
         out_ += '"';
         for (const char letter : value)

@@ -97,15 +97,15 @@ class json {
     /// The member of this name. Throws bad_argument naming the key.
     const json& at(std::string_view key) const {
         if (const json* found = find(key)) return *found;
-        throw bad_argument(detail::text("there is no '", key, "' in the JSON object"));
+        throw bad_argument(detail::text("diffgen: there is no '", key, "' in the JSON object"));
     }
 
     /// The element at this index of an array. Throws bad_argument.
     const json& at(std::size_t index) const {
         const array& all = elements();
         if (index < all.size()) return all[index];
-        throw bad_argument(
-            detail::text("there is no element ", index, " in a JSON array of ", all.size()));
+        throw bad_argument(detail::text("diffgen: there is no element ", index,
+                                        " in a JSON array of ", all.size()));
     }
 
     bool contains(std::string_view key) const { return find(key) != nullptr; }
@@ -142,7 +142,7 @@ class json {
     }
 
     [[noreturn]] void refuse(const std::string& where, std::string_view wanted) const {
-        throw bad_argument(detail::text(where, " is ", kind(), ", not ", wanted));
+        throw bad_argument(detail::text("diffgen: ", where, " is ", kind(), ", not ", wanted));
     }
 
     template <class T>
@@ -164,8 +164,8 @@ class json {
         } else if constexpr (std::integral<T>) {
             const auto narrow = [&](auto number) {
                 if (std::in_range<T>(number)) return static_cast<T>(number);
-                throw bad_argument(detail::text(where, " is ", number, ", which does not fit ",
-                                                8 * sizeof(T), " bits"));
+                throw bad_argument(detail::text("diffgen: ", where, " is ", number,
+                                                ", which does not fit ", 8 * sizeof(T), " bits"));
             };
             if (const auto* number = std::get_if<std::uint64_t>(&value_)) return narrow(*number);
             return narrow(reach<std::int64_t>(where, "an integer"));

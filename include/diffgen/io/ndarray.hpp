@@ -55,8 +55,8 @@ inline std::string shape_text(std::span<const std::size_t> shape) {
 inline void check_shape(std::span<const std::size_t> shape, std::size_t elements) {
     const auto count = byte_count(shape, 1);
     if (!count || *count != elements) {
-        throw bad_shape(detail::text("the shape ", shape_text(shape), " does not hold ", elements,
-                                     " elements"));
+        throw bad_shape(detail::text("diffgen: the shape ", shape_text(shape), " does not hold ",
+                                     elements, " elements"));
     }
 }
 

@@ -49,11 +49,11 @@ inline void check_plot(const plane_bounds& bounds, std::size_t width, std::size_
     const double across = bounds.right - bounds.left;
     const double up = bounds.top - bounds.bottom;
     if (!(across > 0) || !(up > 0) || !std::isfinite(across) || !std::isfinite(up)) {
-        throw bad_argument(text("the bounds [", bounds.left, ", ", bounds.right, "] x [",
+        throw bad_argument(text("diffgen: the bounds [", bounds.left, ", ", bounds.right, "] x [",
                                 bounds.bottom, ", ", bounds.top, "] are no rectangle"));
     }
     if (width == 0 || height == 0) {
-        throw bad_argument(text("a plot has pixels, not ", width, " x ", height));
+        throw bad_argument(text("diffgen: a plot has pixels, not ", width, " x ", height));
     }
 }
 
@@ -77,11 +77,12 @@ std::vector<double> count_points(std::span<const T> points, const plane_bounds& 
                                  std::size_t width, std::size_t height) {
     detail::check_plot(bounds, width, height);
     if (points.size() % 2 != 0) {
-        throw bad_shape(
-            detail::text(points.size(), " coordinates do not make points of the plane"));
+        throw bad_shape(detail::text("diffgen: ", points.size(),
+                                     " coordinates do not make points of the plane"));
     }
     const auto cells = byte_count(std::array{width, height}, sizeof(double));
-    if (!cells) throw bad_shape(detail::text("a plot of ", width, " x ", height, " is too large"));
+    if (!cells)
+        throw bad_shape(detail::text("diffgen: a plot of ", width, " x ", height, " is too large"));
     std::vector<double> counts(*cells / sizeof(double));
     for (std::size_t i = 0; i < points.size(); i += 2) {
         const double x = (double(points[i]) - bounds.left) / (bounds.right - bounds.left);
@@ -119,7 +120,8 @@ image heat_image(F f, const plane_bounds& bounds, std::size_t width, std::size_t
             const double y = bounds.top + down * (bounds.bottom - bounds.top);
             const double value = static_cast<double>(f(x, y));
             if (!std::isfinite(value)) {
-                throw non_finite(detail::text("the function is ", value, " at ", x, ", ", y));
+                throw non_finite(
+                    detail::text("diffgen: the function is ", value, " at ", x, ", ", y));
             }
             values.push_back(value);
         }

@@ -25,7 +25,7 @@ namespace detail {
 
 inline void append_chunk(bytes& out, std::string_view type, std::span<const std::uint8_t> data) {
     if (data.size() > std::numeric_limits<std::int32_t>::max()) {
-        throw bad_shape(text("a PNG chunk cannot hold ", data.size(), " bytes"));
+        throw bad_shape(text("diffgen: a PNG chunk cannot hold ", data.size(), " bytes"));
     }
     append<std::endian::big>(out, static_cast<std::uint32_t>(data.size()));
     const std::size_t start = out.size();
@@ -57,8 +57,8 @@ inline bytes encode_png(const image& picture) {
     check_image(picture);
     constexpr std::size_t largest = std::numeric_limits<std::int32_t>::max();
     if (picture.pixels.empty() || picture.width > largest || picture.height > largest) {
-        throw bad_shape(detail::text("a PNG file cannot hold a picture of ", picture.width, " x ",
-                                     picture.height));
+        throw bad_shape(detail::text("diffgen: a PNG file cannot hold a picture of ", picture.width,
+                                     " x ", picture.height));
     }
     bytes header;
     detail::append<std::endian::big>(header, static_cast<std::uint32_t>(picture.width));

@@ -88,7 +88,8 @@ struct safetensors {
     const tensor& at(const std::string& name) const {
         const auto found = tensors.find(name);
         if (found != tensors.end()) return found->second;
-        throw bad_argument(detail::text("there is no tensor '", name, "' among ", tensors.size()));
+        throw bad_argument(
+            detail::text("diffgen: there is no tensor '", name, "' among ", tensors.size()));
     }
 
     /// A copy as elements of type T; F16 and BF16 can be had as float. Throws bad_argument when the
@@ -101,8 +102,9 @@ struct safetensors {
             if (held.type == dtype::bf16) return widened(held, from_bfloat);
         }
         if (held.type != dtype_of<T>()) {
-            throw bad_argument(detail::text("the tensor '", name, "' holds ", facts(held.type).name,
-                                            ", not ", facts(dtype_of<T>()).name));
+            throw bad_argument(detail::text("diffgen: the tensor '", name, "' holds ",
+                                            facts(held.type).name, ", not ",
+                                            facts(dtype_of<T>()).name));
         }
         return {held.shape, detail::load_all<T, std::endian::little>(held.data)};
     }
@@ -159,28 +161,29 @@ inline dtype parse_dtype(std::string_view name) {
     for (int i = 0; i <= static_cast<int>(dtype::boolean); ++i) {
         if (facts(static_cast<dtype>(i)).name == name) return static_cast<dtype>(i);
     }
-    throw bad_argument(text("the dtype '", name, "' is not known"));
+    throw bad_argument(text("diffgen: the dtype '", name, "' is not known"));
 }
 
 inline tensor_entry parse_tensor_entry(const std::string& name, const json& facts_of_tensor) {
     if (facts_of_tensor.members().size() != 3) {
-        throw bad_argument(text("it has ", facts_of_tensor.members().size(),
+        throw bad_argument(text("diffgen: it has ", facts_of_tensor.members().size(),
                                 " members, not dtype, shape and data_offsets"));
     }
     tensor_entry entry{name, parse_dtype(facts_of_tensor.get<std::string>("dtype")),
                        facts_of_tensor.get<std::vector<std::size_t>>("shape"), 0, 0};
     const auto offsets = facts_of_tensor.get<std::vector<std::uint64_t>>("data_offsets");
     if (offsets.size() != 2 || offsets[0] > offsets[1]) {
-        throw bad_argument("its data_offsets " + shape_text(offsets) +
+        throw bad_argument("diffgen: its data_offsets " + shape_text(offsets) +
                            " are not a begin and an end");
     }
     entry.begin = offsets[0];
     entry.end = offsets[1];
     const auto size = byte_count(entry.shape, facts(entry.type).bytes);
     if (!size)
-        throw bad_argument("the size of its shape " + shape_text(entry.shape) + " overflows");
+        throw bad_argument("diffgen: the size of its shape " + shape_text(entry.shape) +
+                           " overflows");
     if (*size != entry.end - entry.begin) {
-        throw bad_argument(text("its shape ", shape_text(entry.shape), " of ",
+        throw bad_argument(text("diffgen: its shape ", shape_text(entry.shape), " of ",
                                 facts(entry.type).name, " takes ", *size, " bytes, its offsets ",
                                 shape_text(offsets), " hold ", entry.end - entry.begin));
     }
@@ -230,7 +233,7 @@ inline safetensors decode_safetensors(std::span<const std::uint8_t> data, const 
                 entries.push_back(detail::parse_tensor_entry(key, value));
             }
         } catch (const bad_argument& problem) {
-            detail::fail(name, 8, "the header entry '", key, "': ", problem.what());
+            detail::fail(name, 8, "the header entry '", key, "': ", detail::inner_text(problem));
         }
     }
     detail::check_layout(entries, in);
@@ -248,12 +251,12 @@ inline bytes encode_safetensors(const safetensors& file) {
     std::vector<const std::pair<const std::string, tensor>*> order;
     for (const auto& each : file.tensors) {
         if (each.first == "__metadata__") {
-            throw bad_argument("no tensor can have the name '__metadata__'");
+            throw bad_argument("diffgen: no tensor can have the name '__metadata__'");
         }
         const std::size_t width = facts(each.second.type).bytes;
         const auto wanted = byte_count(each.second.shape, width);
         if (!wanted || *wanted != each.second.data.size()) {
-            throw bad_shape(detail::text("the tensor '", each.first, "' of shape ",
+            throw bad_shape(detail::text("diffgen: the tensor '", each.first, "' of shape ",
                                          shape_text(each.second.shape), " cannot hold ",
                                          each.second.data.size(), " bytes"));
         }

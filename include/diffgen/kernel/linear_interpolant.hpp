@@ -13,11 +13,11 @@
 namespace diffgen::kernel {
 
 struct linear_interpolant {
-    /// (alpha, sigma) at a log signal-to-noise ratio, accurate at both ends.
+    /// The scales (alpha, sigma) at a log signal-to-noise ratio. Neither loses digits near 0 or 1.
     [[nodiscard]] static scales level(double log_snr) {
         return {detail::sigmoid(0.5 * log_snr), detail::sigmoid(-0.5 * log_snr)};
     }
-    /// d log(alpha) / d log_snr.
+    /// The derivative d log(alpha) / d log_snr.
     [[nodiscard]] static double log_alpha_rate(double log_snr) {
         return 0.5 * detail::sigmoid(-0.5 * log_snr);
     }

@@ -7,8 +7,8 @@
 namespace diffgen::kernel {
 
 struct scales {
-    double alpha;  ///< factor of the data
-    double sigma;  ///< standard deviation of the noise
+    double alpha;  ///< the factor on the data x_0
+    double sigma;  ///< the standard deviation of the noise
 };
 
 }  // namespace diffgen::kernel

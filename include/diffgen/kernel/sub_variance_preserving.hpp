@@ -13,14 +13,14 @@
 namespace diffgen::kernel {
 
 struct sub_variance_preserving {
-    /// (alpha, sigma) at a log signal-to-noise ratio, accurate at both ends.
+    /// The scales (alpha, sigma) at a log signal-to-noise ratio. Neither loses digits near 0 or 1.
     [[nodiscard]] static scales level(double log_snr) {
         // alpha / (1 - alpha^2) = exp(log_snr / 2), solved for alpha without cancellation
         const double up = std::exp(0.5 * log_snr), down = std::exp(-0.5 * log_snr);
         return {2 / (down + std::sqrt(product(down, down) + 4)),
                 2 / (1 + std::sqrt(1 + 4 * product(up, up)))};
     }
-    /// d log(alpha) / d log_snr.
+    /// The derivative d log(alpha) / d log_snr.
     [[nodiscard]] static double log_alpha_rate(double log_snr) {
         const auto [alpha, sigma] = level(log_snr);
         return 0.5 * sigma / (1 + product(alpha, alpha));

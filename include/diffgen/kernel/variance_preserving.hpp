@@ -12,12 +12,12 @@
 namespace diffgen::kernel {
 
 struct variance_preserving {
-    /// (alpha, sigma) at a log signal-to-noise ratio, accurate at both ends.
+    /// The scales (alpha, sigma) at a log signal-to-noise ratio. Neither loses digits near 0 or 1.
     [[nodiscard]] static scales level(double log_snr) {
         const double a2 = detail::sigmoid(log_snr), s2 = detail::sigmoid(-log_snr);
         return {std::sqrt(a2), std::sqrt(s2)};
     }
-    /// d log(alpha) / d log_snr.
+    /// The derivative d log(alpha) / d log_snr.
     [[nodiscard]] static double log_alpha_rate(double log_snr) {
         return 0.5 * detail::sigmoid(-log_snr);
     }

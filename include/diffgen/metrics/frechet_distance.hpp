@@ -38,15 +38,16 @@ class gaussian_statistics {
         : mean_(std::move(mean)), covariance_(std::move(covariance)) {
         const Eigen::Index size = mean_.size();
         if (size == 0 || covariance_.rows() != size || covariance_.cols() != size) {
-            throw bad_shape(detail::text("a mean of ", size, " elements has no covariance of ",
-                                         covariance_.rows(), " x ", covariance_.cols()));
+            throw bad_shape(detail::text("diffgen: a mean of ", size,
+                                         " elements has no covariance of ", covariance_.rows(),
+                                         " x ", covariance_.cols()));
         }
         detail::check_samples("mean", mean_, 1);
         detail::check_samples("covariance", covariance_, 1);
         const double skew = (covariance_ - covariance_.transpose()).cwiseAbs().maxCoeff();
         if (skew > 1e-9 * covariance_.cwiseAbs().maxCoeff()) {
             throw bad_argument(
-                detail::text("the covariance differs by ", skew, " from its transpose"));
+                detail::text("diffgen: the covariance differs by ", skew, " from its transpose"));
         }
     }
 

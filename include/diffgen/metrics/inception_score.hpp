@@ -42,14 +42,14 @@ inline double inception_score_of(const Eigen::MatrixXd& probabilities) {
 /// probability, on a sum further than 1e-4 from 1; non_finite on NaN or infinity.
 inline inception_scores inception_score(const sample_matrix& probabilities,
                                         Eigen::Index splits = 1) {
-    if (splits < 1) throw bad_argument(detail::text("splits is ", splits, ", not >= 1"));
+    if (splits < 1) throw bad_argument(detail::text("diffgen: splits is ", splits, ", not >= 1"));
     detail::check_samples("probability", probabilities, splits);
     const Eigen::RowVectorXd sums = probabilities.colwise().sum();
     for (Eigen::Index i = 0; i < probabilities.cols(); ++i) {
         const double least = probabilities.col(i).minCoeff();
         if (least < 0 || std::abs(sums(i) - 1) > 1e-4) {
-            throw bad_argument(detail::text("the probabilities of sample ", i, " sum to ", sums(i),
-                                            " and the least is ", least));
+            throw bad_argument(detail::text("diffgen: the probabilities of sample ", i, " sum to ",
+                                            sums(i), " and the least is ", least));
         }
     }
     const Eigen::MatrixXd normalised = probabilities.array().rowwise() / sums.array();

@@ -65,7 +65,7 @@ inline Eigen::VectorXd squared_radii(const Eigen::MatrixXd& samples, Eigen::Inde
 /// k >= 1 and both sets have at least k + 1 samples, non_finite on NaN or infinity.
 inline manifold_scores precision_recall(const sample_matrix& real, const sample_matrix& generated,
                                         Eigen::Index k = 5) {
-    if (k < 1) throw bad_argument(detail::text("k is ", k, ", not >= 1"));
+    if (k < 1) throw bad_argument(detail::text("diffgen: k is ", k, ", not >= 1"));
     detail::check_samples("real", real, k + 1);
     detail::check_samples("generated", generated, k + 1);
     detail::check_same_dimension(real.rows(), generated.rows());

@@ -21,18 +21,19 @@ using diffgen::detail::text;
 /// Throws bad_shape on samples without elements, bad_argument when there are fewer than `least`,
 /// non_finite on NaN or infinity. `name` says in the text which samples are meant.
 inline void check_samples(const char* name, const sample_matrix& samples, Eigen::Index least) {
-    if (samples.rows() == 0) throw bad_shape(text("the ", name, " samples have no elements"));
+    if (samples.rows() == 0)
+        throw bad_shape(text("diffgen: the ", name, " samples have no elements"));
     if (samples.cols() < least) {
-        throw bad_argument(
-            text("there are ", samples.cols(), " ", name, " samples, not at least ", least));
+        throw bad_argument(text("diffgen: there are ", samples.cols(), " ", name,
+                                " samples, not at least ", least));
     }
     if (samples.allFinite()) return;
     for (Eigen::Index sample = 0; sample < samples.cols(); ++sample) {
         for (Eigen::Index element = 0; element < samples.rows(); ++element) {
             const double value = samples(element, sample);
             if (!std::isfinite(value)) {
-                throw non_finite(text("the ", name, " sample ", sample, " has the value ", value,
-                                      " in its element ", element));
+                throw non_finite(text("diffgen: the ", name, " sample ", sample, " has the value ",
+                                      value, " in its element ", element));
             }
         }
     }
@@ -42,7 +43,7 @@ inline void check_samples(const char* name, const sample_matrix& samples, Eigen:
 inline void check_same_dimension(Eigen::Index real, Eigen::Index generated) {
     if (real != generated) {
         throw bad_shape(
-            text("real samples have ", real, " elements, generated samples ", generated));
+            text("diffgen: real samples have ", real, " elements, generated samples ", generated));
     }
 }
 

@@ -51,7 +51,7 @@ DIFFGEN_VALUE path_words<V> path_words_of(std::uint64_t block, std::uint32_t nod
 ///
 /// What z is. Increments over disjoint pieces are uncorrelated and z has mean 0 and variance 1:
 /// exactly in doubles to 2^-42 / |u_1 - u_0|, in floats to 2^-25 / |u_1 - u_0|. Its distribution is
-/// symmetric, and for steps of at least 0.01 it is within 0.002 of the normal one (the largest
+/// symmetric, and for steps of at least 0.01 it is within 0.004 of the normal one (the largest
 /// difference of the distribution functions); the excess kurtosis is at most (h / |u_1 - u_0|)^2 /
 /// 4 with h = 2^-9, and the sixth moment lies between 14.4 and 15. In steps that are shorter than h
 /// the path is mostly straight, with single jumps of sqrt(h): the excess kurtosis of a step is

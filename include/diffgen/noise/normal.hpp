@@ -8,12 +8,13 @@
 //   uniform<T>(word)               in the open interval (0, 1), on a grid of 2^-23 (2^-52) + half
 //   box_muller<V>(radius, angle)   two independent normals of two words of scalar's size
 //
-// The radius uses 32 bits of its word for floats and 53 for doubles, so that normals reach 6.66 and
-// 8.65 standard deviations; the angle uses 26 and 54. The two normals are within 2 ulp of the
+// The radius uses 32 bits of its word for floats and 53 for doubles, so that the normals reach 6.66
+// and 8.65 standard deviations; the angle uses 26 and 54. The two normals are within 2 ulp of the
 // exact transform of the bits (tests/noise/normal_test.cpp).
 
 #include <diffgen/core/math.hpp>
 
+#include <concepts>
 #include <cstdint>
 
 namespace diffgen::noise {
@@ -106,7 +107,7 @@ DIFFGEN_VALUE diffgen::detail::sine_and_cosine<V> direction(const bits_of<V>& wo
 
 }  // namespace detail
 
-/// Two normals.
+/// Two independent standard normals.
 template <value V>
 struct normal_pair {
     V first;

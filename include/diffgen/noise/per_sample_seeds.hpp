@@ -12,26 +12,28 @@
 namespace diffgen::noise {
 
 /// Sample i (its global index) draws what philox{seeds[i - first_sample]} draws for the elements
-/// 0 .. elements - 1. The seeds stay the caller's, where the pass runs: device memory for a device.
+/// 0 .. elements - 1. The seeds are not copied: they must lie in memory that the pass can read (on
+/// a device, device memory) until the run ends.
 struct per_sample_seeds {
-    const std::uint64_t* seeds = nullptr;
-    std::uint64_t elements = 1;
-    std::uint64_t first_sample = 0;
+    const std::uint64_t* seeds = nullptr;  ///< one seed for each sample of the batch
+    std::uint64_t elements = 1;            ///< the elements of one sample
+    std::uint64_t first_sample = 0;        ///< the global index of the sample that has seeds[0]
 
-    /// Normal number flat of a draw, flat = sample index x elements + element.
+    /// The normal of one element in a draw, where flat = global sample index x elements + element.
     template <scalar_value T>
     DIFFGEN_HD T normal(noise::stream stream, std::uint32_t draw, std::uint64_t flat) const {
         return of(flat / elements).template normal<T>(stream, draw, flat % elements);
     }
 
-    /// Uniform number flat of a draw.
+    /// The uniform number of one element in a draw, in the open interval (0, 1).
     template <scalar_value T>
     DIFFGEN_HD T uniform(noise::stream stream, std::uint32_t draw, std::uint64_t flat) const {
         return of(flat / elements).template uniform<T>(stream, draw, flat % elements);
     }
 
-    /// Normals first .. first + count - 1 of a draw. Samples that fill a group of lanes are drawn
-    /// one after the other; smaller ones side by side, a block a lane.
+    /// Writes the normals of the elements first .. first + count - 1 in a draw to `out`. Samples
+    /// that fill a group of lanes are drawn one after the other; smaller ones side by side, a block
+    /// a lane.
     template <value V>
     DIFFGEN_VALUE void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first,
                             int count, scalar_of<V>* out) const {

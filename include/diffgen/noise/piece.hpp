@@ -10,9 +10,10 @@ namespace diffgen::noise {
 
 /// Normal number `draw` of the solver's stream is the path's increment from one log-SNR to another.
 struct piece {
-    double from = 0, to = 0;
-    std::uint32_t stretch = 0;  ///< how often the grid has turned before: each way has its own path
-    std::uint32_t draw = 0;
+    double from = 0, to = 0;  ///< the log-SNR at both ends of the piece
+    std::uint32_t stretch =
+        0;  ///< how often the grid has turned before; each stretch has its own path
+    std::uint32_t draw = 0;  ///< the number of the draw that takes the increment
 };
 
 }  // namespace diffgen::noise

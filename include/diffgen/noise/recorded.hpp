@@ -12,16 +12,16 @@
 
 namespace diffgen::noise {
 
-/// Normal number flat of draw k is data[k * elements + flat], whatever the stream; elements counts
-/// those of the whole batch. It does not own them: `data` lies where the run can read it. A number
-/// that was not recorded is NaN, so that a run which asks for one ends with non_finite.
+/// The normal of element `flat` in draw k is data[k * elements + flat], whatever the stream. The
+/// numbers are not copied: `data` must lie where the run can read it until the run ends. A number
+/// that was not recorded is NaN, so a run that asks for one ends with non_finite.
 template <scalar_value T>
 struct recorded {
     const T* data = nullptr;
-    std::uint64_t elements = 0;
-    std::uint32_t count = 0;
+    std::uint64_t elements = 0;  ///< the elements of the whole batch
+    std::uint32_t count = 0;     ///< the number of recorded draws
 
-    /// How many draws there are.
+    /// The number of recorded draws.
     DIFFGEN_HD constexpr std::uint32_t draws() const { return count; }
 
     template <scalar_value S>

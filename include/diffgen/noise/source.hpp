@@ -11,6 +11,7 @@
 // where flat = sample index x elements a sample + element, with the sample's global index, and draw
 // counts the uses of a stream. fill writes out[0 .. count - 1] and nothing else, from any first.
 
+#include <diffgen/core/lanes/fill_up.hpp>
 #include <diffgen/noise/block.hpp>
 #include <diffgen/noise/stream.hpp>
 
@@ -33,7 +34,7 @@ struct philox {
             philox_key(seed));
     }
 
-    /// Uniform number flat of a draw, in the open interval (0, 1).
+    /// The uniform number of one element (its flat index) in a draw, in the open interval (0, 1).
     template <scalar_value T>
     DIFFGEN_HD constexpr T uniform(noise::stream stream, std::uint32_t draw,
                                    std::uint64_t flat) const {
@@ -42,7 +43,7 @@ struct philox {
             detail::word_of<T>(words(stream, draw, flat / size), static_cast<int>(flat % size)));
     }
 
-    /// Normal number flat of a draw.
+    /// The normal of one element (its flat index) in a draw.
     template <scalar_value T>
     DIFFGEN_VALUE T normal(noise::stream stream, std::uint32_t draw, std::uint64_t flat) const {
         constexpr auto size = static_cast<std::uint64_t>(detail::block_size<T>);
@@ -50,8 +51,9 @@ struct philox {
                                     static_cast<int>(flat % size));
     }
 
-    /// Normals first .. first + count - 1 of a draw. Fastest where first is a multiple of 4 (2 for
-    /// doubles) and count one of detail::group_size<V>, 4 times V's width.
+    /// Writes the normals of the elements first .. first + count - 1 in a draw to `out`. Fastest
+    /// where first is a multiple of 4 (2 for doubles) and count one of detail::group_size<V>, 4
+    /// times V's width.
     template <value V>
     DIFFGEN_VALUE void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first,
                             int count, scalar_of<V>* out) const {
@@ -63,43 +65,46 @@ struct philox {
         std::uint64_t block = first / size;
         int skip = static_cast<int>(first % size);
         while (count > 0) {
-            // All words, then all normals: either has a long chain of operations that wait for each
-            // other, and fills the processor best beside its like.
-            detail::group_words<V> words[detail::groups_at_once<V>];
-            int groups = 0;
-            do {
-                words[groups++] = detail::words_of_group<V>(block, draw, purpose, keys);
-                block += static_cast<std::uint64_t>(value_traits<V>::width);
-            } while (groups < detail::groups_at_once<V> && groups * group < skip + count);
-            for (int g = 0; g < groups; ++g) {
-                const int taken = count < group - skip ? count : group - skip;
-                store_part<V>(words[g], skip, taken, out);
+            const int taken = count < group - skip ? count : group - skip;
+            if constexpr (value_traits<V>::width == 1) {
+                // Two calls, so that nothing needs an address: on a device it would leave the
+                // registers.
+                if (taken == group)
+                    detail::normals_of_group<V>(block++, draw, purpose, keys, out);
+                else
+                    some_of_group<V>(block++, draw, purpose, keys, skip, taken, out);
                 out += taken;
                 count -= taken;
                 skip = 0;
+            } else {
+                // All words, then all normals: either has a long chain of operations that wait for
+                // each other, and fills the processor best beside its like.
+                detail::group_words<V> words[detail::groups_at_once<V>];
+                int groups = 0;
+                do {
+                    words[groups++] = detail::words_of_group<V>(block, draw, purpose, keys);
+                    block += static_cast<std::uint64_t>(value_traits<V>::width);
+                } while (groups < detail::groups_at_once<V> && groups * group < skip + count);
+                for (int g = 0; g < groups; ++g) {
+                    const int part = count < group - skip ? count : group - skip;
+                    T buffer[std::size_t{group}];
+                    detail::store_normals<V>(words[g], part == group ? out : buffer);
+                    if (part < group) lanes::copy_first(buffer + skip, part, out);
+                    out += part;
+                    count -= part;
+                    skip = 0;
+                }
             }
         }
     }
 
   private:
-    /// Writes `count` normals of a group after the first `skip` of them.
-    template <value V>
-    DIFFGEN_VALUE static void store_part(const detail::group_words<V>& words, int skip, int count,
-                                         scalar_of<V>* out) {
-        constexpr int group = detail::group_size<V>;
-        scalar_of<V> buffer[std::size_t{group}];
-        const bool whole = count == group;
-        if constexpr (value_traits<V>::width == 1) {
-            // Two calls, so that neither array needs an address: on a device it has none.
-            if (whole) {
-                detail::store_normals<V>(words, out);
-                return;
-            }
-            detail::store_normals<V>(words, buffer);
-        } else {
-            detail::store_normals<V>(words, whole ? out : buffer);
-            if (whole) return;
-        }
+    template <value V, class Keys>
+    DIFFGEN_VALUE static void some_of_group(std::uint64_t block, std::uint32_t draw,
+                                            std::uint32_t stream, const Keys& keys, int skip,
+                                            int count, scalar_of<V>* out) {
+        scalar_of<V> buffer[std::size_t{detail::group_size<V>}];
+        detail::normals_of_group<V>(block, draw, stream, keys, buffer);
         for (int i = 0; i < count; ++i)
             out[i] = buffer[skip + i];
     }

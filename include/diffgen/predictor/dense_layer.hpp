@@ -39,7 +39,7 @@ struct dense_layer {
                                     const V (&x)[Packs][Inputs], V (&y)[Packs][Outputs]) {
         constexpr std::size_t rest = Outputs % block_outputs, whole = Outputs - rest;
         constexpr std::size_t count = block_outputs / Packs;  // outputs at a time
-        for (std::size_t first = 0; first < whole; first += block_outputs)
+        for (std::size_t first = 0; first != whole; first += block_outputs)
             for (std::size_t j = 0; j < block_outputs; j += count)
                 sums<A, count, block_outputs>(w + first * Inputs + j, b, x, y, first + j);
         if constexpr (rest > 0) sums<A, rest, rest>(w + whole * Inputs, b, x, y, whole);
@@ -62,7 +62,7 @@ struct dense_layer {
         for (std::size_t k = 1; k < parts; ++k)
             for (V& sum : s[k])
                 sum = broadcast<V>(scalar_of<V>(0));
-        for (std::size_t i = 0; i < even; i += parts)
+        for (std::size_t i = 0; i != even; i += parts)
             for (std::size_t k = 0; k < parts; ++k)
                 add<Count>(w + (i + k) * Stride, x, i + k, s[k], each);
         for (std::size_t i = even; i < Inputs; ++i)

@@ -10,6 +10,7 @@
 #include <diffgen/predictor/predicts.hpp>
 
 #include <array>
+#include <cstddef>
 
 namespace diffgen {
 

@@ -67,7 +67,7 @@ class network_weights {
         made.on_host = values_.get();
         made.weights = on_device != nullptr ? on_device : values_.get();
         const double ratio = waves_.last / waves_.first;
-        for (std::size_t i = 0; i < Network::waves; ++i)
+        for (std::size_t i = 0; i != Network::waves; ++i)
             made.frequencies[i] =
                 waves_.first * (Network::waves == 1
                                     ? 1

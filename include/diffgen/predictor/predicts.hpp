@@ -81,12 +81,12 @@ struct evaluation_of<samplewise_functor<D, F>> {
 
 }  // namespace detail
 
-/// What becomes of a network's outputs before the solver sees them. With one output a sample, that
-/// output; guidance has two inputs and two outputs a sample and merges them; a learned variance is
-/// a second output from one input.
+/// How a network's outputs are combined before the solver sees them: here there is one output for
+/// each sample, and it is taken as it is. Guidance combines the outputs of two inputs for each
+/// sample. A learned variance is a second output of one input.
 struct take_output {
-    static constexpr int copies = 1;  ///< outputs a sample
-    static constexpr int inputs = 1;  ///< inputs a sample
+    static constexpr int copies = 1;  ///< the outputs for each sample
+    static constexpr int inputs = 1;  ///< the inputs for each sample
     template <class V>
     DIFFGEN_VALUE static V combine(const V* outputs) {
         return outputs[0];
@@ -113,7 +113,9 @@ struct predicts {
     using combiner_type = take_output;
     using hook_type = no_hook;
     static constexpr granularity kind = evaluation::kind;
-    static constexpr int elements = evaluation::elements;  ///< of a samplewise functor
+    static constexpr int elements =
+        evaluation::elements;  ///< the elements of a samplewise functor's sample; 1 for a pointwise
+                               ///< one, else 0
 
     Output output;
     Net net;
@@ -122,7 +124,8 @@ struct predicts {
     predicts(Output o, Net n, TimeInput t = {})
         : output(std::move(o)), net(std::move(n)), time_input(std::move(t)) {}
 
-    /// A network's own check() is none of ours; a functor's is.
+    /// Checks the prediction, the time input and a functor. A batched network is not checked: its
+    /// check() may mean something else.
     void check() const {
         detail::check(output);
         detail::check(time_input);
@@ -156,7 +159,9 @@ struct predicts {
         evaluate(net, in, out, l, extra...);
     }
 
-    /// The log densities of a batched network for a solver that compares them.
+    /// Writes the log density of each row to `out`, for a solver that compares densities. The
+    /// batched network computes them in its member log_density(in, out, levels), with one level for
+    /// each row.
     template <class In, class Out>
     void log_densities(const In& in, const Out& out, std::span<const noise_level> levels) {
         evaluate_densities(net, in, out, levels);
@@ -167,7 +172,7 @@ struct predicts {
     }
 
   private:
-    /// network: constant where the predictor is.
+    /// Calls the network, which is const if the predictor is.
     template <class Network, class In, class Out, class Level, class... Extra>
     static void evaluate(Network& network, const In& in, const Out& out, const Level& l,
                          const Extra&... extra) {

@@ -122,14 +122,14 @@ typename small_network<Shape, T>::bound small_network<Shape, T>::bind(
     constexpr std::size_t others = static_cast<std::size_t>(order::others);
     std::array<T, others> told{}, told_nothing{};
     if constexpr (Shape.time_features == 1) told[0] = level.network_time;
-    for (std::size_t i = 0; i < waves; ++i) {
+    for (std::size_t i = 0; i != waves; ++i) {
         const double angle = frequencies[i] * static_cast<double>(level.network_time);
         told[cosines_first ? waves + i : i] = static_cast<T>(diffgen::sin(angle));
         told[cosines_first ? i : waves + i] = static_cast<T>(diffgen::cos(angle));
     }
     told_nothing = told;
     const T* given = condition_at != nullptr ? condition_at : condition.data();
-    for (std::size_t i = 0; i < conditions; ++i) {
+    for (std::size_t i = 0; i != conditions; ++i) {
         told[others - conditions + i] = given[i];
         told_nothing[others - conditions + i] = null_condition[i];
     }
@@ -138,7 +138,7 @@ typename small_network<Shape, T>::bound small_network<Shape, T>::bind(
         const T* row = on_host + order::other_columns() + j * others;
         for (std::size_t k = 0; k < made.first_biases.size(); ++k) {
             T sum = on_host[order::biases(0) + j];
-            for (std::size_t i = 0; i < others; ++i)
+            for (std::size_t i = 0; i != others; ++i)
                 sum = diffgen::fma(row[i], k == 0 ? told[i] : told_nothing[i], sum);
             made.first_biases[k][j] = sum;
         }

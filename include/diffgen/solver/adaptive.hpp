@@ -6,29 +6,43 @@
 // sample, chosen from the difference of the pair's two solutions (Hairer, Norsett and Wanner 1993,
 // section II.4; for diffusion models Song et al. 2021, section 4.3).
 
+#include <diffgen/solver/controlled_path.hpp>
+#include <diffgen/solver/in_angle.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 #include <diffgen/solver/step_control.hpp>
 #include <diffgen/solver/tableau.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <span>
 
 namespace diffgen::solver {
 
-/// Order: the tableau's; the error is proportional to the tolerance. Evaluations a try: as many as
-/// b has weights, one more for the first where the last slope is reused. The run goes from the
-/// first level of the grid to its last with noise, and, where the grid ends clean, from there to
-/// the denoised estimate in one evaluation; `steps` only sets the first step that is tried. Noise:
-/// none. Converges to the probability flow. Starts where alpha > 0, in_signal also at pure noise.
-template <class Tableau, class Variable = in_sigma>
+/// Order: the tableau's. Error: about `within`, of the sample and in the units of the data (see
+/// tolerance); a step may add a quarter of it. Evaluations a try: as many as b has weights, one
+/// more for the first where the last slope is reused. The run goes from the first level of the grid
+/// to its last; what lies between, and `steps`, do not matter. Where the grid ends clean, the step
+/// to the denoised estimate is tried from the schedule's t_min, and from less noise as long as its
+/// error is above the tolerance; it takes one evaluation, none where the last slope is reused.
+/// Noise: none. Converges to the probability flow. Starts anywhere over in_angle and in_signal,
+/// where alpha > 0 over the others.
+template <class Tableau, class Variable = in_angle>
 struct adaptive_runge_kutta {
     static constexpr int evaluations = Tableau::evaluations;
     /// Whether the second solution needs the slope at the end, which the next step begins with.
     static constexpr bool reuses_last =
         static_cast<int>(Tableau::embedded.size()) == evaluations + 1;
     static constexpr int order = Tableau::order;
+    /// The order of the local error that is estimated.
+    static constexpr int estimated = std::min(order, Tableau::embedded_order) + 1;
+    /// The noise estimate where the last accepted step began, in a place that is free between two
+    /// steps.
+    static constexpr int start_noise = reuses_last ? 4 : 3;
     /// The state, the argument of the next evaluation or the new state, the slopes.
-    static constexpr int registers = 2 + evaluations;
-    static constexpr int rows = 2;
+    static constexpr int registers = std::max(2 + evaluations, start_noise + 1);
+    static constexpr int rows = 3;
     static constexpr int draws = 0;
     using judge = error_in_tolerances;
     using memory = step_memory;
@@ -48,7 +62,7 @@ struct adaptive_runge_kutta {
     }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
-        if (s.to().is_clean()) return evaluation_stage(s.from()).write(0, s.to().alpha * symbol::D);
+        if (s.to().is_clean()) return plan_end(s);
         const detail::explicit_step<Tableau, Variable> method{coefficients, s, s.from()};
         if (reuses_last && j == 0 && s.index > 0)
             return update_stage(s.from()).write(1, method.argument(0, symbol::reg(2)));
@@ -61,45 +75,77 @@ struct adaptive_runge_kutta {
             if (j == evaluations) {
                 // the slope at the end, for the next step, in a place that only this stage reads
                 out.write(3, slope);
-                return judged(out, s, method, j, slope, symbol::reg(1));
+                return judged(out, s, method, j, slope);
             }
         }
-        const linear_form next = method.advanced(coefficients.b, j, slope, s.to());
-        out.write(1, next);
+        out.write(1, method.advanced(coefficients.b, j, slope, s.to()));
         if constexpr (reuses_last)
             return out.write(2 + j, slope);
         else
-            return judged(out, s, method, j, slope, next);
+            return judged(out, s, method, j, slope);
     }
 
     [[nodiscard]] bool accepts(memory& m, const step& s, int, const measurement& e) const {
+        double error = root_mean_square(e);
+        if (s.to().is_clean()) return m.judge_end(error, 2);
+        if constexpr (has_coarse) {
+            // as small in the step as the first estimate; both are in tolerances
+            constexpr double power = estimated / (estimated - 1.);
+            error = std::max(error, std::pow(root_mean_square(e, 1), power) *
+                                        std::pow(share * within.larger(), power - 1));
+        }
         return m.judge(control, Variable::variable(s.to()) - Variable::variable(s.from()),
-                       std::min(order, Tableau::embedded_order) + 1, e);
+                       estimated, error);
     }
     [[nodiscard]] stage settle(const step& s, int, bool accepted) const {
         stage out = update_stage(s.to());
         if (!accepted) return out;
         out.write(0, symbol::reg(1));
-        return reuses_last ? out.write(2, symbol::reg(3)) : out;
+        if (s.to().is_clean()) return out;
+        if (reuses_last) out.write(2, symbol::reg(3));
+        return out.write(start_noise, detail::noise_of(s.from(), known_denoised(s)));
     }
-    static void depart(memory& m, const process_view&, std::span<const noise_level> grid) {
-        controlled_path<Variable>::depart(m, grid);
+    void depart(memory& m, const process_view& p, std::span<const noise_level> grid) const {
+        controlled_path<Variable>::depart(m, p, grid,
+                                          std::min(control.longest, within.first_angle(estimated)));
     }
-    static void proceed(memory& m, const process_view& p) {
-        controlled_path<Variable>::proceed(m, p);
+    void proceed(memory& m, const process_view& p) const {
+        controlled_path<Variable>::proceed(m, p, control.longest);
     }
     [[nodiscard]] static grid_position position(const memory& m) { return m.position(); }
 
   private:
     using step_forms = detail::explicit_step<Tableau, Variable>;
+    static constexpr bool has_coarse = requires { Tableau::coarse; };
+    /// What the estimate of one step's error may be of the tolerance.
+    static constexpr double share = 0.25;
+
+    /// The denoised estimate of the state, from the slope at the start of the step.
+    [[nodiscard]] static linear_form known_denoised(const step& s) {
+        return detail::denoised_of(Variable::slope(s, s.from(), 0), 0, 2);
+    }
+
+    [[nodiscard]] stage plan_end(const step& s) const {
+        const bool known = reuses_last && s.index > 0;
+        const linear_form denoised = known ? known_denoised(s) : symbol::D;
+        stage out = known ? update_stage(s.from()) : evaluation_stage(s.from());
+        return out.write(1, s.to().alpha * denoised)
+            .judge(detail::error_at_end(s, denoised, start_noise), {},
+                   within.parameters(s.to(), s.from()));
+    }
 
     [[nodiscard]] stage judged(stage out, const step& s, const step_forms& method, int j,
-                               linear_form slope, linear_form next) const {
+                               linear_form slope) const {
         std::array<double, Tableau::embedded.size()> difference = Tableau::embedded;
         for (unsigned i = 0; i < difference.size(); ++i)
             difference[i] = (i < coefficients.b.size() ? coefficients.b[i] : 0) - difference[i];
-        return out.judge(Variable::scale(s.to()) * method.increment(difference, j, slope), next,
-                         {within.absolute, within.relative});
+        linear_form coarse;
+        if constexpr (has_coarse)
+            coarse = Variable::scale(s.to()) * method.increment(Tableau::coarse, j, slope);
+        // the new state is there to compare with where the slope is taken at it
+        return out.judge(Variable::scale(s.to()) * method.increment(difference, j, slope), coarse,
+                         within.parameters(s.to(), reuses_last ? s.to() : s.from(), share),
+                         reuses_last ? 1 : 0);
     }
 };
 

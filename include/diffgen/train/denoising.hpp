@@ -17,6 +17,7 @@
 #include <diffgen/train/weighting.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -96,9 +97,10 @@ struct denoising {
                 weight.result()(0, j) = static_cast<T>(objective.weight(level));
                 if (!std::isfinite(weight.result()(0, j)))
                     throw bad_argument(diffgen::detail::text(
-                        "diffgen: the weight of the training loss is ", weight.result()(0, j),
-                        " at t = ", level.t, ", where alpha = ", level.alpha, " and sigma = ",
-                        level.sigma, "; take another weighting, prediction or range of times"));
+                        "diffgen: diffgen: the weight of the training loss is ",
+                        weight.result()(0, j), " at t = ", level.t, ", where alpha = ", level.alpha,
+                        " and sigma = ", level.sigma,
+                        "; take another weighting, prediction or range of times"));
                 const auto k = static_cast<std::size_t>(j);
                 time_values[k] = objective.time_input(level);
                 if (data.classes)

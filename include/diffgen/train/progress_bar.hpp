@@ -6,6 +6,7 @@
 
 #include <diffgen/nn/fit.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <iomanip>
 #include <ostream>

@@ -8,6 +8,7 @@
 #include <diffgen/compat/k_diffusion/ancestral.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
+#include <diffgen/solver/controlled_path.hpp>
 #include <diffgen/solver/exponential_single.hpp>
 #include <diffgen/solver/step_control.hpp>
 
@@ -74,7 +75,7 @@ struct dpm_adaptive {
         if (j + 2 == Order) out.write(low, Order == 2 ? euler : second_order(1. / 3));
         if (j + 1 < Order) return out;
         out.updates[0] = {next, Order == 2 ? second_order(1. / 2) : out.updates[0].form};
-        return out.judge(out.updates[0].form - symbol::reg(low), symbol::reg(low), {atol, rtol},
+        return out.judge(out.updates[0].form - symbol::reg(low), symbol::reg(low), {atol, rtol, 1},
                          s.index > 0 ? before : 0);
     }
 
