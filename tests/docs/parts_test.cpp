@@ -212,7 +212,7 @@ TEST_CASE("Langevin dynamics in coordinates of one width") {
     CHECK(std::fabs(narrow - 1) < 0.32);
     CHECK(std::fabs(wide - 1) < 0.32);
     // [energies]
-    std::vector<double> minus_energy(1000);  // one a sample
+    std::vector<double> minus_energy(1000);  // one for each sample
     exec::log_density(exec::cpp, s.predictor, batch(y, 1000), s.process.level(0),
                       minus_energy.data());
     // [energies]

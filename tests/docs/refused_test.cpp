@@ -16,7 +16,7 @@ using namespace diffgen;
 
 namespace {
 
-/// Reads the configuration, and plans a run of six steps with it.
+/// Reads the configuration, and runs six steps with it.
 void compose(const std::string& class_name, const std::string& options,
              const compat::diffusers::arguments& a = {.num_inference_steps = 6}) {
     const auto config =
@@ -26,7 +26,10 @@ void compose(const std::string& class_name, const std::string& options,
             v = 0;
     };
     std::vector<double> x(4, 0.5);
-    compat::diffusers::generate(exec::cpp, config, a, network, batch(x, 1), {.seed = 1});
+    if (class_name == "DDIMInverseScheduler")  // goes from data to noise
+        compat::diffusers::generate_from(exec::cpp, config, a, network, batch(x, 1), {.seed = 1});
+    else
+        compat::diffusers::generate(exec::cpp, config, a, network, batch(x, 1), {.seed = 1});
 }
 
 }  // namespace

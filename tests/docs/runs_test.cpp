@@ -65,7 +65,7 @@ TEST_CASE("a container with state_traits is a state") {
 
 TEST_CASE("guidance, then clipping") {
     // [guided]
-    const std::vector<int> labels{1, 2};  // one a sample; 0 stands for none
+    const std::vector<int> labels{1, 2};  // one for each sample; 0 is none
     sampler s{schedule::cosine{}, kernel::variance_preserving{},
               clipped{guided{predicts(epsilon{}, labelled{conditional, labels, 0}),
                              classifier_free{.w = 2}},
