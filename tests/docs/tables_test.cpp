@@ -242,10 +242,10 @@ TEST_CASE("the table of solvers for networks that take whole timesteps") {
             CHECK(said.emplace(name, row.at(0) == "whole").second);
         }
     }
-    for (const auto& [name, is_whole] : whole) {
-        CAPTURE(name);
-        REQUIRE(said.contains(name));
-        CHECK(said.at(name) == is_whole);
+    for (const auto& each : whole) {
+        CAPTURE(each.first);
+        REQUIRE(said.contains(each.first));
+        CHECK(said.at(each.first) == each.second);
     }
     CHECK(said.size() == whole.size());
 }
