@@ -210,3 +210,82 @@ TEST_CASE("one sampler in several threads") {
     // [threads]
     CHECK(x == y);
 }
+
+TEST_CASE("a request has one picture, whatever else is in its batch") {
+    // [server]
+    struct request {
+        std::uint64_t seed;
+        float* pixels;  // 16 of them
+    };
+    const auto serve = [](const std::vector<request>& requests) {
+        std::vector<std::uint64_t> seeds;
+        for (const request& r : requests)
+            seeds.push_back(r.seed);
+        // the source is a part of the sampler, so each batch has a sampler of its own: it is cheap
+        const sampler s{schedule::cosine{}, kernel::variance_preserving{},
+                        predicts(epsilon{}, network), solver::ancestral{},
+                        noise::per_sample_seeds{.seeds = seeds.data(), .elements = 16}};
+        std::vector<float> x(16 * requests.size());
+        s.generate(exec::cpp, batch(x, requests.size()), {.steps = 20});
+        for (std::size_t i = 0; i < requests.size(); ++i)
+            std::copy_n(x.data() + 16 * i, 16, requests[i].pixels);
+    };
+    // [server]
+    std::vector<float> a(16), b(16), again(16);
+    serve({{5, a.data()}, {6, b.data()}});
+    serve({{6, again.data()}});
+    CHECK(again == b);
+    CHECK(a != b);
+}
+
+TEST_CASE("a run on another thread is stopped, and shows where it is") {
+    auto s = make_sampler();
+    std::vector<float> x(16);
+    int shown = 0;
+    // [stop]
+    std::atomic<bool> stop{false};  // any thread may set it
+    observer preview{.on_step =
+                         [&](const observation& seen) {
+                             if (seen.step % 5 == 0) {
+                                 const std::vector<double> now = seen.denoised();
+                                 ++shown;  // stands for what you do with `now`
+                             }
+                             return true;
+                         },
+                     .wants_denoised = true};
+    run_summary done;
+    std::thread worker([&] {
+        done = s.generate(exec::cpp, batch(x, 1),
+                          {.steps = 20, .observe = preview & observe::stop_when(stop)});
+    });
+    worker.join();
+    // [stop]
+    CHECK(done.finished);
+    CHECK(shown == 4);
+}
+
+TEST_CASE("what is not a number is reported with its place") {
+    const auto broken = [](auto in, auto out, const noise_level& level) {
+        network(in, out, level);
+        if (level.t < 500) out.sample(1)[2] = std::nanf("");
+    };
+    sampler s{schedule::cosine{}, kernel::variance_preserving{}, predicts(epsilon{}, broken),
+              solver::ddim{}};
+    std::vector<float> x(2 * 4);
+    int step = -1;
+    std::uint64_t sample = 0;
+    double time = 0;
+    // [nan]
+    try {
+        s.generate(exec::cpp, batch(x, 2), {.steps = 20});
+    } catch (const non_finite& e) {
+        step = e.step();      // of 0 .. 19
+        sample = e.sample();  // its number in the job: first_sample + its row
+        time = e.time();      // the schedule's, where the step starts
+    }
+    // [nan]
+    CHECK(step == 10);  // the eleventh evaluation, at t = 499
+    CHECK(sample == 1);
+    CHECK(time < 500);
+    CHECK(std::isnan(x[6]));
+}
