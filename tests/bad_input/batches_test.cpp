@@ -87,11 +87,11 @@ TEST_CASE("tiles that a pass has no room for, or that would cut a block of noise
     for (const auto& [tile, text] : {std::pair<int, std::string_view>{6, "tile = 6"},
                                      std::pair<int, std::string_view>{0, "tile = 0"},
                                      std::pair<int, std::string_view>{-4, "tile = -4"},
-                                     std::pair<int, std::string_view>{260, "tile = 260"}}) {
+                                     std::pair<int, std::string_view>{1028, "tile = 1028"}}) {
         auto policy = exec::cpp;
         policy.tile = tile;
         const std::initializer_list<std::string_view> parts = {text, "exec::cpp",
-                                                               "multiple of 4 from 4 to 256"};
+                                                               "multiple of 4 from 4 to 1024"};
         check_refused<bad_argument>([&] { s.generate(policy, batch(x, 4)); }, parts);
         check_refused<bad_argument>([&] { s.add_noise(policy, 1, batch(x, 4)); }, parts);
         check_refused<bad_argument>([&] { (void)s.start(policy, batch(x, 4)); }, parts);

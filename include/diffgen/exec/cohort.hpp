@@ -241,7 +241,7 @@ class planner {
     [[nodiscard]] std::size_t count(cohort_type c, std::span<const noise_level> grid,
                                     std::size_t limit) const {
         std::size_t stages = 0;
-        for (; c.index < c.end && stages < limit; ++c.index)
+        for (; (c.index < c.end) && stages < limit; ++c.index)
             stages += static_cast<std::size_t>(sampler_->solver.stages(here(c, grid)));
         return stages < limit ? stages : limit;
     }
@@ -262,7 +262,7 @@ class planner {
     [[nodiscard]] std::uint32_t draws_of(std::span<const noise_level> grid, int begin) const {
         std::uint32_t draws = 0;
         if constexpr (shape::noisy)
-            for (step at{process_, grid, 0, 0}; at.index < begin; ++at.index)
+            for (step at{process_, grid, 0, 0}; (at.index < begin); ++at.index)
                 for (int j = 0; j < sampler_->solver.stages(at); ++j)
                     draws += static_cast<std::uint32_t>(sampler_->solver.plan(at, j).draws);
         return draws;

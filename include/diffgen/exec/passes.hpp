@@ -47,12 +47,14 @@ template <class Entry>
 struct cohort_table {
     using entry_type = Entry;
     const Entry* entries;  ///< one for each cohort
-    membership members{};
+    membership of_samples{};
+
+    [[nodiscard]] DIFFGEN_VALUE const membership& members() const { return of_samples; }
 
     /// Whether all samples are in one cohort, so that tiles may run on from sample to sample.
-    [[nodiscard]] DIFFGEN_VALUE bool is_one() const { return members.cohort_of == nullptr; }
+    [[nodiscard]] DIFFGEN_VALUE bool is_one() const { return of_samples.cohort_of == nullptr; }
     [[nodiscard]] DIFFGEN_VALUE const Entry& of(std::size_t sample) const {
-        return entries[members.cohort_of == nullptr ? 0 : members.cohort_of[sample]];
+        return entries[is_one() ? 0 : of_samples.cohort_of[sample]];
     }
 };
 
@@ -60,8 +62,9 @@ struct cohort_table {
 template <class Entry>
 struct single_cohort {
     using entry_type = Entry;
-    static constexpr membership members{};
     Entry entry;
+
+    [[nodiscard]] DIFFGEN_VALUE static membership members() { return {}; }
 
     [[nodiscard]] DIFFGEN_VALUE static bool is_one() { return true; }
     [[nodiscard]] DIFFGEN_VALUE const Entry& of(std::size_t) const { return entry; }
@@ -103,7 +106,7 @@ struct tiling {
     template <class Table>
     [[nodiscard]] std::size_t count(const Table& table) const {
         if (table.is_one()) return (samples * elements + width() - 1) / width();
-        if (table.members.order != nullptr) return table.members.tiles;
+        if (table.members().order != nullptr) return table.members().tiles;
         return samples * tiles_of_sample();
     }
     template <class Table>
@@ -112,7 +115,7 @@ struct tiling {
             const std::size_t begin = index * width(), left = samples * elements - begin;
             return {begin, left < width() ? static_cast<int>(left) : tile, 0, nullptr, 0};
         }
-        if (const membership& m = table.members; m.order != nullptr) {
+        if (const membership m = table.members(); m.order != nullptr) {
             const std::uint32_t first = m.first_of_tile[index];
             const int size = static_cast<int>(m.first_of_tile[index + 1] - first);
             const std::uint32_t* group = m.order + first;

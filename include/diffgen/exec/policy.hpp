@@ -75,7 +75,7 @@ struct host_policy {
     using space = diffgen::space::host;
     static constexpr const char* name = Par::name;
     static constexpr bool asynchronous = false;
-    static constexpr int tile_capacity = 256;
+    static constexpr int tile_capacity = 1024;
 
     int tile = tile_capacity;  ///< elements of a tile, a multiple of 4; results do not depend on it
 
