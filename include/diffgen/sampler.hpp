@@ -158,17 +158,17 @@ class sampler {
     /// A run whose network its owner calls; from the prior. x and the sampler must outlive it.
     template <class Exec, class X>
     [[nodiscard]] auto start(const Exec& e, X&& x, const options& o = {}) const& {
-        return make_run(e, view(e, x), {{levels(o)}, {}}, o, exec::origin::prior);
+        return make_run<false>(e, view(e, x), {{levels(o)}, {}}, o, exec::origin::prior);
     }
     /// A run whose network its owner calls; from the state x at time t.
     template <class Exec, class X>
     [[nodiscard]] auto start_from(const Exec& e, double t, X&& x, const options& o = {}) const& {
-        return make_run(e, view(e, x), {{levels_from(t, o)}, {}}, o, exec::origin::given);
+        return make_run<false>(e, view(e, x), {{levels_from(t, o)}, {}}, o, exec::origin::given);
     }
     /// The same from the state x at the level of step o.begin_step of the grid.
     template <class Exec, class X>
     [[nodiscard]] auto start_from(const Exec& e, X&& x, const options& o = {}) const& {
-        return make_run(e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given);
+        return make_run<false>(e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given);
     }
     /// The same, each sample from a time of its own; run.levels() has a level for each row.
     template <class Exec, class X>
@@ -176,7 +176,7 @@ class sampler {
         [[nodiscard]] auto start_from(const Exec& e, std::span<const double> times, X&& x,
                                       const options& o = {}) const& {
         auto v = view(e, x);
-        return make_run(e, v, grids_from(times, v.samples, o), o, exec::origin::given);
+        return make_run<true>(e, v, grids_from(times, v.samples, o), o, exec::origin::given);
     }
     // A run refers to its sampler: a temporary one would be gone before the first evaluation.
     template <class... Arguments>
@@ -303,10 +303,11 @@ class sampler {
         return g;
     }
 
-    template <class Exec, class T, class Space>
+    template <bool OwnTimes, class Exec, class T, class Space>
     [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x, exec::grids g,
                                 const options& o, exec::origin from) const {
-        return exec::run<Exec, sampler, T>(e, *this, x, std::move(g), o, from);
+        constexpr bool many = OwnTimes || judging_solver<Solver>;
+        return exec::run<Exec, sampler, T, many>(e, *this, x, std::move(g), o, from);
     }
     /// Self: this sampler, constant where its network can be called as it is.
     template <class Self, class Exec, class T, class Space>

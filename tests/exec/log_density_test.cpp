@@ -74,7 +74,7 @@ void check_differences(const Predictor& p, std::size_t elements) {
     constexpr double h = 1e-5;
     const std::vector<double> x = places(samples, elements);
     std::vector<double> net(x.size());
-    exec::evaluator<exec::cpp_policy, Predictor, double> functors;
+    exec::evaluator<exec::cpp_policy, Predictor, double, false> functors;
     functors.evaluate(exec::cpp, p, batch_view<const double>{x.data(), samples, elements},
                       batch_view<double>{net.data(), samples, elements}, std::span(&level, 1), {});
     const conversion to_d = p.to_denoised(level);

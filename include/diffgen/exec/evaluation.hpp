@@ -63,7 +63,7 @@ struct evaluation_pass {
         if (now.group == nullptr) {
             evaluate_tile<V, D>(functor, in + now.begin, T(1), out + now.begin, calls(now),
                                 conditioned);
-        } else if constexpr (Capacity >= 16) {
+        } else if constexpr (Table::many && Capacity >= 16) {
             T from[Capacity], to[Capacity];
             const int elements = static_cast<int>(tiles.elements);
             detail::gather(in, now, elements, from);
@@ -151,7 +151,8 @@ struct log_density_pass {
 };
 
 /// Evaluates the functor of a predictor for a run. Keeps its memory from one call to the next.
-template <class Exec, class Predictor, class T>
+/// Many: whether the samples of a run may be in several cohorts.
+template <class Exec, class Predictor, class T, bool Many>
 class evaluator {
     using space = typename Exec::space;
     using functor = std::remove_cvref_t<decltype(std::declval<const Predictor&>().functor())>;
@@ -161,7 +162,7 @@ class evaluator {
   public:
     using bound_type = std::remove_const_t<decltype(bind_level<T>(
         std::declval<const functor&>(), std::declval<const level_of<T>&>()))>;
-    using table = cohort_table<bound_type>;
+    using table = std::conditional_t<Many, cohort_table<bound_type>, one_cohort<bound_type>>;
 
     /// out = functor(in), cohort c at levels[c].
     void evaluate(const Exec& e, const Predictor& p, batch_view<const T, space> in,
@@ -174,12 +175,10 @@ class evaluator {
         for (int c = 0; c < combiner::copies; ++c) {
             const std::size_t copy = static_cast<std::size_t>(c) * size;
             using pass = evaluation_pass<T, D, table, Exec::tile_capacity>;
-            e.for_each(tiles.count(table{bound(), members}),
-                       with_lanes<T, pass>{{{bound(), members},
-                                            tiles,
+            e.for_each(tiles.count(table_of(members)),
+                       with_lanes<T, pass>{{table_of(members), tiles,
                                             in.data + (c < combiner::inputs ? copy : 0),
-                                            out.data + copy,
-                                            c == 0}});
+                                            out.data + copy, c == 0}});
         }
     }
 
@@ -195,7 +194,7 @@ class evaluator {
             using pass = log_density_pass<T, D, table>;
             e.for_each(
                 (in.samples + pass::group - 1) / pass::group,
-                with_lanes<T, pass>{{{bound(), members}, in.data, out, in.samples, in.elements}});
+                with_lanes<T, pass>{{table_of(members), in.data, out, in.samples, in.elements}});
         }
     }
 
@@ -220,6 +219,12 @@ class evaluator {
         return D == 0 ? e.tile : tile_samples<D>(Exec::tile_capacity) * D;
     }
 
+    [[nodiscard]] table table_of([[maybe_unused]] const membership& members) const {
+        if constexpr (Many)
+            return {bound(), members};
+        else
+            return {bound()};
+    }
     /// The bound functors, where the policy runs.
     [[nodiscard]] const bound_type* bound() const {
         if constexpr (std::is_same_v<space, diffgen::space::host>)
@@ -244,7 +249,7 @@ void log_density(const Exec& e, const Predictor& p, batch_view<T, Space> x,
                   "diffgen: log_density is for functors; a batched network is opaque");
     using number = std::remove_const_t<T>;
     require_elements<Predictor>(x.elements);
-    evaluator<Exec, Predictor, number> functors;
+    evaluator<Exec, Predictor, number, false> functors;
     const noise_level told = p.with_network_time(level);
     functors.bind(e, p, std::span(&told, 1));
     functors.log_densities(e, batch_view<const number, Space>(x.data, x.samples, x.elements), out,

@@ -156,7 +156,7 @@ class fused_run {
     using hook_type = typename predictor_type::hook_type;
     using combiner_type = typename predictor_type::combiner_type;
     using entry = assignment<T, shape, noise_type>;
-    using bound_type = typename evaluator<Exec, predictor_type, T>::bound_type;
+    using bound_type = typename evaluator<Exec, predictor_type, T, false>::bound_type;
     static constexpr int D = elements_of_call<predictor_type>;
     static constexpr bool on_host = std::is_same_v<space, diffgen::space::host>;
 

@@ -45,7 +45,7 @@ class kept_run {
     static constexpr bool batched = predictor_type::kind == granularity::batched;
     static constexpr bool own_levels =
         OwnTimes || judging_solver<typename sampler_type::solver_type>;
-    using run_type = run<Exec, sampler_type, T>;
+    using run_type = run<Exec, sampler_type, T, own_levels>;
 
   public:
     kept_run(const Exec& e, Self& s, batch_view<T, space> x, grids g, const options& o, origin from)
@@ -106,7 +106,7 @@ class kept_run {
     std::conditional_t<fuses<sampler_type>, std::optional<fused_run<Exec, sampler_type, T>>,
                        nothing>
         fused_;
-    std::conditional_t<batched, nothing, evaluator<Exec, predictor_type, T>> functors_;
+    std::conditional_t<batched, nothing, evaluator<Exec, predictor_type, T, own_levels>> functors_;
 };
 
 }  // namespace diffgen::exec

@@ -46,6 +46,7 @@ struct membership {
 template <class Entry>
 struct cohort_table {
     using entry_type = Entry;
+    static constexpr bool many = true;
     const Entry* entries;  ///< one for each cohort
     membership of_samples{};
 
@@ -58,10 +59,23 @@ struct cohort_table {
     }
 };
 
-/// The same where there is one cohort, as an argument of the pass: a device keeps it in constants.
+/// The same where there is one cohort.
+template <class Entry>
+struct one_cohort {
+    using entry_type = Entry;
+    static constexpr bool many = false;
+    const Entry* entry;
+
+    [[nodiscard]] DIFFGEN_VALUE static membership members() { return {}; }
+    [[nodiscard]] DIFFGEN_VALUE static bool is_one() { return true; }
+    [[nodiscard]] DIFFGEN_VALUE const Entry& of(std::size_t) const { return *entry; }
+};
+
+/// The same as an argument of the pass: a device keeps it in constants.
 template <class Entry>
 struct single_cohort {
     using entry_type = Entry;
+    static constexpr bool many = false;
     Entry entry;
 
     [[nodiscard]] DIFFGEN_VALUE static membership members() { return {}; }
@@ -111,7 +125,7 @@ struct tiling {
     }
     template <class Table>
     [[nodiscard]] DIFFGEN_VALUE piece at(const Table& table, std::size_t index) const {
-        if (table.is_one()) {
+        if (!Table::many || table.is_one()) {
             const std::size_t begin = index * width(), left = samples * elements - begin;
             return {begin, left < width() ? static_cast<int>(left) : tile, 0, nullptr, 0};
         }
@@ -187,7 +201,7 @@ struct noising_pass {
     DIFFGEN_VALUE void run(std::size_t index) const {
         const piece now = tiles.at(levels, index);
         const level_of<T> level = levels.of(now.sample);
-        for (int k = 0; k < now.parts(); ++k) {
+        for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
             const auto [begin, count, at] = now.of(k, tiles.elements);
             T normals[Capacity];
             source.template fill<V>(stream, 0, first_flat + begin, count, normals);
@@ -235,7 +249,7 @@ struct input_pass {
         const piece now = tiles.at(table, index);
         const auto& code = table.of(now.sample).code;
         if (!code.evaluates) return;
-        for (int k = 0; k < now.parts(); ++k) {
+        for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
             const auto [begin, count, at] = now.of(k, tiles.elements);
             const T* from = batch.slot(code.input_register) + begin;
             T* to = batch.inputs + begin;
@@ -276,14 +290,14 @@ struct stage_pass {
         if (code.evaluates != evaluated || code.rows == 0) return;
         auto m = batch.tile(now.begin);
         room local;
-        if (now.group != nullptr) local.gather(code, batch, now, m);
+        if (Table::many && now.group != nullptr) local.gather(code, batch, now, m);
         T normals[shape::draws][Capacity];
-        for (int k = 0; k < now.parts(); ++k) {
+        for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
             const auto [begin, count, at] = now.of(k, batch.elements);
             detail::draw<V, T, shape>(code, mine.noise, batch.first_flat + begin, count, at,
                                       normals);
         }
-        if constexpr (shape::noisy)
+        if constexpr (shape::noisy && Table::many)
             for (int d = 0; d < code.draws; ++d)
                 detail::pad(normals[d], now);
         m.normals = normals[0];
@@ -301,8 +315,9 @@ struct stage_pass {
             spread(batch.hook_statistics, now, statistic);
             m.statistic = statistic;
         }
-        const bool finite = apply<V>(code, m, combiner, hook, detail::padded(now));
-        if (now.group != nullptr) local.scatter(code, batch, now);
+        const bool finite =
+            apply<V>(code, m, combiner, hook, Table::many ? detail::padded(now) : now.count);
+        if (Table::many && now.group != nullptr) local.scatter(code, batch, now);
         if (!finite) {
             const int bad = first_bad_element(code, m, now.count);
             const std::size_t sample =
@@ -347,15 +362,15 @@ struct stage_pass {
             }
         }
     };
-    using room = std::conditional_t<(Capacity >= 16), somewhere, nowhere>;
+    using room = std::conditional_t<Table::many && (Capacity >= 16), somewhere, nowhere>;
 
     /// Numbers that belong to samples, one for each element of the piece.
     DIFFGEN_VALUE void spread(const T* of_sample, const piece& now, T* to) const {
-        for (int k = 0; k < now.parts(); ++k) {
+        for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
             const auto [begin, count, at] = now.of(k, batch.elements);
             batch.spread(of_sample, begin, count, to + at);
         }
-        detail::pad(to, now);
+        if constexpr (Table::many) detail::pad(to, now);
     }
 };
 
@@ -373,7 +388,7 @@ struct hook_pass {
         const piece now = tiles.at(table, index);
         const auto& code = table.of(now.sample).code;
         if (!code.evaluates) return;
-        for (int k = 0; k < now.parts(); ++k) {
+        for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
             const auto [begin, count, at] = now.of(k, batch.elements);
             measure<V>(code, batch.tile(begin), combiner, hook, count, batch.hook_values + begin);
         }

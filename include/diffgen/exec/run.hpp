@@ -44,7 +44,7 @@ namespace diffgen::exec {
 /// Failures: an exception that comes from a run leaves x with whatever its passes had written,
 /// which are no samples; the run has ended, and its summary is not finished. restart() begins anew.
 /// Only an exception of the observer leaves the run between two evaluations, where it can go on.
-template <class Exec, class Sampler, class T>
+template <class Exec, class Sampler, class T, bool Many>
 class run {
     using space = typename Exec::space;
     using predictor_type = typename Sampler::predictor_type;
@@ -56,9 +56,11 @@ class run {
     using cohort_type = typename roster<Sampler, T>::cohort_type;
     using batch = batch_memory<T, shape, combiner_type::copies>;
     static constexpr bool on_host = std::is_same_v<space, diffgen::space::host>;
+    static_assert(Many || !shape_of<solver_type>::judges);
     /// The network's input is buffered where it is no register as it stands.
     static constexpr bool always_buffers =
         combiner_type::inputs > 1 || scales_input<typename predictor_type::output_type>;
+    static constexpr bool may_buffer = always_buffers || Many;
 
   public:
     using snapshot_type = run_snapshot<T, solver_type>;
@@ -82,9 +84,7 @@ class run {
                    .hook_values = hook_type::per_sample}) {
         require_addresses(x);
         if (roster_.size() > 1) members_.assign(e, roster_.of_samples(), tiles());
-        if constexpr (!on_host)
-            if (!roster_.is_planned_ahead())
-                device_entries_ = buffer<entry, space>(e, roster_.size());
+        if constexpr (!on_host && Many) device_entries_ = buffer<entry, space>(e, roster_.size());
         if constexpr (shape::judges) sums_.resize(2 * x.samples);
         if constexpr (wants_density) densities_.resize(x.samples);
         begin();
@@ -108,10 +108,11 @@ class run {
         const batch& b = memory_.batch();
         const std::size_t rows = b.samples * static_cast<std::size_t>(combiner_type::inputs);
         if (!buffers_) return {b.slot(roster_.entries()->code.input_register), rows, b.elements};
-        with_table([&](const auto& t) {
-            using pass = input_pass<T, batch, std::remove_cvref_t<decltype(t)>>;
-            launch(tiles().count(t), pass{t, b, tiles(), combiner_type::inputs});
-        });
+        if constexpr (may_buffer)
+            with_table([&](const auto& t) {
+                using pass = input_pass<T, batch, std::remove_cvref_t<decltype(t)>>;
+                launch(tiles().count(t), pass{t, b, tiles(), combiner_type::inputs});
+            });
         return {b.inputs, rows, b.elements};
     }
     /// Where the network's answer goes; a learned variance after all the predictions.
@@ -304,21 +305,19 @@ class run {
     /// Calls f with the table of what is due: by value where a device has one cohort only.
     template <class F>
     void with_table(const F& f) const {
-        using table = cohort_table<entry>;
-        if constexpr (on_host) {
-            f(table{roster_.entries(), members()});
-        } else {
-            if (roster_.is_planned_ahead())
-                f(single_cohort<entry>{*roster_.entries()});
-            else
-                f(table{device_entries_.data(), members()});
-        }
+        if constexpr (!Many && on_host)
+            f(one_cohort<entry>{roster_.entries()});
+        else if constexpr (!Many)
+            f(single_cohort<entry>{*roster_.entries()});
+        else if constexpr (on_host)
+            f(cohort_table<entry>{roster_.entries(), members()});
+        else
+            f(cohort_table<entry>{device_entries_.data(), members()});
     }
     /// The entries of the cohorts go where the passes read them.
     void write_entries() {
-        if constexpr (!on_host)
-            if (!roster_.is_planned_ahead())
-                device_entries_.write(exec_, roster_.entries(), roster_.size());
+        if constexpr (!on_host && Many)
+            device_entries_.write(exec_, roster_.entries(), roster_.size());
     }
     void launch_stage(bool evaluated, [[maybe_unused]] bool measured) const {
         const auto combiner = roster_.sampler().predictor.combiner();
