@@ -25,7 +25,7 @@ bad=0
 for name in "${names[@]}"; do
     name=${name%_test.cpp}
     name=${name#tests/}
-    lanes=(-DDIFFGEN_ONE_LANE)  # as in tests/CMakeLists.txt
+    lanes=(-DDIFFGEN_ONE_LANE -DDIFFGEN_PORTABLE_LANE)  # as in tests/CMakeLists.txt
     [[ $name =~ ^(core|noise|bits|distribution|conformance/strong) ]] && lanes=()
     program=$programs/${name//\//.}
     mkdir -p "$programs"

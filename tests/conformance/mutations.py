@@ -96,7 +96,7 @@ MUTATIONS = [
            "Corrector > 0 && s.index > first(s) ? retaken(s, value) : x",
            "Corrector > 9 && s.index > first(s) ? retaken(s, value) : x", "limit"),
     solver("multistep: normal twice in the corrected state", "exponential_multistep",
-           "symbol::reg(carried) +", "symbol::reg(carried) + symbol::z +", "declared"),
+           "symbol::x - symbol::reg(added) +", "symbol::x - symbol::reg(added) + symbol::z +", "declared"),
     solver("exponential: wrong factor of the noise", "exponential_basis",
            "-std::expm1(-2 * tau * tau", "-std::expm1(-tau * tau", "exact"),
     solver("exponential: wrong rate", "exponential_basis",

@@ -38,8 +38,10 @@ struct exponential_multistep {
                   "diffgen: multistep orders are 1 to 4, of a corrector 0 (none) to 4");
     static constexpr int order = Order;
     static constexpr int kept = std::max(Order, Corrector) - 1;  ///< values before this one
-    static constexpr int carried = 1 + kept;                     ///< what the corrector starts from
-    static constexpr int first_extra = carried + (Corrector > 0 ? 1 : 0);
+    /// The register of what the predictor's polynomial added in the last step: the corrector takes
+    /// it back, from whatever the state has become.
+    static constexpr int added = 1 + kept;
+    static constexpr int first_extra = added + (Corrector > 0 ? 1 : 0);
     /// Order 3 is enough for a fourth: a few steps with a local error of order 4.
     using starter = exponential_single<std::min(Order, 3), Basis>;
     static constexpr int registers = first_extra + starter::extra;
@@ -74,9 +76,10 @@ struct exponential_multistep {
         const linear_form corrected = Corrector > 0 && s.index > first(s) ? retaken(s, value) : x;
         linear_form carry = form.transition(from, to) * corrected;
         if (out.draws) carry += form.noise_scale(from, to) * z;
-        out.write(0, carry + integral(s, from, to, s.index, value, Order));
+        const linear_form polynomial = integral(s, from, to, s.index, value, Order);
+        out.write(0, carry + polynomial);
         if (kept > 0) out.write(values.slot(s.index), value);
-        return Corrector > 0 ? out.write(carried, carry) : out;
+        return Corrector > 0 ? out.write(added, polynomial) : out;
     }
 
   private:
@@ -110,16 +113,19 @@ struct exponential_multistep {
 
     /// The state at the step's start, with the last step taken again.
     [[nodiscard]] linear_form retaken(const step& s, linear_form value) const {
-        return symbol::reg(carried) +
+        return symbol::x - symbol::reg(added) +
                integral(s, s.level(s.index - 1), s.from(), s.index, value, Corrector);
     }
 
     [[nodiscard]] stage start(const step& s, int j) const {
         stage out = starter{}.plan(s, j, first_extra);
         if (j == 0 && kept > 0) out.write(values.slot(s.index), Basis::value(s.from(), 0));
-        if (j + 1 == starter::order && Corrector > 0)
-            out.write(carried,
-                      basis::with_tau<Basis>(tau).transition(s.from(), s.to()) * symbol::x);
+        if (j + 1 == starter::order && Corrector > 0) {
+            const linear_form next =
+                out.updates[0].form;  // of the state, by the starter's last row
+            const double linear = basis::with_tau<Basis>(tau).transition(s.from(), s.to());
+            out.write(added, next - linear * symbol::x);
+        }
         return out;
     }
 };
