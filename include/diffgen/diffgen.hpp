@@ -43,7 +43,6 @@
 #include <diffgen/process/add_noise.hpp>
 #include <diffgen/process/process.hpp>
 #include <diffgen/process/transition.hpp>
-#include <diffgen/run_file.hpp>
 #include <diffgen/sampler.hpp>
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/edm.hpp>

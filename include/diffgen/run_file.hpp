@@ -40,16 +40,16 @@ inline std::array<double, level_numbers> numbers_of(const noise_level& l) {
     return {l.t, l.log_snr, l.alpha, l.sigma, l.network_time, l.target_time};
 }
 
-template <class Solver>
-std::array<std::int64_t, cohort_numbers> numbers_of(const exec::cohort<Solver>& c) {
+template <class Memory>
+std::array<std::int64_t, cohort_numbers> numbers_of(const exec::cohort<Memory>& c) {
     return {c.grid,           c.index,       c.end,
             c.begin,          c.stage_index, c.steps,
             c.refused,        c.draws,       c.draws_before_step,
             c.arrived ? 1 : 0};
 }
 
-template <class Solver>
-void put_numbers(exec::cohort<Solver>& c, const std::int64_t* n) {
+template <class Memory>
+void put_numbers(exec::cohort<Memory>& c, const std::int64_t* n) {
     c.grid = static_cast<std::uint32_t>(n[0]);
     c.index = static_cast<std::int32_t>(n[1]);
     c.end = static_cast<std::int32_t>(n[2]);

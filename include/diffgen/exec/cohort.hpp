@@ -8,6 +8,7 @@
 #include <diffgen/core/check.hpp>
 #include <diffgen/exec/instruction.hpp>
 #include <diffgen/exec/passes.hpp>
+#include <diffgen/exec/sampler_view.hpp>
 #include <diffgen/noise/piece.hpp>
 #include <diffgen/options.hpp>
 #include <diffgen/process/process_view.hpp>
@@ -77,27 +78,6 @@ template <class Noise>
     return before;
 }
 
-/// What a solver remembers of a cohort on the host.
-struct no_memory {};
-template <class Solver>
-struct memory_of {
-    using type = no_memory;
-};
-template <class Solver>
-requires requires {
-    typename Solver::memory;
-}
-struct memory_of<Solver> {
-    using type = typename Solver::memory;
-};
-
-/// Whether the solver, and not the grid, says through which levels a sample goes.
-template <class Solver>
-inline constexpr bool leads_samples = requires(const Solver& s, typename memory_of<Solver>::type& m,
-                                               const process_view& p) {
-    s.proceed(m, p);
-};
-
 /// The grids of a run, each distinct one once, and which one every sample goes down.
 struct grids {
     std::vector<std::vector<noise_level>> distinct;
@@ -109,7 +89,7 @@ struct grids {
 };
 
 /// What a run remembers of a cohort.
-template <class Solver>
+template <class Memory>
 struct cohort {
     std::uint32_t grid = 0;  ///< which of the run's grids
     std::int32_t index = 0;  ///< step of the grid
@@ -121,7 +101,7 @@ struct cohort {
     std::uint32_t draws = 0;   ///< normals used up, with those of the stage that is due
     std::uint32_t draws_before_step = 0;
     bool arrived = false;
-    typename memory_of<Solver>::type memory{};
+    Memory memory{};  ///< what the solver remembers
 };
 
 /// What a run must know of a stage that is due, beside what the passes get.
@@ -151,29 +131,24 @@ struct stage_list {
 };
 
 /// Plans the stages of cohorts for a sampler and its options.
-template <class Sampler, class T>
+template <class T, class Shape, class Noise, class Memory>
 class planner {
   public:
-    using solver_type = typename Sampler::solver_type;
-    using noise_type = typename Sampler::noise_type;
-    using shape = shape_of<solver_type>;
-    using cohort_type = cohort<solver_type>;
-    using list = stage_list<T, shape, noise_type>;
+    using cohort_type = cohort<Memory>;
+    using entry = assignment<T, Shape, Noise>;
+    using list = stage_list<T, Shape, Noise>;
 
     /// keep_denoised: whether an observer asks for the denoised estimate.
-    planner(const Sampler& s, bool keep_denoised)
-        : sampler_(&s), process_(s.process), keep_denoised_(keep_denoised) {}
+    planner(const sampler_view<Memory>& s, bool keep_denoised)
+        : sampler_(s), keep_denoised_(keep_denoised) {}
 
-    [[nodiscard]] const Sampler& sampler() const { return *sampler_; }
-    [[nodiscard]] const process_view& process() const { return process_; }
+    /// Whether the solver, and not the grid, says through which levels a sample goes.
+    [[nodiscard]] bool leads() const { return sampler_.leads(); }
 
     [[nodiscard]] step here(const cohort_type& c, std::span<const noise_level> grid) const {
-        if constexpr (leads_samples<solver_type>) {
-            const grid_position at = sampler_->solver.position(c.memory);
-            return {process_, at.levels, at.index, 0};
-        } else {
-            return {process_, grid, c.index, c.begin};
-        }
+        if (!sampler_.leads()) return {sampler_.process(), grid, c.index, c.begin};
+        const grid_position at = sampler_.position(c.memory);
+        return {sampler_.process(), at.levels, at.index, 0};
     }
 
     /// A cohort at the beginning of its way down grid number `number`, from step `begin` to `end`.
@@ -183,38 +158,37 @@ class planner {
         c.grid = number;
         c.index = c.begin = begin;
         c.end = end;
-        if constexpr (leads_samples<solver_type>)
-            sampler_->solver.depart(c.memory, process_,
-                                    grid.subspan(static_cast<std::size_t>(begin),
-                                                 static_cast<std::size_t>(end - begin) + 1));
+        if (sampler_.leads())
+            sampler_.depart(c.memory, grid.subspan(static_cast<std::size_t>(begin),
+                                                   static_cast<std::size_t>(end - begin) + 1));
         else
             c.draws = c.draws_before_step = draws_of(grid, begin);
         return c;
     }
 
     /// Plans the stage that is due of cohort c. `before`: the source of the stage before it.
-    void plan(cohort_type& c, std::span<const noise_level> grid, const noise_type& before,
-              assignment<T, shape, noise_type>& entry, due_stage& due) const {
+    void plan(cohort_type& c, std::span<const noise_level> grid, const Noise& before, entry& e,
+              due_stage& due) const {
         const step at = here(c, grid);
-        fill(c, at, prepare(*sampler_, at, c.stage_index), before, entry, due);
+        fill(c, at, sampler_.prepare(at, c.stage_index), before, e, due);
     }
     /// Plans what follows the judged stage that is due of cohort c.
-    void settle(cohort_type& c, std::span<const noise_level> grid, bool accepted,
-                assignment<T, shape, noise_type>& entry, due_stage& due) const {
+    void settle(cohort_type& c, std::span<const noise_level> grid, bool accepted, entry& e,
+                due_stage& due) const {
         const step at = here(c, grid);
         c.refused += accepted ? 0 : 1;
-        fill(c, at, settled(*sampler_, at, c.stage_index, accepted), entry.noise, entry, due);
+        fill(c, at, sampler_.settled(at, c.stage_index, accepted), e.noise, e, due);
     }
 
     /// Moves cohort c past the stage that was carried out. Returns whether it ended a step.
     bool move_on(cohort_type& c, std::span<const noise_level> grid) const {
-        if (++c.stage_index < sampler_->solver.stages(here(c, grid))) return false;
+        if (++c.stage_index < sampler_.stages(here(c, grid))) return false;
         c.stage_index = 0;
         ++c.steps;
         c.draws_before_step = c.draws;
-        if constexpr (leads_samples<solver_type>) {
-            sampler_->solver.proceed(c.memory, process_);
-            c.arrived = sampler_->solver.position(c.memory).done();
+        if (sampler_.leads()) {
+            sampler_.proceed(c.memory);
+            c.arrived = sampler_.position(c.memory).done();
         } else {
             c.arrived = ++c.index == c.end;
         }
@@ -225,7 +199,7 @@ class planner {
     /// waits for what another one finds. Throws bad_argument where one cannot be carried out.
     /// source: with its seed.
     [[nodiscard]] list plan_all(cohort_type c, std::span<const noise_level> grid,
-                                const noise_type& source) const {
+                                const Noise& source) const {
         list all;
         while (!c.arrived) {
             all.entries.push_back({{}, source});
@@ -242,17 +216,16 @@ class planner {
                                     std::size_t limit) const {
         std::size_t stages = 0;
         for (; (c.index < c.end) && stages < limit; ++c.index)
-            stages += static_cast<std::size_t>(sampler_->solver.stages(here(c, grid)));
+            stages += static_cast<std::size_t>(sampler_.stages(here(c, grid)));
         return stages < limit ? stages : limit;
     }
 
   private:
-    static constexpr bool folds = !Sampler::predictor_type::hook_type::present;
-
-    void fill(cohort_type& c, const step& at, const prepared_stage& p, const noise_type& before,
-              assignment<T, shape, noise_type>& entry, due_stage& due) const {
-        entry.code = compile<T, shape>(p.stage, p.to_denoised, {folds, keep_denoised_, c.draws});
-        entry.noise = noise_for(before, at, p.stage, c.stage_index, c.draws);
+    void fill(cohort_type& c, const step& at, const prepared_stage& p, const Noise& before,
+              entry& e, due_stage& due) const {
+        e.code =
+            compile<T, Shape>(p.stage, p.to_denoised, {sampler_.folds(), keep_denoised_, c.draws});
+        e.noise = noise_for(before, at, p.stage, c.stage_index, c.draws);
         c.draws += static_cast<std::uint32_t>(p.stage.draws);
         due = {p.stage.level, p.to_denoised.input_scale, p.stage.is_judged(), false, at.index,
                c.stage_index};
@@ -261,15 +234,14 @@ class planner {
     /// Normals that a run down the whole grid has used up before step `begin`.
     [[nodiscard]] std::uint32_t draws_of(std::span<const noise_level> grid, int begin) const {
         std::uint32_t draws = 0;
-        if constexpr (shape::noisy)
-            for (step at{process_, grid, 0, 0}; (at.index < begin); ++at.index)
-                for (int j = 0; j < sampler_->solver.stages(at); ++j)
-                    draws += static_cast<std::uint32_t>(sampler_->solver.plan(at, j).draws);
+        if constexpr (Shape::noisy)
+            for (step at{sampler_.process(), grid, 0, 0}; (at.index < begin); ++at.index)
+                for (int j = 0; j < sampler_.stages(at); ++j)
+                    draws += static_cast<std::uint32_t>(sampler_.draws(at, j));
         return draws;
     }
 
-    const Sampler* sampler_;
-    process_view process_;
+    sampler_view<Memory> sampler_;
     bool keep_denoised_;
 };
 

@@ -153,6 +153,7 @@ class fused_run {
     using predictor_type = typename Sampler::predictor_type;
     using noise_type = typename Sampler::noise_type;
     using shape = shape_of<typename Sampler::solver_type>;
+    using memory = typename memory_of<typename Sampler::solver_type>::type;
     using hook_type = typename predictor_type::hook_type;
     using combiner_type = typename predictor_type::combiner_type;
     using entry = assignment<T, shape, noise_type>;
@@ -164,7 +165,8 @@ class fused_run {
     fused_run(const Exec& e, const Sampler& s, batch_view<T, space> x,
               std::vector<noise_level> grid, const options& o, origin from)
         : exec_(e),
-          planner_(s, false),
+          sampler_(&s),
+          planner_(sampler_view<memory>(s), false),
           x_(x),
           first_sample_(o.first_sample),
           origin_(from),
@@ -187,7 +189,7 @@ class fused_run {
     /// Carries out the whole run; complete when it returns. The functor is bound to the levels
     /// anew, since it may see other conditions than before. Throws non_finite.
     run_summary operator()(std::uint64_t seed, origin from) {
-        const predictor_type& p = planner_.sampler().predictor;
+        const predictor_type& p = sampler_->predictor;
         bound_.clear();
         for (const due_stage& d : stages_.due)
             bound_.push_back(bind_level<T>(p.functor(), cast_level<T>(d.level)));
@@ -202,7 +204,7 @@ class fused_run {
             with_lanes<T, pass>{{entries(), bound(), static_cast<int>(stages_.due.size()), x_.data,
                                  calls, x_.elements, first_sample_ * x_.elements,
                                  from == origin::prior ? static_cast<T>(first().sigma) : T(0),
-                                 p.combiner(), p.hook(), seeded(planner_.sampler().noise, seed),
+                                 p.combiner(), p.hook(), seeded(sampler_->noise, seed),
                                  failed_.data()}});
         std::uint64_t code = failure::none;
         buffer<std::uint64_t, space>::read(exec_, failed_.data(), 1, &code);
@@ -234,12 +236,13 @@ class fused_run {
     }
 
     Exec exec_;
-    planner<Sampler, T> planner_;
+    const Sampler* sampler_;
+    planner<T, shape, noise_type, memory> planner_;
     batch_view<T, space> x_;
     std::uint64_t first_sample_;
     origin origin_;
     std::vector<noise_level> grid_;
-    cohort<typename Sampler::solver_type> start_;
+    cohort<memory> start_;
     stage_list<T, shape, noise_type> stages_;
     std::vector<bound_type> bound_;
     buffer<std::uint64_t, space> failed_;

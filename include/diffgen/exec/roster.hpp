@@ -27,37 +27,35 @@ enum class origin {
     given,  ///< the state holds them
 };
 
-template <class Sampler, class T>
+template <class T, class Shape, class Noise, class Memory>
 class roster {
-    using solver_type = typename Sampler::solver_type;
-    using noise_type = typename Sampler::noise_type;
-    using shape = shape_of<solver_type>;
     /// Runs of one cohort are planned ahead up to this many stages; longer ones as they come.
     static constexpr std::size_t most_planned = 1 << 16;
 
   public:
-    using cohort_type = cohort<solver_type>;
-    using entry = assignment<T, shape, noise_type>;
+    using cohort_type = cohort<Memory>;
+    using entry = assignment<T, Shape, Noise>;
 
-    /// Throws bad_argument where a stage that is planned here cannot be carried out.
-    roster(const Sampler& s, grids g, std::size_t samples, const options& o, origin from)
+    /// source: with its seed. Throws bad_argument where a stage that is planned here cannot be
+    /// carried out.
+    roster(const sampler_view<Memory>& s, const Noise& source, grids g, std::size_t samples,
+           const options& o, origin from)
         : planner_(s, o.observe.wants_denoised),
           grids_(std::move(g)),
           starts_(first_cohorts(samples, o)),
           cohorts_(starts_),
           ahead_(can_plan_ahead()) {
         if (from == origin::prior) check_prior<T>(first_level());
-        const noise_type source = seeded(s.noise, o.seed);
-        if constexpr (!shape::judges && !leads_samples<solver_type>)
-            if (ahead_) {
-                stages_ = planner_.plan_all(starts_.front(), grid(0), source);
-                return;
-            }
+        if (ahead_) {
+            stages_ = planner_.plan_all(starts_.front(), grid(0), source);
+            return;
+        }
         stages_.resize(cohorts_.size(), source);
         plan_first();
     }
 
-    [[nodiscard]] const Sampler& sampler() const { return planner_.sampler(); }
+    /// Whether the solver, and not the grid, says through which levels a sample goes.
+    [[nodiscard]] bool leads() const { return planner_.leads(); }
     [[nodiscard]] std::size_t size() const { return cohorts_.size(); }
     [[nodiscard]] const cohort_type& operator[](std::size_t c) const { return cohorts_[c]; }
     /// The cohort of every sample; empty where there is one.
@@ -108,8 +106,8 @@ class roster {
             const auto& code = entries()[c].code;
             if (code.evaluates != evaluated) continue;
             r.any = true;
-            if constexpr (shape::measures) r.measured = r.measured || code.measures;
-            if constexpr (shape::judges) r.judged = r.judged || due(c).is_judged;
+            if constexpr (Shape::measures) r.measured = r.measured || code.measures;
+            if constexpr (Shape::judges) r.judged = r.judged || due(c).is_judged;
         }
         return r;
     }
@@ -156,7 +154,7 @@ class roster {
             all.push_back(
                 planner_.start(static_cast<std::uint32_t>(all.size()), grid, o.begin_step,
                                diffgen::detail::end_of(o, static_cast<int>(grid.size()) - 1)));
-        if (shape::judges && samples > 1) {
+        if (Shape::judges && samples > 1) {
             std::vector<cohort_type> each;
             for (std::size_t i = 0; i < samples; ++i) {
                 each.push_back(all[grids_.of_sample.empty() ? 0 : grids_.of_sample[i]]);
@@ -168,11 +166,8 @@ class roster {
         return all;
     }
     [[nodiscard]] bool can_plan_ahead() const {
-        if constexpr (shape::judges || leads_samples<solver_type>)
-            return false;
-        else
-            return starts_.size() == 1 &&
-                   planner_.count(starts_.front(), grid(0), most_planned) < most_planned;
+        return !Shape::judges && !planner_.leads() && starts_.size() == 1 &&
+               planner_.count(starts_.front(), grid(0), most_planned) < most_planned;
     }
 
     void plan(std::size_t c) {
@@ -206,7 +201,7 @@ class roster {
         entry& e = stages_.entries[c];
         due_stage& due = stages_.due[c];
         const noise_level told = due.level;
-        if constexpr (shape::judges) {
+        if constexpr (Shape::judges) {
             if (due.is_judged) {
                 const bool accepted = accepts(c, mine, here(c));
                 planner_.settle(mine, grid(c), accepted, e, due);
@@ -247,13 +242,13 @@ class roster {
         }
     }
 
-    planner<Sampler, T> planner_;
+    planner<T, Shape, Noise, Memory> planner_;
     grids grids_;
     std::vector<std::uint32_t> of_samples_;
     std::vector<cohort_type> starts_;  ///< as they are when the run begins
     std::vector<cohort_type> cohorts_;
     bool ahead_;
-    stage_list<T, shape, noise_type> stages_;
+    stage_list<T, Shape, Noise> stages_;
     std::size_t due_ = 0;  ///< where the due stages begin: 0, or the next of those planned ahead
 };
 

@@ -52,8 +52,10 @@ class run {
     using shape = shape_of<solver_type>;
     using combiner_type = typename predictor_type::combiner_type;
     using hook_type = typename predictor_type::hook_type;
-    using entry = typename roster<Sampler, T>::entry;
-    using cohort_type = typename roster<Sampler, T>::cohort_type;
+    using memory_type = typename memory_of<solver_type>::type;
+    using roster_type = roster<T, shape, typename Sampler::noise_type, memory_type>;
+    using entry = typename roster_type::entry;
+    using cohort_type = typename roster_type::cohort_type;
     using batch = batch_memory<T, shape, combiner_type::copies>;
     static constexpr bool on_host = std::is_same_v<space, diffgen::space::host>;
     static_assert(Many || !shape_of<solver_type>::judges);
@@ -63,7 +65,7 @@ class run {
     static constexpr bool may_buffer = always_buffers || Many;
 
   public:
-    using snapshot_type = run_snapshot<T, solver_type>;
+    using snapshot_type = run_snapshot<T, memory_type>;
     /// Whether the solver compares log densities of the samples, see log_densities().
     static constexpr bool wants_density = requires { requires solver_type::wants_density; };
 
@@ -71,7 +73,9 @@ class run {
     run(const Exec& e, const Sampler& s, batch_view<T, space> x, grids g, const options& o,
         origin from)
         : exec_(e),
-          roster_(s, std::move(g), x.samples, o, from),
+          sampler_(&s),
+          roster_(sampler_view<memory_type>(s), seeded(s.noise, o.seed), std::move(g), x.samples, o,
+                  from),
           observer_(o.observe),
           seed_(o.seed),
           first_sample_(o.first_sample),
@@ -237,8 +241,8 @@ class run {
         stages_done_ = 0;
         failed_ = ended_ = false;
         if (origin_ == origin::prior)
-            draw_prior(exec_, state(), roster_.first_level().sigma,
-                       seeded(roster_.sampler().noise, seed_), first_sample_);
+            draw_prior(exec_, state(), roster_.first_level().sigma, seeded(sampler_->noise, seed_),
+                       first_sample_);
         write_entries();
         guarded([this] {
             skip_updates();
@@ -289,7 +293,7 @@ class run {
             if constexpr (wants_density) m.log_density = densities_[c];
             m.uniform = noise::philox{seed_}.template uniform<double>(
                 noise::stream::acceptance, mine.draws, first_sample_ + c);
-            return roster_.sampler().solver.accepts(mine.memory, at, mine.stage_index, m);
+            return sampler_->solver.accepts(mine.memory, at, mine.stage_index, m);
         } else {
             return true;
         }
@@ -320,8 +324,8 @@ class run {
             device_entries_.write(exec_, roster_.entries(), roster_.size());
     }
     void launch_stage(bool evaluated, [[maybe_unused]] bool measured) const {
-        const auto combiner = roster_.sampler().predictor.combiner();
-        const auto hook = roster_.sampler().predictor.hook();
+        const auto combiner = sampler_->predictor.combiner();
+        const auto hook = sampler_->predictor.hook();
         const batch& b = memory_.batch();
         with_table([&](const auto& t) {
             using table = std::remove_cvref_t<decltype(t)>;
@@ -403,7 +407,7 @@ class run {
     }
     [[nodiscard]] observation seen(std::size_t c) {
         const step at = roster_.here(c);
-        constexpr bool leads = leads_samples<solver_type>;
+        const bool leads = roster_.leads();
         return {leads ? roster_[c].steps : roster_[c].index,
                 leads ? 0 : at.count(),
                 at.levels[static_cast<std::size_t>(at.index)],
@@ -449,7 +453,8 @@ class run {
     }
 
     Exec exec_;
-    roster<Sampler, T> roster_;
+    const Sampler* sampler_;
+    roster_type roster_;
     observer observer_;
     std::uint64_t seed_, first_sample_;
     origin origin_;

@@ -17,14 +17,14 @@ namespace diffgen::exec {
 
 /// What another run of the same sampler, batch and options needs to go on with the same bits. See
 /// diffgen/run_file.hpp for files.
-template <class T, class Solver>
+template <class T, class Memory>
 struct run_snapshot {
     std::size_t samples = 0, elements = 0;
     std::uint64_t seed = 0, first_sample = 0;
     std::int32_t evaluations = 0;
     std::vector<std::vector<noise_level>> grids;
     std::vector<std::uint32_t> cohort_of;  ///< empty where there is one cohort
-    std::vector<cohort<Solver>> cohorts;
+    std::vector<cohort<Memory>> cohorts;
     std::vector<T> registers;  ///< the state, then the solver's other registers, each a batch
 };
 
@@ -48,8 +48,8 @@ inline void require_same_grid(const std::vector<noise_level>& saved,
 
 /// Throws bad_shape, bad_argument where `saved` is not of a run such as `mine`, which stands at its
 /// beginning: another batch, seed, grid or part of it; and says what differs.
-template <class T, class Solver>
-void require_same_run(const run_snapshot<T, Solver>& saved, const run_snapshot<T, Solver>& mine) {
+template <class T, class Memory>
+void require_same_run(const run_snapshot<T, Memory>& saved, const run_snapshot<T, Memory>& mine) {
     const auto registers = [](const auto& s) {
         const std::size_t size = s.samples * s.elements;
         return size == 0 ? 0 : s.registers.size() / size;
