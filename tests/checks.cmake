@@ -29,10 +29,11 @@ function(diffgen_compiler_test name seconds)
 endfunction()
 
 # Each public header compiles on its own, with each compiler.
-set(DIFFGEN_HEADERS_BATCH 12 CACHE STRING "Headers in one unit of nvcc's check; 1 checks one by one")
+set(DIFFGEN_HEADERS_BATCH 12 CACHE STRING
+  "Headers in one unit of clang++'s and nvcc's checks, after g++'s one by one; 1 checks one by one")
 set(check_headers ${CMAKE_CURRENT_SOURCE_DIR}/headers/check.sh ${PROJECT_SOURCE_DIR}/include ${flags})
 diffgen_compiler_test(headers.g++ 900 ${check_headers} 1 "${DIFFGEN_GXX}" -fsyntax-only -fopenmp ${diffgen_warnings})
-diffgen_compiler_test(headers.clang++ 900 ${check_headers} 1 "${DIFFGEN_CLANGXX}" -fsyntax-only -fopenmp ${diffgen_warnings})
+diffgen_compiler_test(headers.clang++ 900 ${check_headers} ${DIFFGEN_HEADERS_BATCH} "${DIFFGEN_CLANGXX}" -fsyntax-only -fopenmp ${diffgen_warnings})
 if(DIFFGEN_NVCC)
   diffgen_compiler_test(headers.nvcc 1800 ${check_headers} ${DIFFGEN_HEADERS_BATCH} ${DIFFGEN_NVCC})
   set_tests_properties(headers.nvcc PROPERTIES LABELS nvcc)

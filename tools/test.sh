@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-FileCopyrightText: 2026 The diffgen authors
 # SPDX-License-Identifier: Apache-2.0
-# The tests: set up, build and run the quick suite with g++ and with clang++ (each with another
-# Thrust where there are two), the checks of headers, compile errors, bits and packaging, and
-# nvcc's compilation where nvcc is installed. The last line says "N passed, N failed".
+# The tests: set up, build and run the quick suite with g++, the part of it in which compilers can
+# differ with clang++ (each with another Thrust where there are two), the checks of headers, compile
+# errors, bits and packaging, and nvcc's compilation where nvcc is installed. The last line says
+# "N passed, N failed".
 #   tools/test.sh [g++|clang++]    both without an argument
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1

@@ -117,10 +117,14 @@ TEST_CASE("explicit times outside the schedule, or not numbers") {
 }
 
 TEST_CASE("a level twice, before anything is written") {
-    check_run_refused({"step 1", "t = 0.5 to 0.5"}, continuous,
-                      {.grid = grid::times({1, 0.5, 0.5, 0.25})});
-    check_run_refused({"step 0", "from 2 to 2"}, edm, {.grid = grid::sigmas({2, 2, 0})});
-    check_run_refused({"step 0"}, schedule::rectified{}, {.grid = grid::times({1, 1, 0})});
+    // Langevin dynamics stays at a level; a multistep method divides by the length of its steps.
+    sampler s{continuous, kernel::variance_preserving{},
+              exact(gaussian_mixture<1, 1, double>{{1}, {{{0}}}, {{{1}}}}), solver::unipc<2>{}};
+    std::vector<double> x(3, 7.);
+    const options twice{.grid = grid::times({1, 0.7, 0.5, 0.5, 0.25, 0})};
+    check_refused<bad_argument>([&] { s.generate(exec::cpp, batch(x, 3), twice); },
+                                {"no finite coefficients", "step 2", "t = 0.5"});
+    CHECK(x == std::vector<double>(3, 7.));
 }
 
 TEST_CASE("a grid that adds noise on its way, under a solver that does not") {

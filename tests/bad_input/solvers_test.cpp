@@ -171,7 +171,7 @@ TEST_CASE("a user's solver that plans what no pass can do") {
     };
     check_plan_refused({"0 stages", "step 0"}, {.stage_count = 0});
     check_plan_refused({"step 0", "registers = 2"}, {.target = 2});
-    check_plan_refused({"registers = 2"}, {.target = -1});
+    check_plan_refused({"register -1", "registers are 0 to 7"}, {.target = -1});
     check_plan_refused({"registers = 2"}, {.reads = 2});
     check_plan_refused({"2 rows", "rows = 1"}, {.written = 2});
     check_plan_refused({"2 normals", "draws = 1"}, {.drawn = 2});

@@ -226,7 +226,7 @@ MUTATIONS = [
     run("noise_for: the piece of the second stage", "cohort",
         "if (stage_index == 0)", "if (stage_index == 1)", "exec/noise_for"),
     run("planner: no piece of the path", "cohort",
-        "entry.noise = noise_for(before, at, p.stage, c.stage_index, c.draws);", "", "own_times"),
+        "e.noise = noise_for(before, at, p.stage, c.stage_index, c.draws);", "", "own_times"),
     run("planner: draws not counted", "cohort",
         "        c.draws += static_cast<std::uint32_t>(p.stage.draws);\n", "", "own_times"),
     solver("adaptive_dpm: the solution of lower order is taken", "adaptive_dpm",

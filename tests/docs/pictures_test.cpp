@@ -127,12 +127,14 @@ TEST_CASE("a run goes on in another process") {
     std::vector<float> x(2 * 16), expected(2 * 16);
     s.generate(exec::cpp, batch(expected, 2), o);
     const auto file = std::filesystem::temp_directory_path() / "diffgen_docs_half.safetensors";
-    // [save]
-    auto run = s.start(exec::cpp, batch(x, 2), o);
-    for (int k = 0; k < 10; ++k, run.advance())
-        network(run.input(), run.output(), run.level());
-    save_run(run, file);  // #include <diffgen/run_file.hpp>
-    // [save]
+    {
+        // [save]
+        auto run = s.start(exec::cpp, batch(x, 2), o);
+        for (int k = 0; k < 10; ++k, run.advance())
+            network(run.input(), run.output(), run.level());
+        save_run(run, file);  // #include <diffgen/run_file.hpp>
+        // [save]
+    }
     std::fill(x.begin(), x.end(), 0.f);
     {
         // [load]

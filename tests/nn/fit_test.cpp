@@ -163,7 +163,7 @@ TEST_CASE("a loss that is not finite is an error that leaves the state of the st
     } catch (const diffgen::non_finite& e) {
         text = e.what();
     }
-    CHECK(text.find("training step 3: the loss is ") == 0);
+    CHECK(text.find("diffgen: training step 3: the loss is ") == 0);
     CHECK(text.find("nan, the norm of its gradient ") != std::string::npos);
     CHECK(state.step == 3);
     CHECK(std::ranges::all_of(state.weights.values(), [](float w) { return std::isfinite(w); }));

@@ -70,7 +70,7 @@
 
 // Marks a function that is rarely called from code on values: compiled once, not into every entry
 // function.
-#if DIFFGEN_HAS_ENTRY
+#if defined(__GNUC__) && !defined(__CUDACC__)
 #define DIFFGEN_APART __attribute__((noinline))
 #else
 #define DIFFGEN_APART DIFFGEN_HD

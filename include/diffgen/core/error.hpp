@@ -4,6 +4,7 @@
 
 // The typed errors of diffgen. Every text names what was wrong and holds the offending values.
 
+#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <sstream>
@@ -78,12 +79,11 @@ inline double shown(float part) {
     return shown(static_cast<double>(part));
 }
 
-/// A number with as many digits as tell it from every other: 1.0000000000000002 beside 1.
+/// A number with the fewest digits that tell it from every other: 1.0000000000000002 beside 1.
 [[nodiscard]] inline std::string exactly(double number) {
-    std::ostringstream out;
-    out.precision(std::numeric_limits<double>::max_digits10);
-    out << shown(number);
-    return out.str();
+    char digits[32];
+    const auto end = std::to_chars(digits, digits + sizeof digits, shown(number)).ptr;
+    return {digits, end};
 }
 
 /// Joins the parts into one text, numbers with 15 digits.

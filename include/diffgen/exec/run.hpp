@@ -89,6 +89,9 @@ class run {
         require_addresses(x);
         if (roster_.size() > 1) members_.assign(e, roster_.of_samples(), tiles());
         if constexpr (!on_host && Many) device_entries_ = buffer<entry, space>(e, roster_.size());
+        levels_.reserve(std::max(
+            roster_.size(),
+            Many ? x.samples * static_cast<std::size_t>(combiner_type::inputs) : std::size_t{1}));
         if constexpr (shape::judges) sums_.resize(2 * x.samples);
         if constexpr (wants_density) densities_.resize(x.samples);
         begin();

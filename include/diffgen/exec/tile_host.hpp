@@ -197,32 +197,33 @@ class stretch {
         const int n = list(f, terms), whole = size_ / block * block;
         T rest[most_terms + 1][std::size_t{block}];
         T* result = to;
-        for (int begin = 0, end = whole;; begin = whole, end = whole + block) {
-            bad_ = bad_ + sum_blocks(terms, n, begin, end, result);
-            if (end >= size_) break;
+        int count = whole;
+        for (bool is_rest = false;; is_rest = true) {
+            bad_ = bad_ + sum_blocks(terms, n, count, result);
+            if (is_rest || whole == size_) break;
             for (int t = 0; t < n; ++t) {
                 lanes::fill_up<1>(terms[t].from + whole, size_ - whole, rest[t], block);
-                terms[t].from = rest[t] - whole;
+                terms[t].from = rest[t];
             }
-            if (!has_room) result = rest[most_terms] - whole;
+            result = has_room ? to + whole : rest[most_terms];
+            count = block;
         }
-        if (result != to) lanes::copy_first(result + whole, size_ - whole, to + whole);
+        if (result == rest[most_terms]) lanes::copy_first(result, size_ - whole, to + whole);
     }
-    /// The sums of `n` terms from number `begin` on up to `end`. Returns a value as apply does. Few
+    /// The first `end` sums of `n` terms. Returns a value as apply does. Few
     /// terms, as most solvers have them, are sums of so many: their factors stay in registers.
-    [[nodiscard]] DIFFGEN_VALUE static V sum_blocks(const term<T>* terms, int n, int begin, int end,
-                                                    T* to) {
+    [[nodiscard]] DIFFGEN_VALUE static V sum_blocks(const term<T>* terms, int n, int end, T* to) {
         switch (n) {
             case 2:
-                return sum_few<2>(terms, begin, end, to);
+                return sum_few<2>(terms, end, to);
             case 3:
-                return sum_few<3>(terms, begin, end, to);
+                return sum_few<3>(terms, end, to);
             default:
-                return sum_any(terms, n, begin, end, to);
+                return sum_any(terms, n, end, to);
         }
     }
     template <std::size_t N>
-    [[nodiscard]] DIFFGEN_VALUE static V sum_few(const term<T>* terms, int begin, int end, T* to) {
+    [[nodiscard]] DIFFGEN_VALUE static V sum_few(const term<T>* terms, int end, T* to) {
         V factor[N];
         const T* from[N];
         for (std::size_t t = 0; t < N; ++t) {
@@ -231,7 +232,7 @@ class stretch {
         }
         const V zero = broadcast<V>(T(0));
         V bad = zero;
-        for (int i = begin; i < end; i += block) {
+        for (int i = 0; i < end; i += block) {
             V check = zero;
             for (int j = i; j < i + block; j += width) {
                 V sum = zero;
@@ -244,11 +245,10 @@ class stretch {
         }
         return bad;
     }
-    [[nodiscard]] DIFFGEN_VALUE static V sum_any(const term<T>* terms, int n, int begin, int end,
-                                                 T* to) {
+    [[nodiscard]] DIFFGEN_VALUE static V sum_any(const term<T>* terms, int n, int end, T* to) {
         const V zero = broadcast<V>(T(0));
         V bad = zero;
-        for (int i = begin; i < end; i += block) {
+        for (int i = 0; i < end; i += block) {
             V sums[packs];
             for (V& sum : sums)
                 sum = zero;

@@ -71,7 +71,7 @@ class any_grid {
             throw bad_argument(detail::text("diffgen: the grid starts at the clean end, t = ",
                                             l.front().t, ", where no noise is left to remove"));
         for (std::size_t i = 1; i < l.size(); ++i)
-            if (!(l[i].log_snr >= l[i - 1].log_snr) || is_repeated(l[i - 1], l[i]))
+            if (!(l[i].log_snr >= l[i - 1].log_snr))
                 throw bad_argument(detail::text(
                     "diffgen: noise must shrink along a grid, but sigma / alpha goes from ",
                     l[i - 1].sigma_over_alpha(), " to ", l[i].sigma_over_alpha(), " in step ",
@@ -89,11 +89,6 @@ class any_grid {
     }
 
   private:
-    /// Whether a step leads nowhere. On a stationary density all times have the same noise.
-    [[nodiscard]] static bool is_repeated(const noise_level& a, const noise_level& b) {
-        return a.log_snr == b.log_snr && a.t == b.t;
-    }
-
     template <class Grid>
     static auto function(Grid grid) {
         static_assert(

@@ -7,6 +7,9 @@
 
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
+#if DIFFGEN_HAS_LANES
+#include <diffgen/core/lanes/pack.hpp>
+#endif
 
 #include <cstddef>
 
