@@ -5,8 +5,8 @@
 // from every compiler and optimisation, with fused multiply-adds and without: no compiler may
 // contract a product of theirs with the sum it feeds (core/lanes/scalar.hpp).
 #include <diffgen/core/consistency.hpp>
-#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/exec/instruction.hpp>
+#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/beta.hpp>
 #include <diffgen/grid/comfy.hpp>
 #include <diffgen/grid/discrete.hpp>

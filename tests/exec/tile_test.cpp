@@ -107,7 +107,8 @@ void check_tiles(const Combiner& combiner, const Hook& hook) {
             CHECK(differences(got.registers_, expected.registers_) == 0);
         });
     }
-    for (const std::size_t begin : {std::size_t{4}, std::size_t{5}}) {  // four elements together, then one by one
+    for (const std::size_t begin :
+         {std::size_t{4}, std::size_t{5}}) {  // four elements together, then one by one
         arrays<T> one_by_one(6), got(6);
         for (int i = 0; i < 4; ++i)
             CHECK(exec::detail::apply_to<1>(s, one_by_one.tile(begin), combiner, hook, i) == T(0));

@@ -5,8 +5,8 @@
 // drawn at random (from fixed seeds), against the exact probability flow. And what it costs, beside
 // an integrator of general use.
 
-#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/exec/policy.hpp>
+#include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/karras.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>

@@ -38,7 +38,8 @@ class affine_moments {
     [[nodiscard]] moments of_register(unsigned i) const { return {mean_[i], covariance_[i][i]}; }
 
     void apply(const diffgen::stage& s) {
-        if (s.measured && !s.measured->judged) throw std::logic_error("a self-tuning stage is not affine");
+        if (s.measured && !s.measured->judged)
+            throw std::logic_error("a self-tuning stage is not affine");
         const auto m = static_cast<unsigned>(s.rows);
         std::array<form, size> rows;  // the identity, but for the registers written
         for (unsigned r = 0; r < size; ++r)

@@ -48,8 +48,8 @@
 
 // One lane where the processor may have fused multiply-adds that the program is not compiled for:
 // passes then are compiled twice, and take what they find.
-// DIFFGEN_PORTABLE_LANE beside DIFFGEN_ONE_LANE compiles them once, for any processor: quicker still
-// to build, and slow, since a fused multiply-add is then a call of the C library.
+// DIFFGEN_PORTABLE_LANE beside DIFFGEN_ONE_LANE compiles them once, for any processor: quicker
+// still to build, and slow, since a fused multiply-add is then a call of the C library.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__CUDACC__) && !DIFFGEN_HAS_LANES && \
     !defined(DIFFGEN_PORTABLE_LANE)
 #define DIFFGEN_HAS_ENTRY 1

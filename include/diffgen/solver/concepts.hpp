@@ -29,10 +29,10 @@ concept self_tuning_solver = solver_policy<S> && requires {
 };
 
 /// A solver that decides for every sample, on the host, whether what a judged stage proposed is
-/// taken and what comes next: error control, Metropolis steps. Its runs are exec::individual_run.
-/// Optional: memory (what it keeps of a sample), depart, proceed and position (its way through the levels),
-/// wants_density, wants_brownian (a source of noise that knows a path, since steps are refused by
-/// their noise), judge::element (what is summed up).
+/// taken and what comes next: error control, Metropolis steps. In its runs every sample is a
+/// cohort. Optional: memory (what it keeps of a sample), depart, proceed and position (its way
+/// through the levels), wants_density, wants_brownian (a source of noise that knows a path, since
+/// steps are refused by their noise), judge::element (what is summed up).
 template <class S>
 concept judging_solver = solver_policy<S> && requires {
     typename S::judge;
