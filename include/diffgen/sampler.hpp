@@ -307,19 +307,20 @@ class sampler {
     [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x, exec::grids g,
                                 const options& o, exec::origin from) const {
         constexpr bool many = OwnTimes || judging_solver<Solver>;
-        return exec::run<Exec, sampler, T, many>(e, *this, x, std::move(g), o, from);
+        using kind = exec::run_kind_of<sampler, T>;
+        return exec::run<Exec, kind, many>(e, *this, x, std::move(g), o, from);
     }
     /// Self: this sampler, constant where its network can be called as it is.
     template <class Self, class Exec, class T, class Space>
     [[nodiscard]] static auto make_kept(Self& self, const Exec& e, batch_view<T, Space> x,
                                         exec::grids g, const options& o, exec::origin from) {
-        return exec::kept_run<Exec, Self, T, false>(e, self, x, std::move(g), o, from);
+        return exec::kept_run_of<Exec, Self, T, false>(e, self, x, std::move(g), o, from);
     }
     template <class Self, class Exec, class T, class Space>
     static run_summary from_times(Self& self, const Exec& e, std::span<const double> times,
                                   batch_view<T, Space> x, const options& o) {
-        return exec::kept_run<Exec, Self, T, true>(e, self, x, self.grids_from(times, x.samples, o),
-                                                   o, exec::origin::given)(o.seed);
+        return exec::kept_run_of<Exec, Self, T, true>(
+            e, self, x, self.grids_from(times, x.samples, o), o, exec::origin::given)(o.seed);
     }
 };
 

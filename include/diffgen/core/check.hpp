@@ -8,15 +8,24 @@
 #include <diffgen/core/error.hpp>
 
 #include <cmath>
+#include <initializer_list>
 
 namespace diffgen {
+
+namespace detail {
+
+[[noreturn]] inline void refuse(std::initializer_list<text_part> parts) {
+    throw bad_argument("diffgen: " + joined(parts));
+}
+
+}  // namespace detail
 
 /// Throws bad_argument with the text "diffgen: " and the parts after it, joined, unless `holds`.
 /// For the check() of parts of your own too: require(p > 0, "p_norm with p = ", p, "; must be above
 /// 0").
 template <class... Parts>
 void require(bool holds, const Parts&... parts) {
-    if (!holds) throw bad_argument(detail::text("diffgen: ", parts...));
+    if (!holds) detail::refuse({detail::text_part(parts)...});
 }
 
 }  // namespace diffgen

@@ -5,11 +5,13 @@
 // The typed errors of diffgen. Every text names what was wrong and holds the offending values.
 
 #include <charconv>
+#include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
-#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace diffgen {
 
@@ -67,32 +69,87 @@ class bad_file : public error {
 
 namespace detail {
 
-/// A part of a text; NaN without the sign that it happens to have.
-template <class Part>
-const Part& shown(const Part& part) {
-    return part;
-}
-inline double shown(double part) {
-    return part == part ? part : std::numeric_limits<double>::quiet_NaN();
-}
-inline double shown(float part) {
-    return shown(static_cast<double>(part));
-}
+/// A part of a text: characters, or a number.
+class text_part {
+  public:
+    text_part(std::string_view characters) : kind_(kind::characters), value_{characters} {}
+    text_part(const char* characters) : text_part(std::string_view(characters)) {}
+    text_part(const std::string& characters) : text_part(std::string_view(characters)) {}
+    text_part(char c) : kind_(kind::character) { value_.character = c; }
+    template <std::signed_integral Integer>
+    text_part(Integer number) : kind_(kind::whole) {
+        value_.whole = number;
+    }
+    template <std::unsigned_integral Integer>
+    text_part(Integer number) : kind_(kind::natural) {
+        value_.natural = number;
+    }
+    template <std::floating_point Number>
+    text_part(Number number) : kind_(kind::real) {
+        value_.real = static_cast<double>(number);
+    }
+
+    /// Appends it; of a number 15 digits, of a NaN no sign.
+    void append_to(std::string& text) const {
+        char digits[32];
+        char* const end = digits + sizeof digits;
+        switch (kind_) {
+            case kind::characters:
+                text += value_.characters;
+                return;
+            case kind::character:
+                text += value_.character;
+                return;
+            case kind::whole:
+                text.append(digits, std::to_chars(digits, end, value_.whole).ptr);
+                return;
+            case kind::natural:
+                text.append(digits, std::to_chars(digits, end, value_.natural).ptr);
+                return;
+            case kind::real:
+                if (value_.real != value_.real)
+                    text += "nan";
+                else
+                    text.append(digits, std::to_chars(digits, end, value_.real,
+                                                      std::chars_format::general,
+                                                      std::numeric_limits<double>::digits10)
+                                            .ptr);
+        }
+    }
+
+  private:
+    enum class kind { characters, character, whole, natural, real };
+    union any {
+        std::string_view characters{};
+        char character;
+        std::int64_t whole;
+        std::uint64_t natural;
+        double real;
+    };
+
+    kind kind_;
+    any value_{};
+};
 
 /// A number with the fewest digits that tell it from every other: 1.0000000000000002 beside 1.
 [[nodiscard]] inline std::string exactly(double number) {
+    if (number != number) return "nan";
     char digits[32];
-    const auto end = std::to_chars(digits, digits + sizeof digits, shown(number)).ptr;
+    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
     return {digits, end};
+}
+
+[[nodiscard]] inline std::string joined(std::initializer_list<text_part> parts) {
+    std::string text;
+    for (const text_part& part : parts)
+        part.append_to(text);
+    return text;
 }
 
 /// Joins the parts into one text, numbers with 15 digits.
 template <class... Parts>
 std::string text(const Parts&... parts) {
-    std::ostringstream out;
-    out.precision(std::numeric_limits<double>::digits10);
-    (out << ... << shown(parts));
-    return out.str();
+    return joined({text_part(parts)...});
 }
 
 }  // namespace detail

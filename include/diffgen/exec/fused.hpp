@@ -146,26 +146,28 @@ struct trajectory_pass {
 };
 
 /// A run in one pass, planned and with its memory allocated once; to be carried out any number of
-/// times. It refers to the sampler and to the state, which must outlive it.
-template <class Exec, class Sampler, class T>
+/// times. It refers to the sampler and to the state, which must outlive it. Kind: a run_kind.
+template <class Exec, class Kind, class Predictor>
 class fused_run {
+    using T = typename Kind::value_type;
     using space = typename Exec::space;
-    using predictor_type = typename Sampler::predictor_type;
-    using noise_type = typename Sampler::noise_type;
-    using shape = shape_of<typename Sampler::solver_type>;
-    using memory = typename memory_of<typename Sampler::solver_type>::type;
-    using hook_type = typename predictor_type::hook_type;
-    using combiner_type = typename predictor_type::combiner_type;
+    using noise_type = typename Kind::noise_type;
+    using shape = typename Kind::shape;
+    using memory = typename Kind::memory_type;
+    using hook_type = typename Kind::hook_type;
+    using combiner_type = typename Kind::combiner_type;
     using entry = assignment<T, shape, noise_type>;
-    using bound_type = typename evaluator<Exec, predictor_type, T, false>::bound_type;
-    static constexpr int D = elements_of_call<predictor_type>;
+    using bound_type = typename evaluator<Exec, Predictor, T, false>::bound_type;
+    static constexpr int D = elements_of_call<Predictor>;
     static constexpr bool on_host = std::is_same_v<space, diffgen::space::host>;
 
   public:
+    template <class Sampler>
     fused_run(const Exec& e, const Sampler& s, batch_view<T, space> x,
               std::vector<noise_level> grid, const options& o, origin from)
         : exec_(e),
-          sampler_(&s),
+          predictor_(&s.predictor),
+          source_(s.noise),
           planner_(sampler_view<memory>(s), false),
           x_(x),
           first_sample_(o.first_sample),
@@ -189,7 +191,7 @@ class fused_run {
     /// Carries out the whole run; complete when it returns. The functor is bound to the levels
     /// anew, since it may see other conditions than before. Throws non_finite.
     run_summary operator()(std::uint64_t seed, origin from) {
-        const predictor_type& p = sampler_->predictor;
+        const Predictor& p = *predictor_;
         bound_.clear();
         for (const due_stage& d : stages_.due)
             bound_.push_back(bind_level<T>(p.functor(), cast_level<T>(d.level)));
@@ -204,7 +206,7 @@ class fused_run {
             with_lanes<T, pass>{{entries(), bound(), static_cast<int>(stages_.due.size()), x_.data,
                                  calls, x_.elements, first_sample_ * x_.elements,
                                  from == origin::prior ? static_cast<T>(first().sigma) : T(0),
-                                 p.combiner(), p.hook(), seeded(sampler_->noise, seed),
+                                 p.combiner(), p.hook(), seeded(source_, seed),
                                  failed_.data()}});
         std::uint64_t code = failure::none;
         buffer<std::uint64_t, space>::read(exec_, failed_.data(), 1, &code);
@@ -236,7 +238,8 @@ class fused_run {
     }
 
     Exec exec_;
-    const Sampler* sampler_;
+    const Predictor* predictor_;
+    noise_type source_;
     planner<T, shape, noise_type, memory> planner_;
     batch_view<T, space> x_;
     std::uint64_t first_sample_;

@@ -222,34 +222,39 @@ namespace detail {
            std::all_of(f.noise.begin(), f.noise.end(), finite);
 }
 
+/// What a solver says that its stages have at most.
+struct declared {
+    int registers, rows, draws;
+    bool tunes, judges;
+};
 template <class Solver>
-[[nodiscard]] bool fits(const linear_form& f) {
-    for (int r = Solver::registers; r < max_registers; ++r)
+inline constexpr declared declared_by{Solver::registers, Solver::rows, Solver::draws,
+                                      has_tuner<Solver>, has_judge<Solver>};
+
+[[nodiscard]] inline bool fits(const linear_form& f, const declared& most) {
+    for (int r = most.registers; r < max_registers; ++r)
         if (f.registers[static_cast<unsigned>(r)] != 0) return false;
-    for (int d = Solver::draws; d < max_draws; ++d)
+    for (int d = most.draws; d < max_draws; ++d)
         if (f.noise[static_cast<unsigned>(d)] != 0) return false;
     return true;
 }
 
-template <class Solver>
-[[nodiscard]] bool fits(const stage& s) {
-    if (s.input_register < 0 || s.input_register >= Solver::registers || s.rows < 0 ||
-        s.rows > Solver::rows || s.draws < 0 || s.draws > Solver::draws)
+[[nodiscard]] inline bool fits(const stage& s, const declared& most) {
+    if (s.input_register < 0 || s.input_register >= most.registers || s.rows < 0 ||
+        s.rows > most.rows || s.draws < 0 || s.draws > most.draws)
         return false;
     for (int i = 0; i < s.rows; ++i) {
         const auto& row = s.updates[static_cast<unsigned>(i)];
-        if (row.target < 0 || row.target >= Solver::registers || !fits<Solver>(row.form))
-            return false;
+        if (row.target < 0 || row.target >= most.registers || !fits(row.form, most)) return false;
     }
     if (!s.measured) return true;
     const measured_forms& m = *s.measured;
-    return m.compared_register >= 0 && m.compared_register < Solver::registers &&
-           fits<Solver>(m.forms[0]) && fits<Solver>(m.forms[1]);
+    return m.compared_register >= 0 && m.compared_register < most.registers &&
+           fits(m.forms[0], most) && fits(m.forms[1], most);
 }
 
 /// Throws bad_argument where no pass could carry out the stage.
-template <class Solver>
-void check_stage(const stage& s, const step& at, int stage_index) {
+inline void check_stage(const stage& s, const step& at, int stage_index, const declared& most) {
     bool finite =
         !s.measured || (is_finite(s.measured->forms[0]) && is_finite(s.measured->forms[1]));
     for (int i = 0; i < s.rows; ++i)
@@ -263,17 +268,17 @@ void check_stage(const stage& s, const step& at, int stage_index) {
                 ? "; start where alpha is above 0 (an earlier last time of the schedule, a grid's "
                   "sigma_max), or use ddim or ancestral, which can start at alpha = 0"
                 : "; a mistake in its plan, or a level that it does not cover"));
-    if (!fits<Solver>(s))
+    if (!fits(s, most))
         throw bad_argument(diffgen::detail::text(
             "diffgen: stage ", stage_index, " of step ", at.index, " writes ", s.rows,
             " rows, draws ", s.draws, " normals and evaluates register ", s.input_register,
             ", or a form names a register or a normal that is not there; the solver declares "
             "registers = ",
-            Solver::registers, ", rows = ", Solver::rows, ", draws = ", Solver::draws));
+            most.registers, ", rows = ", most.rows, ", draws = ", most.draws));
     if (s.measured)
         diffgen::detail::require(
-            s.measured->judged ? has_judge<Solver> : has_tuner<Solver>, "stage ", stage_index,
-            " of step ", at.index, " is measured, but the solver has no ",
+            s.measured->judged ? most.judges : most.tunes, "stage ", stage_index, " of step ",
+            at.index, " is measured, but the solver has no ",
             s.measured->judged ? "judge" : "tuner", "; one that is made of others hands on theirs");
 }
 
@@ -301,7 +306,8 @@ template <class Sampler>
         p.stage.level.target_time = s.predictor.with_network_time(p.stage.target).network_time;
         p.to_denoised = s.predictor.to_denoised(p.stage.level);
     }
-    detail::check_stage<typename Sampler::solver_type>(p.stage, at, stage_index);
+    detail::check_stage(p.stage, at, stage_index,
+                        detail::declared_by<typename Sampler::solver_type>);
     return p;
 }
 
@@ -312,7 +318,8 @@ template <class Sampler>
     prepared_stage p{s.solver.settle(at, stage_index, accepted), {}};
     p.stage.evaluates = false;
     p.stage.measured.reset();
-    detail::check_stage<typename Sampler::solver_type>(p.stage, at, stage_index);
+    detail::check_stage(p.stage, at, stage_index,
+                        detail::declared_by<typename Sampler::solver_type>);
     return p;
 }
 

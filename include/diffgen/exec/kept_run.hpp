@@ -34,23 +34,22 @@ inline constexpr bool fuses = [] {
            !(predictor_type::kind == granularity::pointwise && by_sample);
 }();
 
-/// It refers to the sampler and to the state, which must outlive it. Self: a sampler, constant
-/// where its network can be called as it is. OwnTimes: whether samples may be at levels of their
-/// own, so that a network needs the overload with a level for each row.
-template <class Exec, class Self, class T, bool OwnTimes>
+/// It refers to the sampler and to the state, which must outlive it. Kind: a run_kind. Predictor:
+/// the sampler's, constant where its network can be called as it is. OwnLevels: whether samples may
+/// be at levels of their own, so that a network needs the overload with a level for each row.
+template <class Exec, class Kind, class Predictor, bool OwnLevels, bool Fuses>
 class kept_run {
-    using sampler_type = std::remove_const_t<Self>;
-    using predictor_type = typename sampler_type::predictor_type;
+    using T = typename Kind::value_type;
     using space = typename Exec::space;
+    using predictor_type = std::remove_const_t<Predictor>;
     static constexpr bool batched = predictor_type::kind == granularity::batched;
-    static constexpr bool own_levels =
-        OwnTimes || judging_solver<typename sampler_type::solver_type>;
-    using run_type = run<Exec, sampler_type, T, own_levels>;
+    using run_type = run<Exec, Kind, OwnLevels>;
 
   public:
+    template <class Self>
     kept_run(const Exec& e, Self& s, batch_view<T, space> x, grids g, const options& o, origin from)
-        : exec_(e), sampler_(&s), origin_(from), seed_(o.seed) {
-        if constexpr (fuses<sampler_type>) {
+        : exec_(e), predictor_(&s.predictor), origin_(from), seed_(o.seed) {
+        if constexpr (Fuses) {
             if (!o.observe.on_step && !o.observe.stop && !o.observe.on_end &&
                 g.distinct.size() == 1) {
                 fused_.emplace(e, s, x, std::move(g.distinct.front()), o, from);
@@ -63,7 +62,7 @@ class kept_run {
     /// Carries out the run with this seed: from the prior, or from what the state holds now, as it
     /// was made. Throws non_finite, and whatever the network throws.
     run_summary operator()(std::uint64_t seed) {
-        if constexpr (fuses<sampler_type>)
+        if constexpr (Fuses)
             if (fused_) return (*fused_)(seed, origin_);
         if (std::exchange(used_, true) || seed != seed_) stepwise_->restart(seed, origin_);
         seed_ = seed;
@@ -74,22 +73,19 @@ class kept_run {
 
   private:
     void evaluate(run_type& r) {
+        const auto in = r.input();
         if constexpr (batched) {
-            auto& predictor = sampler_->predictor;
-            const auto in = r.input();
             constexpr bool takes_one =
-                !own_levels || predictor_type::template takes<batch_view<const T, space>,
-                                                              batch_view<T, space>, noise_level>;
+                !OwnLevels || predictor_type::template takes<batch_view<const T, space>,
+                                                             batch_view<T, space>, noise_level>;
             if constexpr (takes_one)
-                if (r.cohorts() == 1) predictor.call(in, r.output(), r.level());
-            if constexpr (own_levels)
-                if (!takes_one || r.cohorts() > 1) predictor.call(in, r.output(), r.levels());
+                if (r.cohorts() == 1) predictor_->call(in, r.output(), r.level());
+            if constexpr (OwnLevels)
+                if (!takes_one || r.cohorts() > 1) predictor_->call(in, r.output(), r.levels());
             if constexpr (run_type::wants_density)
-                predictor.log_densities(in, r.log_densities(), r.levels());
+                predictor_->log_densities(in, r.log_densities(), r.levels());
         } else {
-            const auto in = r.input();
-            functors_.evaluate(exec_, sampler_->predictor, in, r.output(), r.cohort_levels(),
-                               r.members());
+            functors_.evaluate(exec_, *predictor_, in, r.output(), r.cohort_levels(), r.members());
             if constexpr (run_type::wants_density)
                 functors_.log_densities(exec_, in, r.log_densities().data, r.members());
         }
@@ -98,15 +94,22 @@ class kept_run {
     struct nothing {};
 
     Exec exec_;
-    Self* sampler_;
+    Predictor* predictor_;
     origin origin_;
     std::uint64_t seed_;
     bool used_ = false;
     std::optional<run_type> stepwise_;
-    std::conditional_t<fuses<sampler_type>, std::optional<fused_run<Exec, sampler_type, T>>,
-                       nothing>
-        fused_;
-    std::conditional_t<batched, nothing, evaluator<Exec, predictor_type, T, own_levels>> functors_;
+    std::conditional_t<Fuses, std::optional<fused_run<Exec, Kind, predictor_type>>, nothing> fused_;
+    std::conditional_t<batched, nothing, evaluator<Exec, predictor_type, T, OwnLevels>> functors_;
 };
+
+/// The kept run of a sampler, constant where its network can be called as it is, over values of
+/// type T. OwnTimes: whether samples may start at times of their own.
+template <class Exec, class Self, class T, bool OwnTimes>
+using kept_run_of =
+    kept_run<Exec, run_kind_of<std::remove_const_t<Self>, T>,
+             std::remove_reference_t<decltype((std::declval<Self&>().predictor))>,
+             OwnTimes || judging_solver<typename Self::solver_type>,
+             fuses<std::remove_const_t<Self>>>;
 
 }  // namespace diffgen::exec

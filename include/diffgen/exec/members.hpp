@@ -28,12 +28,7 @@ class cohort_members {
         if constexpr (!std::is_same_v<Space, space::host>) return;
         const std::size_t fit = tiles.elements == 0 ? 0 : tiles.width() / tiles.elements;
         if (fit < 2) return;
-        std::vector<std::uint32_t> order(cohort_of.size());
-        for (std::size_t i = 0; i < order.size(); ++i)
-            order[i] = static_cast<std::uint32_t>(i);
-        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return cohort_of[a] < cohort_of[b];
-        });
+        const std::vector<std::uint32_t> order = by_cohort(cohort_of);
         std::vector<std::uint32_t> first{0};
         for (std::size_t i = 1; i < order.size(); ++i)
             if (cohort_of[order[i]] != cohort_of[order[i - 1]] || i - first.back() == fit)
@@ -50,6 +45,20 @@ class cohort_members {
 
   private:
     using numbers = buffer<std::uint32_t, Space>;
+
+    /// The samples, cohort by cohort, those of a cohort in their order.
+    [[nodiscard]] static std::vector<std::uint32_t> by_cohort(
+        const std::vector<std::uint32_t>& cohort_of) {
+        std::vector<std::uint32_t> next(*std::max_element(cohort_of.begin(), cohort_of.end()) + 2);
+        for (const std::uint32_t c : cohort_of)
+            ++next[c + 1];
+        for (std::size_t c = 1; c < next.size(); ++c)
+            next[c] += next[c - 1];
+        std::vector<std::uint32_t> order(cohort_of.size());
+        for (std::size_t i = 0; i < order.size(); ++i)
+            order[next[cohort_of[i]]++] = static_cast<std::uint32_t>(i);
+        return order;
+    }
 
     template <class Exec>
     static void write(const Exec& e, const std::vector<std::uint32_t>& values, numbers& to) {

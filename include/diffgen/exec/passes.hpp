@@ -167,21 +167,43 @@ DIFFGEN_VALUE void pad(T* values, const piece& p) {
         values[i] = values[p.count - 1];
 }
 
-/// Copies the elements of the samples of a group to places side by side, and back.
-template <class T>
-DIFFGEN_VALUE void gather(const T* from, const piece& p, int elements, T* to) {
+/// Copies the samples of a group to places side by side, or back (`apart`: where the samples of the
+/// batch lie). Each: their elements, 0 for `elements`.
+template <int Each, class T>
+DIFFGEN_VALUE void gather_each(const T* apart, const piece& p, int elements, T* to) {
+    const int each = Each > 0 ? Each : elements;
     for (int k = 0; k < p.group_size; ++k)
-        for (int i = 0; i < elements; ++i)
-            to[k * elements + i] =
-                from[p.group[k] * static_cast<std::size_t>(elements) + static_cast<std::size_t>(i)];
+        for (int i = 0; i < each; ++i)
+            to[k * each + i] =
+                apart[p.group[k] * static_cast<std::size_t>(each) + static_cast<std::size_t>(i)];
+}
+template <int Each, class T>
+DIFFGEN_VALUE void scatter_each(const T* from, const piece& p, int elements, T* apart) {
+    const int each = Each > 0 ? Each : elements;
+    for (int k = 0; k < p.group_size; ++k)
+        for (int i = 0; i < each; ++i)
+            apart[p.group[k] * static_cast<std::size_t>(each) + static_cast<std::size_t>(i)] =
+                from[k * each + i];
+}
+
+template <class T>
+DIFFGEN_APART void gather(const T* apart, const piece& p, int elements, T* to) {
+    if (elements == 2)
+        gather_each<2>(apart, p, elements, to);
+    else if (elements == 3)
+        gather_each<3>(apart, p, elements, to);
+    else
+        gather_each<0>(apart, p, elements, to);
     pad(to, p);
 }
 template <class T>
-DIFFGEN_VALUE void scatter(const T* from, const piece& p, int elements, T* to) {
-    for (int k = 0; k < p.group_size; ++k)
-        for (int i = 0; i < elements; ++i)
-            to[p.group[k] * static_cast<std::size_t>(elements) + static_cast<std::size_t>(i)] =
-                from[k * elements + i];
+DIFFGEN_APART void scatter(const T* from, const piece& p, int elements, T* apart) {
+    if (elements == 2)
+        scatter_each<2>(from, p, elements, apart);
+    else if (elements == 3)
+        scatter_each<3>(from, p, elements, apart);
+    else
+        scatter_each<0>(from, p, elements, apart);
 }
 
 }  // namespace detail

@@ -38,44 +38,84 @@
 
 namespace diffgen::exec {
 
+/// What of a sampler a run is compiled for: solvers that go through stages of the same shape share
+/// one run.
+template <class T, class Shape, class Combiner, class Hook, class Noise, class Memory,
+          bool ScalesInput, bool WantsDensity>
+struct run_kind {
+    using value_type = T;
+    using shape = Shape;
+    using combiner_type = Combiner;
+    using hook_type = Hook;
+    using noise_type = Noise;
+    using memory_type = Memory;
+    /// Whether the network takes a state times a factor, and so never a register as it stands.
+    static constexpr bool scales_input = ScalesInput;
+    static constexpr bool wants_density = WantsDensity;
+};
+
+/// Whether a solver compares log densities of the samples.
+template <class Solver>
+inline constexpr bool compares_densities = requires { requires Solver::wants_density; };
+
+/// The run_kind of a sampler of values of type T.
+template <class Sampler, class T>
+using run_kind_of =
+    run_kind<T, shape_of<typename Sampler::solver_type>,
+             typename Sampler::predictor_type::combiner_type,
+             typename Sampler::predictor_type::hook_type, typename Sampler::noise_type,
+             typename memory_of<typename Sampler::solver_type>::type,
+             scales_input<typename Sampler::predictor_type::output_type>,
+             compares_densities<typename Sampler::solver_type>>;
+
 /// It refers to the sampler and to the state, which must outlive it. Movable; between two calls it
 /// can rest for as long as its owner likes. All memory is allocated when it is made.
 ///
 /// Failures: an exception that comes from a run leaves x with whatever its passes had written,
 /// which are no samples; the run has ended, and its summary is not finished. restart() begins anew.
 /// Only an exception of the observer leaves the run between two evaluations, where it can go on.
-template <class Exec, class Sampler, class T, bool Many>
+/// Kind: a run_kind. Many: whether samples may be in cohorts of their own.
+template <class Exec, class Kind, bool Many>
 class run {
+    using T = typename Kind::value_type;
     using space = typename Exec::space;
-    using predictor_type = typename Sampler::predictor_type;
-    using solver_type = typename Sampler::solver_type;
-    using shape = shape_of<solver_type>;
-    using combiner_type = typename predictor_type::combiner_type;
-    using hook_type = typename predictor_type::hook_type;
-    using memory_type = typename memory_of<solver_type>::type;
-    using roster_type = roster<T, shape, typename Sampler::noise_type, memory_type>;
+    using shape = typename Kind::shape;
+    using combiner_type = typename Kind::combiner_type;
+    using hook_type = typename Kind::hook_type;
+    using noise_type = typename Kind::noise_type;
+    using memory_type = typename Kind::memory_type;
+    using roster_type = roster<T, shape, noise_type, memory_type>;
     using entry = typename roster_type::entry;
     using cohort_type = typename roster_type::cohort_type;
     using batch = batch_memory<T, shape, combiner_type::copies>;
     static constexpr bool on_host = std::is_same_v<space, diffgen::space::host>;
-    static_assert(Many || !shape_of<solver_type>::judges);
+    static_assert(Many || !shape::judges);
     /// The network's input is buffered where it is no register as it stands.
     static constexpr bool always_buffers =
-        combiner_type::inputs > 1 || scales_input<typename predictor_type::output_type>;
+        combiner_type::inputs > 1 || Kind::scales_input;
     static constexpr bool may_buffer = always_buffers || Many;
 
   public:
     using snapshot_type = run_snapshot<T, memory_type>;
     /// Whether the solver compares log densities of the samples, see log_densities().
-    static constexpr bool wants_density = requires { requires solver_type::wants_density; };
+    static constexpr bool wants_density = Kind::wants_density;
 
     /// Used by the sampler. Throws bad_argument before x is written.
+    template <class Sampler>
     run(const Exec& e, const Sampler& s, batch_view<T, space> x, grids g, const options& o,
         origin from)
+        : run(e, sampler_view<memory_type>(s), merging_view<combiner_type, hook_type>(s.predictor),
+              s.noise, x, std::move(g), o, from) {}
+
+  private:
+    run(const Exec& e, const sampler_view<memory_type>& s,
+        const merging_view<combiner_type, hook_type>& merging, const noise_type& source, batch_view<T, space> x, grids g, const options& o,
+        origin from)
         : exec_(e),
-          sampler_(&s),
-          roster_(sampler_view<memory_type>(s), seeded(s.noise, o.seed), std::move(g), x.samples, o,
-                  from),
+          sampler_(s),
+          merging_(merging),
+          source_(source),
+          roster_(s, seeded(source, o.seed), std::move(g), x.samples, o, from),
           observer_(o.observe),
           seed_(o.seed),
           first_sample_(o.first_sample),
@@ -97,6 +137,7 @@ class run {
         begin();
     }
 
+  public:
     run(run&&) noexcept = default;
     run& operator=(run&&) noexcept = default;
     run(const run&) = delete;
@@ -143,8 +184,10 @@ class run {
     [[nodiscard]] std::span<const noise_level> levels() {
         const std::size_t n = samples();
         levels_.resize(n * static_cast<std::size_t>(combiner_type::inputs));
-        for (std::size_t row = 0; row < levels_.size(); ++row)
-            levels_[row] = roster_.due(roster_.of(row % n)).level;
+        for (std::size_t i = 0; i < n; ++i)
+            levels_[i] = roster_.due(roster_.of(i)).level;
+        for (std::size_t row = n; row < levels_.size(); ++row)
+            levels_[row] = levels_[row - n];
         return levels_;
     }
     /// The level of every cohort.
@@ -244,7 +287,7 @@ class run {
         stages_done_ = 0;
         failed_ = ended_ = false;
         if (origin_ == origin::prior)
-            draw_prior(exec_, state(), roster_.first_level().sigma, seeded(sampler_->noise, seed_),
+            draw_prior(exec_, state(), roster_.first_level().sigma, seeded(source_, seed_),
                        first_sample_);
         write_entries();
         guarded([this] {
@@ -296,7 +339,7 @@ class run {
             if constexpr (wants_density) m.log_density = densities_[c];
             m.uniform = noise::philox{seed_}.template uniform<double>(
                 noise::stream::acceptance, mine.draws, first_sample_ + c);
-            return sampler_->solver.accepts(mine.memory, at, mine.stage_index, m);
+            return sampler_.accepts(mine.memory, at, mine.stage_index, m);
         } else {
             return true;
         }
@@ -327,8 +370,8 @@ class run {
             device_entries_.write(exec_, roster_.entries(), roster_.size());
     }
     void launch_stage(bool evaluated, [[maybe_unused]] bool measured) const {
-        const auto combiner = sampler_->predictor.combiner();
-        const auto hook = sampler_->predictor.hook();
+        const auto combiner = merging_.combiner();
+        const auto hook = merging_.hook();
         const batch& b = memory_.batch();
         with_table([&](const auto& t) {
             using table = std::remove_cvref_t<decltype(t)>;
@@ -456,7 +499,9 @@ class run {
     }
 
     Exec exec_;
-    const Sampler* sampler_;
+    sampler_view<memory_type> sampler_;
+    merging_view<combiner_type, hook_type> merging_;
+    noise_type source_;
     roster_type roster_;
     observer observer_;
     std::uint64_t seed_, first_sample_;

@@ -57,6 +57,11 @@ class sampler_view {
         return table_->settled(sampler_, at, j, accepted);
     }
 
+    /// The answer of the solver's judge, where it has one.
+    [[nodiscard]] bool accepts(Memory& m, const step& at, int j, const measurement& found) const {
+        return table_->accepts(sampler_, m, at, j, found);
+    }
+
     /// Whether the solver leads its samples; only then are there the three that follow.
     [[nodiscard]] bool leads() const { return table_->position != nullptr; }
     [[nodiscard]] grid_position position(const Memory& m) const {
@@ -74,6 +79,7 @@ class sampler_view {
         int (*draws)(const void*, const step&, int);
         prepared_stage (*prepare)(const void*, const step&, int);
         prepared_stage (*settled)(const void*, const step&, int, bool);
+        bool (*accepts)(const void*, Memory&, const step&, int, const measurement&);
         grid_position (*position)(const void*, const Memory&);
         void (*depart)(const void*, Memory&, const process_view&, std::span<const noise_level>);
         void (*proceed)(const void*, Memory&, const process_view&);
@@ -96,10 +102,15 @@ class sampler_view {
         o.prepare = [](const void* s, const step& at, int j) {
             return exec::prepare(as<Sampler>(s), at, j);
         };
-        if constexpr (detail::has_judge<solver_type>)
+        if constexpr (detail::has_judge<solver_type>) {
             o.settled = [](const void* s, const step& at, int j, bool accepted) {
                 return exec::settled(as<Sampler>(s), at, j, accepted);
             };
+            o.accepts = [](const void* s, Memory& m, const step& at, int j,
+                           const measurement& found) {
+                return as<Sampler>(s).solver.accepts(m, at, j, found);
+            };
+        }
         if constexpr (leads_samples<solver_type>) {
             o.position = [](const void* s, const Memory& m) {
                 return as<Sampler>(s).solver.position(m);
@@ -120,6 +131,28 @@ class sampler_view {
     const void* sampler_;
     const operations* table_;
     process_view process_;
+};
+
+/// A predictor without its type: how the outputs of its network are merged, and what acts on the
+/// denoised estimate. It does not own the predictor.
+template <class Combiner, class Hook>
+class merging_view {
+  public:
+    template <class Predictor>
+    explicit merging_view(const Predictor& p)
+        : predictor_(&p),
+          combiner_([](const void* q) -> Combiner {
+              return static_cast<const Predictor*>(q)->combiner();
+          }),
+          hook_([](const void* q) -> Hook { return static_cast<const Predictor*>(q)->hook(); }) {}
+
+    [[nodiscard]] Combiner combiner() const { return combiner_(predictor_); }
+    [[nodiscard]] Hook hook() const { return hook_(predictor_); }
+
+  private:
+    const void* predictor_;
+    Combiner (*combiner_)(const void*);
+    Hook (*hook_)(const void*);
 };
 
 }  // namespace diffgen::exec
