@@ -64,7 +64,7 @@ struct evaluation_pass {
             evaluate_tile<V, D>(functor, in + now.begin, T(1), out + now.begin, calls(now),
                                 conditioned);
         } else if constexpr (Table::many && Capacity >= 16) {
-            T from[Capacity], to[Capacity];
+            T from[std::size_t{Capacity}], to[std::size_t{Capacity}];
             const int elements = static_cast<int>(tiles.elements);
             detail::gather(in, now, elements, from);
             evaluate_tile<V, D>(functor, from, T(1), to, calls(now), conditioned);

@@ -57,9 +57,9 @@ struct trajectory_pass {
         const int here = left < static_cast<std::size_t>(tile) ? static_cast<int>(left) : tile;
         const int size = here * elements;
         const std::size_t begin = first * static_cast<std::size_t>(elements);
-        T registers[Shape::registers][room];
-        T outputs[Combiner::copies][room];
-        T normals[Shape::draws][room];
+        T registers[std::size_t{Shape::registers}][std::size_t{room}];
+        T outputs[std::size_t{Combiner::copies}][std::size_t{room}];
+        T normals[std::size_t{Shape::draws}][std::size_t{room}];
         T p[Shape::tunes ? room : 1], q[Shape::tunes ? room : 1];
         tile_memory<T> m{};
         m.state = registers[0];
@@ -107,7 +107,7 @@ struct trajectory_pass {
     template <class V>
     DIFFGEN_VALUE void measure_samples(const instruction<T, Shape>& s, const tile_memory<T>& m,
                                        int here, T* statistic) const {
-        T measures[room];
+        T measures[std::size_t{room}];
         measure<V>(s, m, combiner, hook, here * elements, measures);
         for (int i = 0; i < here; ++i) {
             const T of_sample = hook.statistic(static_cast<const T*>(measures + i * D),
@@ -119,7 +119,7 @@ struct trajectory_pass {
     template <class V>
     DIFFGEN_VALUE void tune(const instruction<T, Shape>& s, const tile_memory<T>& m, int here, T* p,
                             T* q) const {
-        T first[room], second[room];
+        T first[std::size_t{room}], second[std::size_t{room}];
         measured_forms<V>(s, m, combiner, hook, here * elements, first, second);
         for (int i = 0; i < here; ++i) {
             T a, b;
@@ -211,7 +211,7 @@ class fused_run {
         std::uint64_t code = failure::none;
         buffer<std::uint64_t, space>::read(exec_, failed_.data(), 1, &code);
         if (code != failure::none) {
-            const due_stage& at = stages_.due[static_cast<std::size_t>(failure::stage(code))];
+            const due_stage& at = stages_.due[std::size_t{failure::stage(code)}];
             step s = planner_.here(start_, grid_);
             s.index = at.step;
             throw_non_finite_at(place(s, at.stage_index), failure::sample(code) + first_sample_);

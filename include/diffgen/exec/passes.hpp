@@ -146,9 +146,9 @@ namespace detail {
 
 /// Draws the normals of an instruction for `count` elements from flat element `first` on, into
 /// normals[draw][at] and after it.
-template <class V, class T, class Shape, class Noise, int Room>
+template <class V, class T, class Shape, class Noise, std::size_t Room>
 DIFFGEN_VALUE void draw(const instruction<T, Shape>& s, const Noise& source, std::uint64_t first,
-                        int count, int at, T (&normals)[Shape::draws][Room]) {
+                        int count, int at, T (&normals)[std::size_t{Shape::draws}][Room]) {
     if constexpr (Shape::noisy)
         for (int d = 0; d < Shape::draws; ++d)
             if (d < s.draws)
@@ -225,7 +225,7 @@ struct noising_pass {
         const level_of<T> level = levels.of(now.sample);
         for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
             const auto [begin, count, at] = now.of(k, tiles.elements);
-            T normals[Capacity];
+            T normals[std::size_t{Capacity}];
             source.template fill<V>(stream, 0, first_flat + begin, count, normals);
             T* to = x + begin;
             for (int i = 0; i < count; ++i)
@@ -313,7 +313,7 @@ struct stage_pass {
         auto m = batch.tile(now.begin);
         room local;
         if (Table::many && now.group != nullptr) local.gather(code, batch, now, m);
-        T normals[shape::draws][Capacity];
+        T normals[std::size_t{shape::draws}][std::size_t{Capacity}];
         for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
             const auto [begin, count, at] = now.of(k, batch.elements);
             detail::draw<V, T, shape>(code, mine.noise, batch.first_flat + begin, count, at,
@@ -357,8 +357,8 @@ struct stage_pass {
         DIFFGEN_VALUE void scatter(const instruction<T, shape>&, const Batch&, const piece&) {}
     };
     struct somewhere {
-        T registers[shape::registers + 1][Capacity];
-        T outputs[Combiner::copies][Capacity];
+        T registers[std::size_t{shape::registers + 1}][std::size_t{Capacity}];
+        T outputs[std::size_t{Combiner::copies}][std::size_t{Capacity}];
 
         DIFFGEN_VALUE void gather(const instruction<T, shape>& code, const Batch& from,
                                   const piece& now, tile_memory<T>& m) {
@@ -456,7 +456,8 @@ struct partial_sums_pass {
         for (; count > 0; count -= part, begin += static_cast<std::size_t>(part)) {
             const int here = count < part ? count : part;
             auto m = batch.tile(begin);
-            T normals[shape::draws][part], first[part], second[part];
+            T normals[std::size_t{shape::draws}][std::size_t{part}], first[std::size_t{part}],
+                second[std::size_t{part}];
             detail::draw<V, T, shape>(code, mine.noise, batch.first_flat + begin, here, 0, normals);
             m.normals = normals[0];
             m.normals_apart = part;

@@ -402,7 +402,7 @@ class run {
         const std::uint64_t sample = failure::sample(code);
         const std::size_t c = roster_.of(sample);
         const due_stage& at =
-            roster_.carried_out(static_cast<std::size_t>(failure::stage(code)), c);
+            roster_.carried_out(std::size_t{failure::stage(code)}, c);
         step s = roster_.here(c);
         s.index = at.step;
         throw_non_finite_at(place(s, at.stage_index), sample + first_sample_);

@@ -42,8 +42,8 @@ struct straight {
     struct part {
         double noise, signal;
 
-        part(const noise_level& l, double shift) {
-            const double q = shift * std::exp(0.5 * l.log_snr);
+        part(const noise_level& l, double by) {
+            const double q = by * std::exp(0.5 * l.log_snr);
             noise = 1 / (1 + q);
             signal = 1 / (1 + 1 / q);
         }

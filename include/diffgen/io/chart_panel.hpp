@@ -87,12 +87,17 @@ inline void draw_panel(std::ostream& out, const panel& p, double x, double y,
     log_axis across, up;
     for (const auto& c : p.curves)
         for (const auto& at : c.points)
-            if (is_drawn(at)) across.include(at.first), up.include(at.second);
+            if (is_drawn(at)) {
+                across.include(at.first);
+                up.include(at.second);
+            }
     if (!(across.low < across.high && up.low < up.high))
         throw bad_argument(
             diffgen::detail::text("diffgen: the panel '", p.title, "' has no two points to draw"));
-    across.from = x + 55, across.to = x + o.width - 14;
-    up.from = y + o.height - 38, up.to = y + 24;
+    across.from = x + 55;
+    across.to = x + o.width - 14;
+    up.from = y + o.height - 38;
+    up.to = y + 24;
     out << "<rect x='" << across.from << "' y='" << up.to << "' width='" << across.to - across.from
         << "' height='" << up.from - up.to << "' fill='none' stroke='#999'/>\n";
     draw_label(out, 0.5 * (across.from + across.to), y + 16, "middle", p.title);

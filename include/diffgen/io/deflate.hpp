@@ -83,7 +83,8 @@ class deflater {
         unsigned extra_bits;
     };
     static split split_number(unsigned value, unsigned group_bits) {
-        const unsigned width = static_cast<unsigned>(std::bit_width(value));
+        const unsigned width =
+            std::numeric_limits<unsigned>::digits - static_cast<unsigned>(std::countl_zero(value));
         const unsigned extra = width > group_bits + 1 ? width - group_bits - 1 : 0;
         return {(extra << group_bits) + (value >> extra), extra};
     }

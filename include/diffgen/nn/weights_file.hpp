@@ -64,7 +64,8 @@ void save_weights(const parameters<T>& weights, const std::filesystem::path& pat
 inline void save_half_weights(const parameters<float>& weights, const std::filesystem::path& path) {
     io::safetensors file;
     detail::put(file, "", weights);
-    for (const auto& [name, held] : std::map(file.tensors))
+    const auto tensors = file.tensors;
+    for (const auto& [name, held] : tensors)
         file.set_half(name, held.shape, file.get<float>(name).data);
     io::write_safetensors(path, file);
 }

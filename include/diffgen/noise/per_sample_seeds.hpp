@@ -71,10 +71,10 @@ struct per_sample_seeds {
         std::uint64_t element = first % elements;
         while (count > 0) {
             // Which block each lane draws, and which of its normals are wanted.
-            std::uint64_t index[lanes] = {};
-            std::uint64_t seed[lanes] = {};
-            int skip[lanes];
-            int taken[lanes];
+            std::uint64_t index[std::size_t{lanes}] = {};
+            std::uint64_t seed[std::size_t{lanes}] = {};
+            int skip[std::size_t{lanes}];
+            int taken[std::size_t{lanes}];
             int used = 0;
             for (; used < lanes && count > 0; ++used) {
                 index[used] = element / size;
@@ -89,7 +89,7 @@ struct per_sample_seeds {
                     ++sample;
                 }
             }
-            scalar_of<V> normals[lanes * size];
+            scalar_of<V> normals[std::size_t{lanes * size}];
             detail::normals_of_blocks<V>(index, seed, draw, static_cast<std::uint32_t>(stream),
                                          normals);
             for (int lane = 0; lane < used; ++lane) {

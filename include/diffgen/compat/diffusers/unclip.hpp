@@ -31,7 +31,7 @@ struct unclip : ddpm {
     }
 
   private:
-    static void refuse(const char* key, std::string_view value) {
+    [[noreturn]] static void refuse(const char* key, std::string_view value) {
         throw bad_argument(diffgen::detail::text("diffgen: '", key, "' is '", value,
                                                  "', which UnCLIPScheduler has not"));
     }

@@ -101,7 +101,7 @@ struct primitive<isa::avx2> {
 #if defined(__clang__)
 #pragma clang loop unroll(full)
         for (int part = 0; part < r.width; part += 4) {
-            __m128 quarter;
+            __m128 quarter{};
             for (int i = 0; i < 4; ++i)
                 quarter[i] = x.v[part + i];
             quarter = _mm_sqrt_ps(quarter);
@@ -118,7 +118,7 @@ struct primitive<isa::avx2> {
 #if defined(__clang__)
 #pragma clang loop unroll(full)
         for (int part = 0; part < r.width; part += 2) {
-            __m128d quarter;
+            __m128d quarter{};
             for (int i = 0; i < 2; ++i)
                 quarter[i] = x.v[part + i];
             quarter = _mm_sqrt_pd(quarter);

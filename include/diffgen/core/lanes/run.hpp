@@ -95,9 +95,10 @@ void run(Kernel&& kernel) {
             return run<T, isa::avx512>(kernel);
         case set::avx2:
             return run<T, isa::avx2>(kernel);
-        default:
-            return kernel(tag<T>{});
+        case set::one_lane:
+            break;
     }
+    return kernel(tag<T>{});
 }
 
 #elif DIFFGEN_HAS_ENTRY
