@@ -16,6 +16,7 @@
 #include <diffgen/exec/kept_run.hpp>
 #include <diffgen/exec/passes.hpp>
 #include <diffgen/exec/policy.hpp>
+#include <diffgen/exec/recorded_path.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/noise/source.hpp>
 #include <diffgen/options.hpp>
@@ -178,11 +179,94 @@ class sampler {
         auto v = view(e, x);
         return make_run<true>(e, v, grids_from(times, v.samples, o), o, exec::origin::given);
     }
+    /// Like generate, and records the path of the run, with the log probability of what each of its
+    /// stages drew; x has the same bits. Throws bad_argument, before x is written, where a stage
+    /// draws for more than one register.
+    template <class Exec, class X, class T, class Space>
+    run_summary generate(const Exec& e, X&& x, recorded_path<T, Space>& p, const options& o = {}) {
+        return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::prior,
+                         exec::recorder<T, Space>{p})(o.seed);
+    }
+    template <class Exec, class X, class T, class Space>
+    run_summary generate(const Exec& e, X&& x, recorded_path<T, Space>& p,
+                         const options& o = {}) const {
+        return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::prior,
+                         exec::recorder<T, Space>{p})(o.seed);
+    }
+    /// The same from the state x, at the level of step o.begin_step of the grid.
+    template <class Exec, class X, class T, class Space>
+    run_summary generate_from(const Exec& e, X&& x, recorded_path<T, Space>& p,
+                              const options& o = {}) {
+        return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given,
+                         exec::recorder<T, Space>{p})(o.seed);
+    }
+    template <class Exec, class X, class T, class Space>
+    run_summary generate_from(const Exec& e, X&& x, recorded_path<T, Space>& p,
+                              const options& o = {}) const {
+        return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given,
+                         exec::recorder<T, Space>{p})(o.seed);
+    }
+    /// A run whose network its owner calls, and whose path is recorded; from the prior. The path
+    /// must outlive it too. A replay goes on from what was drawn, and so knows nothing of what the
+    /// owner writes to the state between two steps.
+    template <class Exec, class X, class T, class Space>
+    [[nodiscard]] auto start(const Exec& e, X&& x, recorded_path<T, Space>& p,
+                             const options& o = {}) const& {
+        return make_run<false>(e, view(e, x), {{levels(o)}, {}}, o, exec::origin::prior,
+                               exec::recorder<T, Space>{p});
+    }
+    /// The same from the state x, at the level of step o.begin_step of the grid.
+    template <class Exec, class X, class T, class Space>
+    [[nodiscard]] auto start_from(const Exec& e, X&& x, recorded_path<T, Space>& p,
+                                  const options& o = {}) const& {
+        return make_run<false>(e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given,
+                               exec::recorder<T, Space>{p});
+    }
+
+    /// How probable a recorded path is under this sampler: the log probability of what each stage
+    /// drew. This sampler may have another network, guidance or amount of noise than the one that
+    /// recorded the path, and the same grid. Allocates the memory of a run. Throws bad_argument
+    /// where the path is not complete, or of another grid, or of a solver whose stages draw
+    /// elsewhere.
+    template <class Exec, class T, class Space>
+    [[nodiscard]] log_probability_table log_probabilities(const Exec& e,
+                                                          const recorded_path<T, Space>& p) {
+        exec::buffer<T, Space> x(e, p.samples() * p.elements());
+        return replayed(*this, e, memory_for(p, x), p);
+    }
+    template <class Exec, class T, class Space>
+    [[nodiscard]] log_probability_table log_probabilities(const Exec& e,
+                                                          const recorded_path<T, Space>& p) const {
+        exec::buffer<T, Space> x(e, p.samples() * p.elements());
+        return replayed(*this, e, memory_for(p, x), p);
+    }
+    /// The same, and x becomes the end to which the path leads under this sampler: what its network
+    /// makes of the last that was drawn. Throws bad_shape too where x is of another shape.
+    template <class Exec, class X, class T, class Space>
+    [[nodiscard]] log_probability_table log_probabilities(const Exec& e, X&& x,
+                                                          const recorded_path<T, Space>& p) {
+        return replayed(*this, e, view(e, x), p);
+    }
+    template <class Exec, class X, class T, class Space>
+    [[nodiscard]] log_probability_table log_probabilities(const Exec& e, X&& x,
+                                                          const recorded_path<T, Space>& p) const {
+        return replayed(*this, e, view(e, x), p);
+    }
+    /// The run that log_probabilities(e, x, p) carries out, for an owner who calls the network.
+    template <class Exec, class X, class T, class Space>
+    [[nodiscard]] auto replay(const Exec& e, X&& x, const recorded_path<T, Space>& p) const& {
+        const options& o = p.run_options();
+        return make_run<false>(e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given,
+                               exec::replayer<T, Space>{p});
+    }
+
     // A run refers to its sampler: a temporary one would be gone before the first evaluation.
     template <class... Arguments>
     auto start(Arguments&&...) const&& = delete;
     template <class... Arguments>
     auto start_from(Arguments&&...) const&& = delete;
+    template <class... Arguments>
+    auto replay(Arguments&&...) const&& = delete;
     template <class... Arguments>
     auto keep(Arguments&&...) && = delete;
     template <class... Arguments>
@@ -303,18 +387,39 @@ class sampler {
         return g;
     }
 
-    template <bool OwnTimes, class Exec, class T, class Space>
+    template <bool OwnTimes, class Exec, class T, class Space, class Path = exec::no_path>
     [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x, exec::grids g,
-                                const options& o, exec::origin from) const {
+                                const options& o, exec::origin from, Path path = {}) const {
         constexpr bool many = OwnTimes || judging_solver<Solver>;
         using kind = exec::run_kind_of<sampler, T>;
-        return exec::run<Exec, kind, many>(e, *this, x, std::move(g), o, from);
+        return exec::run<Exec, kind, many, Path>(e, *this, x, std::move(g), o, from,
+                                                 std::move(path));
     }
     /// Self: this sampler, constant where its network can be called as it is.
-    template <class Self, class Exec, class T, class Space>
+    template <class Self, class Exec, class T, class Space, class Path = exec::no_path>
     [[nodiscard]] static auto make_kept(Self& self, const Exec& e, batch_view<T, Space> x,
-                                        exec::grids g, const options& o, exec::origin from) {
-        return exec::kept_run_of<Exec, Self, T, false>(e, self, x, std::move(g), o, from);
+                                        exec::grids g, const options& o, exec::origin from,
+                                        Path path = {}) {
+        return exec::kept_run_of<Exec, Self, T, false, Path>(e, self, x, std::move(g), o, from,
+                                                          std::move(path));
+    }
+    /// x as a batch of the path's shape. Throws bad_argument where the path is not complete.
+    template <class T, class Space>
+    [[nodiscard]] static batch_view<T, Space> memory_for(const recorded_path<T, Space>& p,
+                                                         exec::buffer<T, Space>& x) {
+        p.require_complete();
+        exec::require_elements<Predictor>(p.elements());
+        return {x.data(), p.samples(), p.elements()};
+    }
+    template <class Self, class Exec, class T, class Space>
+    [[nodiscard]] static log_probability_table replayed(Self& self, const Exec& e,
+                                                        batch_view<T, Space> x,
+                                                        const recorded_path<T, Space>& p) {
+        const options& o = p.run_options();
+        auto run = make_kept(self, e, x, {{self.levels(o)}, {}}, o, exec::origin::given,
+                             exec::replayer<T, Space>{p});
+        run(o.seed);
+        return run.log_probabilities();
     }
     template <class Self, class Exec, class T, class Space>
     static run_summary from_times(Self& self, const Exec& e, std::span<const double> times,

@@ -66,6 +66,12 @@ class buffer<T, space::host> {
         e.wait();
         std::copy_n(from, n, to);
     }
+    /// Copies within the space, in the order of the passes.
+    template <class Exec>
+    static void copy(const Exec& e, const T* from, std::size_t n, T* to) {
+        e.wait();
+        std::copy_n(from, n, to);
+    }
 
   private:
     std::vector<T> values_;
@@ -108,6 +114,10 @@ class buffer<T, space::cuda> {
     static void write_to(const Exec& e, const T* from, std::size_t n, T* to) {
         check(cudaMemcpyAsync(to, from, n * sizeof(T), cudaMemcpyHostToDevice, e.stream));
         check(cudaStreamSynchronize(e.stream));
+    }
+    template <class Exec>
+    static void copy(const Exec& e, const T* from, std::size_t n, T* to) {
+        check(cudaMemcpyAsync(to, from, n * sizeof(T), cudaMemcpyDeviceToDevice, e.stream));
     }
 
   private:

@@ -37,17 +37,19 @@ inline constexpr bool fuses = [] {
 /// It refers to the sampler and to the state, which must outlive it. Kind: a run_kind. Predictor:
 /// the sampler's, constant where its network can be called as it is. OwnLevels: whether samples may
 /// be at levels of their own, so that a network needs the overload with a level for each row.
-template <class Exec, class Kind, class Predictor, bool OwnLevels, bool Fuses>
+/// Fuses: whether it may be carried out in one pass. Path: as of run.
+template <class Exec, class Kind, class Predictor, bool OwnLevels, bool Fuses, class Path = no_path>
 class kept_run {
     using T = typename Kind::value_type;
     using space = typename Exec::space;
     using predictor_type = std::remove_const_t<Predictor>;
     static constexpr bool batched = predictor_type::kind == granularity::batched;
-    using run_type = run<Exec, Kind, OwnLevels>;
+    using run_type = run<Exec, Kind, OwnLevels, Path>;
 
   public:
     template <class Self>
-    kept_run(const Exec& e, Self& s, batch_view<T, space> x, grids g, const options& o, origin from)
+    kept_run(const Exec& e, Self& s, batch_view<T, space> x, grids g, const options& o, origin from,
+             Path path = {})
         : exec_(e), predictor_(&s.predictor), origin_(from), seed_(o.seed) {
         if constexpr (Fuses) {
             if (!o.observe.on_step && !o.observe.stop && !o.observe.on_end &&
@@ -56,7 +58,7 @@ class kept_run {
                 return;
             }
         }
-        stepwise_.emplace(e, s, x, std::move(g), o, from);
+        stepwise_.emplace(e, s, x, std::move(g), o, from, std::move(path));
     }
 
     /// Carries out the run with this seed: from the prior, or from what the state holds now, as it
@@ -69,6 +71,10 @@ class kept_run {
         for (run_type& r = *stepwise_; r; r.advance())
             evaluate(r);
         return stepwise_->summary();
+    }
+    /// Of the path that the run followed.
+    [[nodiscard]] log_probability_table log_probabilities() const requires Path::present {
+        return stepwise_->log_probabilities();
     }
 
   private:
@@ -105,11 +111,11 @@ class kept_run {
 
 /// The kept run of a sampler, constant where its network can be called as it is, over values of
 /// type T. OwnTimes: whether samples may start at times of their own.
-template <class Exec, class Self, class T, bool OwnTimes>
+template <class Exec, class Self, class T, bool OwnTimes, class Path = no_path>
 using kept_run_of =
     kept_run<Exec, run_kind_of<std::remove_const_t<Self>, T>,
              std::remove_reference_t<decltype((std::declval<Self&>().predictor))>,
              OwnTimes || judging_solver<typename Self::solver_type>,
-             fuses<std::remove_const_t<Self>>>;
+             fuses<std::remove_const_t<Self>> && !Path::present, Path>;
 
 }  // namespace diffgen::exec

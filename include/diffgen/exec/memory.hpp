@@ -73,6 +73,7 @@ struct memory_needs {
     bool denoised = false;   ///< whether an observer asks for the denoised estimate
     bool densities = false;  ///< whether a judge asks for log densities
     bool hook_values = false;
+    bool mean = false;  ///< whether the mean of what a stage draws is kept, after the denoised one
 };
 
 /// The memory of a run, allocated at once. Each part begins at a multiple of 64 numbers, where a
@@ -93,7 +94,11 @@ class run_memory {
             const std::size_t numbers = static_cast<std::size_t>(count) * size;
             return std::exchange(end, (end + numbers + 63) / 64 * 64);
         };
-        const std::size_t kept = reserve(Shape::registers - 1 + (needs.denoised ? 1 : 0), n);
+        const std::size_t kept = reserve(Shape::registers - 1 +
+                                             (needs.mean       ? 2
+                                              : needs.denoised ? 1
+                                                               : 0),
+                                         n);
         const std::size_t outputs = reserve(Copies, n);
         const std::size_t inputs = reserve(needs.inputs, n);
         const std::size_t sums = reserve(Shape::measures ? 2 : 0, samples);

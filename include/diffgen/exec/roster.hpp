@@ -72,6 +72,8 @@ class roster {
         return planner_.here(starts_.front(), grid(0)).from();
     }
 
+    /// All stages of a run that is planned ahead.
+    [[nodiscard]] const stage_list<T, Shape, Noise>& planned() const { return stages_; }
     /// What the passes carry out next, one for each cohort.
     [[nodiscard]] const entry* entries() const { return stages_.entries.data() + due_; }
     [[nodiscard]] const due_stage& due(std::size_t c) const { return stages_.due[due_ + c]; }

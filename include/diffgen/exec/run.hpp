@@ -21,6 +21,7 @@
 #include <diffgen/exec/memory.hpp>
 #include <diffgen/exec/passes.hpp>
 #include <diffgen/exec/policy.hpp>
+#include <diffgen/exec/recorded_path.hpp>
 #include <diffgen/exec/roster.hpp>
 #include <diffgen/exec/snapshot.hpp>
 #include <diffgen/noise/source.hpp>
@@ -41,7 +42,7 @@ namespace diffgen::exec {
 /// What of a sampler a run is compiled for: solvers that go through stages of the same shape share
 /// one run.
 template <class T, class Shape, class Combiner, class Hook, class Noise, class Memory,
-          bool ScalesInput, bool WantsDensity>
+          bool ScalesInput, bool WantsDensity, bool LeadsSamples>
 struct run_kind {
     using value_type = T;
     using shape = Shape;
@@ -52,6 +53,7 @@ struct run_kind {
     /// Whether the network takes a state times a factor, and so never a register as it stands.
     static constexpr bool scales_input = ScalesInput;
     static constexpr bool wants_density = WantsDensity;
+    static constexpr bool leads_samples = LeadsSamples;
 };
 
 /// Whether a solver compares log densities of the samples.
@@ -66,7 +68,8 @@ using run_kind_of =
              typename Sampler::predictor_type::hook_type, typename Sampler::noise_type,
              typename memory_of<typename Sampler::solver_type>::type,
              scales_input<typename Sampler::predictor_type::output_type>,
-             compares_densities<typename Sampler::solver_type>>;
+             compares_densities<typename Sampler::solver_type>,
+             leads_samples<typename Sampler::solver_type>>;
 
 /// It refers to the sampler and to the state, which must outlive it. Movable; between two calls it
 /// can rest for as long as its owner likes. All memory is allocated when it is made.
@@ -74,8 +77,9 @@ using run_kind_of =
 /// Failures: an exception that comes from a run leaves x with whatever its passes had written,
 /// which are no samples; the run has ended, and its summary is not finished. restart() begins anew.
 /// Only an exception of the observer leaves the run between two evaluations, where it can go on.
-/// Kind: a run_kind. Many: whether samples may be in cohorts of their own.
-template <class Exec, class Kind, bool Many>
+/// Kind: a run_kind. Many: whether samples may be in cohorts of their own. Path: what follows its
+/// transitions, a recorder or a replayer; no_path where nothing does.
+template <class Exec, class Kind, bool Many, class Path = no_path>
 class run {
     using T = typename Kind::value_type;
     using space = typename Exec::space;
@@ -90,6 +94,15 @@ class run {
     using batch = batch_memory<T, shape, combiner_type::copies>;
     static constexpr bool on_host = std::is_same_v<space, diffgen::space::host>;
     static_assert(Many || !shape::judges);
+    static_assert(!Path::present || (!shape::measures && !Kind::leads_samples),
+                  "diffgen: a path is recorded of solvers whose plan alone says what a stage draws; "
+                  "one that judges its steps or tunes itself chooses them by what it finds in the "
+                  "samples, so that what it draws is not Gaussian");
+    static_assert(!Path::present || !detail::scales_noise<combiner_type, T, T>,
+                  "diffgen: a path is recorded where the solver says how much noise a stage draws, "
+                  "not a network with learned_variance");
+    /// The register of a stage's mean, after the solver's and the denoised estimate.
+    static constexpr int mean_slot = shape::registers + 1;
     /// The network's input is buffered where it is no register as it stands.
     static constexpr bool always_buffers =
         combiner_type::inputs > 1 || Kind::scales_input;
@@ -103,14 +116,14 @@ class run {
     /// Used by the sampler. Throws bad_argument before x is written.
     template <class Sampler>
     run(const Exec& e, const Sampler& s, batch_view<T, space> x, grids g, const options& o,
-        origin from)
+        origin from, Path path = {})
         : run(e, sampler_view<memory_type>(s), merging_view<combiner_type, hook_type>(s.predictor),
-              s.noise, x, std::move(g), o, from) {}
+              s.noise, x, std::move(g), o, from, std::move(path)) {}
 
   private:
     run(const Exec& e, const sampler_view<memory_type>& s,
-        const merging_view<combiner_type, hook_type>& merging, const noise_type& source, batch_view<T, space> x, grids g, const options& o,
-        origin from)
+        const merging_view<combiner_type, hook_type>& merging, const noise_type& source,
+        batch_view<T, space> x, grids g, const options& o, origin from, Path path)
         : exec_(e),
           sampler_(s),
           merging_(merging),
@@ -125,8 +138,12 @@ class run {
                   {.inputs = buffers_ ? combiner_type::inputs : 0,
                    .denoised = o.observe.wants_denoised,
                    .densities = wants_density,
-                   .hook_values = hook_type::per_sample}) {
+                   .hook_values = hook_type::per_sample,
+                   .mean = Path::present}),
+          path_(std::move(path)) {
         require_addresses(x);
+        if constexpr (Path::present)
+            path_.prepare(e, x, roster_.all_grids().distinct.front(), o, transition_laws());
         if (roster_.size() > 1) members_.assign(e, roster_.of_samples(), tiles());
         if constexpr (!on_host && Many) device_entries_ = buffer<entry, space>(e, roster_.size());
         levels_.reserve(std::max(
@@ -256,7 +273,7 @@ class run {
     }
     /// Goes on from a snapshot; the state is overwritten. Throws bad_argument, bad_shape where it
     /// is of another batch, grid or seed, and says what differs; the run is then as it was.
-    void resume(const snapshot_type& s) {
+    void resume(const snapshot_type& s) requires(!Path::present) {
         require_same_run(s, description(roster_.starts()));
         exec_.wait();
         const batch& b = memory_.batch();
@@ -270,6 +287,42 @@ class run {
         failed_ = false;
         ended_ = roster_.all_arrived();
         write_entries();
+    }
+
+    // Of a run whose path is followed: what its last stage that drew has drawn.
+
+    /// How many stages have drawn so far.
+    [[nodiscard]] std::size_t transitions() const requires Path::present {
+        return path_.density().count();
+    }
+    /// Its mean, until the next advance. Throws bad_argument where none has drawn yet, as do the
+    /// three that follow.
+    [[nodiscard]] batch_view<const T, space> mean() const requires Path::present {
+        require_transition();
+        return {memory_.batch().slot(mean_slot), samples(), memory_.batch().elements};
+    }
+    /// Its standard deviation, that of every element.
+    [[nodiscard]] double deviation() const requires Path::present {
+        require_transition();
+        return path_.density().laws()[transitions() - 1].deviation;
+    }
+    /// The derivative of an element of the mean by the network's output there: by what a rule of
+    /// guidance made of its outputs. Zero where the network was not evaluated for this stage.
+    [[nodiscard]] double mean_per_output() const requires Path::present {
+        static_assert(!hook_type::present,
+                      "diffgen: what clips or thresholds the denoised estimate stands between the "
+                      "network's output and the mean; differentiate it yourself");
+        require_transition();
+        return mean_per_output_;
+    }
+    /// Its log probability, a number for each sample. Waits for the passes.
+    [[nodiscard]] std::vector<double> log_probability() const requires Path::present {
+        require_transition();
+        return path_.density().log_probabilities(exec_, transitions() - 1, transitions());
+    }
+    /// That of all transitions so far.
+    [[nodiscard]] log_probability_table log_probabilities() const requires Path::present {
+        return {samples(), path_.density().log_probabilities(exec_, 0, transitions())};
     }
 
     /// What was done so far.
@@ -289,6 +342,7 @@ class run {
         if (origin_ == origin::prior)
             draw_prior(exec_, state(), roster_.first_level().sigma, seeded(source_, seed_),
                        first_sample_);
+        if constexpr (Path::present) path_.begin(exec_, state());
         write_entries();
         guarded([this] {
             skip_updates();
@@ -301,7 +355,7 @@ class run {
     bool carry_out(bool evaluated) {
         const auto due = roster_.due_stages(evaluated);
         if (!due.any) return false;
-        launch_stage(evaluated, due.measured);
+        launch_due(evaluated, due.measured);
         ++stages_done_;
         const bool looks_at_once = !Exec::asynchronous || !roster_.is_planned_ahead();
         if (looks_at_once) check();
@@ -345,6 +399,29 @@ class run {
         }
     }
 
+    /// What the stages that draw will draw. Throws bad_argument where that is no Gaussian of one
+    /// register.
+    [[nodiscard]] std::vector<transition_law> transition_laws() const {
+        diffgen::detail::require(roster_.is_planned_ahead(),
+                                 "a path of a run whose stages are too many to be planned ahead");
+        std::vector<transition_law> laws;
+        const auto& planned = roster_.planned();
+        for (std::size_t k = 0; k < planned.due.size(); ++k) {
+            const auto& code = planned.entries[k].code;
+            const due_stage& at = planned.due[k];
+            detail::require_one_drawn_row(code, at.step, at.stage_index);
+            const int row = detail::drawn_row(code);
+            if (row < 0) continue;
+            laws.push_back(detail::law_of_row(code, row));
+            laws.back().step = at.step;
+            laws.back().stage = at.stage_index;
+        }
+        return laws;
+    }
+    void require_transition() const {
+        diffgen::detail::require(transitions() > 0, "the mean of a run that has drawn nothing yet");
+    }
+
     // Passes.
 
     [[nodiscard]] tiling tiles() const { return {samples(), memory_.batch().elements, exec_.tile}; }
@@ -369,28 +446,48 @@ class run {
         if constexpr (!on_host && Many)
             device_entries_.write(exec_, roster_.entries(), roster_.size());
     }
-    void launch_stage(bool evaluated, [[maybe_unused]] bool measured) const {
+    /// The due stages; where the run's path is followed, in its way.
+    void launch_due(bool evaluated, bool measured) {
+        const auto due = [&](const auto& t) { launch_stage(t, evaluated, measured); };
+        if constexpr (Path::present) {
+            const entry& stage = *roster_.entries();
+            if (const int row = detail::drawn_row(stage.code); row >= 0) {
+                mean_per_output_ = static_cast<double>(stage.code.updates[row].form.output);
+                path_.carry_out(exec_, memory_.batch(), stage, row, mean_slot,
+                                [&](const entry& e) { with_table_of(e, due); });
+                return;
+            }
+        }
+        with_table(due);
+    }
+    /// Calls f with the table of one entry.
+    template <class F>
+    void with_table_of(const entry& e, const F& f) const {
+        if constexpr (on_host)
+            f(one_cohort<entry>{&e});
+        else
+            f(single_cohort<entry>{e});
+    }
+    template <class Table>
+    void launch_stage(const Table& t, bool evaluated, [[maybe_unused]] bool measured) const {
         const auto combiner = merging_.combiner();
         const auto hook = merging_.hook();
         const batch& b = memory_.batch();
-        with_table([&](const auto& t) {
-            using table = std::remove_cvref_t<decltype(t)>;
-            if constexpr (hook_type::per_sample)
-                if (evaluated) {
-                    launch(tiles().count(t), hook_pass<T, batch, combiner_type, hook_type, table>{
-                                                 t, b, tiles(), combiner, hook});
-                    launch(samples(), statistic_pass<T, batch, hook_type>{b, hook});
-                }
-            if constexpr (shape::measures)
-                if (measured) {
-                    using sums = partial_sums_pass<T, batch, combiner_type, hook_type, table,
-                                                   Exec::tile_capacity>;
-                    launch(samples() * b.chunks(), sums{t, b, combiner, hook, evaluated});
-                    launch(samples(), sample_sums_pass<T, batch, table>{t, b, evaluated});
-                }
-            using pass = stage_pass<T, batch, combiner_type, hook_type, table, Exec::tile_capacity>;
-            launch(tiles().count(t), pass{t, b, tiles(), combiner, hook, evaluated, stages_done_});
-        });
+        if constexpr (hook_type::per_sample)
+            if (evaluated) {
+                launch(tiles().count(t), hook_pass<T, batch, combiner_type, hook_type, Table>{
+                                             t, b, tiles(), combiner, hook});
+                launch(samples(), statistic_pass<T, batch, hook_type>{b, hook});
+            }
+        if constexpr (shape::measures)
+            if (measured) {
+                using sums = partial_sums_pass<T, batch, combiner_type, hook_type, Table,
+                                               Exec::tile_capacity>;
+                launch(samples() * b.chunks(), sums{t, b, combiner, hook, evaluated});
+                launch(samples(), sample_sums_pass<T, batch, Table>{t, b, evaluated});
+            }
+        using pass = stage_pass<T, batch, combiner_type, hook_type, Table, Exec::tile_capacity>;
+        launch(tiles().count(t), pass{t, b, tiles(), combiner, hook, evaluated, stages_done_});
     }
 
     // Ends, failures, observers.
@@ -512,6 +609,8 @@ class run {
     std::conditional_t<on_host, int, buffer<entry, space>> device_entries_{};
     std::vector<noise_level> levels_;
     std::vector<T> sums_, densities_;
+    [[no_unique_address]] Path path_;
+    double mean_per_output_ = 0;
     std::uint64_t stages_done_ = 0;
     int evaluations_ = 0, told_ = 0;
     bool failed_ = false, ended_ = false;
