@@ -12,3 +12,4 @@ void bar_one_lane(bars& to);
 void bar_network(bars& to);
 void bar_cohorts(bars& to);
 void bar_kept(bars& to);
+void bar_blocks(bars& to);

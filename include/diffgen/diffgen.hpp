@@ -5,6 +5,8 @@
 // The core of diffgen: everything but the adapters of other libraries (diffgen/adapt), the embedded
 // network (diffgen/nn, diffgen/train), files (diffgen/io) and measures (diffgen/metrics).
 
+#include <diffgen/blocks/rules.hpp>
+#include <diffgen/blocks/time_table.hpp>
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/consistency.hpp>
 #include <diffgen/exec/evaluation.hpp>

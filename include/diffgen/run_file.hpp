@@ -117,6 +117,13 @@ void save_run(const Run& run, const std::filesystem::path& path) {
         file.set<double>(detail::text("grid.", g), {s.grids[g].size(), detail::level_numbers},
                          levels);
     }
+    for (std::size_t g = 0; g < s.timings.size(); ++g) {
+        std::vector<std::int32_t> numbers{s.timings[g].begin};
+        numbers.insert(numbers.end(), s.timings[g].rounds.begin(), s.timings[g].rounds.end());
+        file.set<std::int32_t>(detail::text("timing.", g), {numbers.size(), 1}, numbers);
+    }
+    if (s.blocks > 1)
+        file.set<std::uint64_t>("blocks", {1, 1}, std::vector{std::uint64_t{s.blocks}});
     io::write_safetensors(path, file);
 }
 
@@ -165,6 +172,16 @@ void load_run(Run& run, const std::filesystem::path& path) {
         for (std::size_t i = 0; i < levels.size(); i += detail::level_numbers)
             grid.push_back({levels[i], levels[i + 1], levels[i + 2], levels[i + 3], levels[i + 4],
                             levels[i + 5]});
+    }
+    for (std::size_t g = 0; file.contains(detail::text("timing.", g)); ++g) {
+        const auto numbers = detail::saved_rows<std::int32_t>(file, detail::text("timing.", g), 1);
+        if (numbers.empty()) throw bad_file("diffgen: a saved run with an empty timing");
+        s.timings.push_back({numbers.front(), {numbers.begin() + 1, numbers.end()}});
+    }
+    if (file.contains("blocks")) {
+        const auto blocks = detail::saved_rows<std::uint64_t>(file, "blocks", 1);
+        if (blocks.size() != 1) throw bad_file("diffgen: a saved run without its number of blocks");
+        s.blocks = blocks.front();
     }
     run.resume(s);
 }

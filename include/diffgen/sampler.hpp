@@ -8,8 +8,10 @@
 //                      solver::ancestral{}};
 //     s.generate(exec::omp, batch(x, 64), {.steps = 50, .seed = 7});
 
+#include <diffgen/blocks/step_table.hpp>
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/check.hpp>
+#include <diffgen/exec/block_grids.hpp>
 #include <diffgen/exec/cohort.hpp>
 #include <diffgen/exec/evaluation.hpp>
 #include <diffgen/exec/fused.hpp>
@@ -27,6 +29,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <type_traits>
 #include <unordered_map>
@@ -143,6 +146,30 @@ class sampler {
         generate_from(const Exec& e, std::span<const double> times, X&& x, const options& o = {})
     const { return from_times(*this, e, times, view(e, x), o); }
 
+    /// Like generate, but the blocks of elements of which a sample is made go down the grid as a
+    /// rule of diffgen/blocks says, each in rounds of its own: a rule such as blocks::pyramid{16},
+    /// or a blocks::step_table of yours. The network is called as net(in, out, std::span<const
+    /// noise_level>), with a level for each block of each row. Throws bad_shape where the elements
+    /// do not divide into the blocks, bad_argument where a block does not begin at the first level.
+    template <class Exec, blocks::rule Rule, class X>
+    run_summary generate(const Exec& e, const Rule& rule, X&& x, const options& o = {}) {
+        return make_kept_by_block(*this, e, rule, view(e, x), o, exec::origin::prior)(o.seed);
+    }
+    template <class Exec, blocks::rule Rule, class X>
+    run_summary generate(const Exec& e, const Rule& rule, X&& x, const options& o = {}) const {
+        return make_kept_by_block(*this, e, rule, view(e, x), o, exec::origin::prior)(o.seed);
+    }
+    /// The same from the state x, each block at the level at which its row of the table begins. A
+    /// block that is clean from the beginning stays as it is, to the bit.
+    template <class Exec, blocks::rule Rule, class X>
+    run_summary generate_from(const Exec& e, const Rule& rule, X&& x, const options& o = {}) {
+        return make_kept_by_block(*this, e, rule, view(e, x), o, exec::origin::given)(o.seed);
+    }
+    template <class Exec, blocks::rule Rule, class X>
+    run_summary generate_from(const Exec& e, const Rule& rule, X&& x, const options& o = {}) const {
+        return make_kept_by_block(*this, e, rule, view(e, x), o, exec::origin::given)(o.seed);
+    }
+
     /// A run that is made once and carried out any number of times, for control loops: kept(seed)
     /// fills x like generate(e, x, o) with that seed, allocates nothing and plans nothing again.
     /// x and the sampler must outlive it.
@@ -154,6 +181,16 @@ class sampler {
     template <class Exec, class X>
     [[nodiscard]] auto keep_from(const Exec& e, X&& x, const options& o = {}) {
         return make_kept(*this, e, view(e, x), {{levels(o)}, {}}, o, exec::origin::given);
+    }
+
+    /// Both with levels by block.
+    template <class Exec, blocks::rule Rule, class X>
+    [[nodiscard]] auto keep(const Exec& e, const Rule& rule, X&& x, const options& o = {}) {
+        return make_kept_by_block(*this, e, rule, view(e, x), o, exec::origin::prior);
+    }
+    template <class Exec, blocks::rule Rule, class X>
+    [[nodiscard]] auto keep_from(const Exec& e, const Rule& rule, X&& x, const options& o = {}) {
+        return make_kept_by_block(*this, e, rule, view(e, x), o, exec::origin::given);
     }
 
     /// A run whose network its owner calls; from the prior. x and the sampler must outlive it.
@@ -260,6 +297,20 @@ class sampler {
                                exec::replayer<T, Space>{p});
     }
 
+    /// With levels by block; run.levels() has a level for each block of each row.
+    template <class Exec, blocks::rule Rule, class X>
+    [[nodiscard]] auto start(const Exec& e, const Rule& rule, X&& x, const options& o = {}) const& {
+        const auto v = view(e, x);
+        return make_run<true>(e, v, grids_by(rule, v, o, exec::origin::prior), o,
+                              exec::origin::prior);
+    }
+    template <class Exec, blocks::rule Rule, class X>
+    [[nodiscard]] auto start_from(const Exec& e, const Rule& rule, X&& x,
+                                  const options& o = {}) const& {
+        const auto v = view(e, x);
+        return make_run<true>(e, v, grids_by(rule, v, o, exec::origin::given), o,
+                              exec::origin::given);
+    }
     // A run refers to its sampler: a temporary one would be gone before the first evaluation.
     template <class... Arguments>
     auto start(Arguments&&...) const&& = delete;
@@ -292,19 +343,26 @@ class sampler {
         using T = typename decltype(v)::value_type;
         require_times(times, v.samples);
         std::vector<level_of<T>> levels;
-        std::vector<std::uint32_t> own;
-        for (const double t : times) {
-            own.push_back(static_cast<std::uint32_t>(levels.size()));
+        for (const double t : times)
             levels.push_back(cast_level<T>(process.level(t)));
-        }
-        using space = typename Exec::space;
-        exec::buffer<level_of<T>, space> entries(e, levels.size());
-        entries.write(e, levels.data(), levels.size());
-        exec::buffer<std::uint32_t, space> numbers(e, own.size());
-        numbers.write(e, own.data(), own.size());
-        exec::add_noise_to(e, v, exec::cohort_table<level_of<T>>{entries.data(), {numbers.data()}},
-                           noise::stream::forward, exec::seeded(noise, o.seed), o.first_sample);
-        e.wait();
+        add_noise_at(e, v, levels, o.seed, o.first_sample);
+    }
+    /// Brings each block to the level at which its row of the rule's table begins, so that
+    /// generate_from(e, rule, x, o) goes back. A block that is clean there stays as it is, to the
+    /// bit. Of the options the grid counts too.
+    template <class Exec, blocks::rule Rule, class X>
+    void add_noise(const Exec& e, const Rule& rule, X&& x, const options& o = {}) const {
+        auto v = view(e, x);
+        using T = typename decltype(v)::value_type;
+        const auto [table, grid] = table_and_grid(rule, v.elements, o);
+        const std::size_t samples = v.samples, count = static_cast<std::size_t>(table.count);
+        std::vector<level_of<T>> levels;
+        for (std::size_t i = 0; i < samples * count; ++i)
+            levels.push_back(cast_level<T>(
+                grid[static_cast<std::size_t>(table.of(static_cast<int>(i % count)).front())]));
+        v.samples *= count;
+        v.elements /= count;
+        add_noise_at(e, v, levels, o.seed, o.first_sample * count);
     }
 
     /// Fills x with the prior that generate(e, x, o) begins with.
@@ -385,6 +443,50 @@ class sampler {
             g.of_sample.push_back(place->second);
         }
         return g;
+    }
+
+    /// Brings sample i of x to levels[i].
+    template <class Exec, class T, class Space>
+    void add_noise_at(const Exec& e, batch_view<T, Space> x, const std::vector<level_of<T>>& levels,
+                      std::uint64_t seed, std::uint64_t first_sample) const {
+        std::vector<std::uint32_t> own(levels.size());
+        std::iota(own.begin(), own.end(), std::uint32_t{0});
+        exec::buffer<level_of<T>, Space> entries(e, levels.size());
+        entries.write(e, levels.data(), levels.size());
+        exec::buffer<std::uint32_t, Space> numbers(e, own.size());
+        numbers.write(e, own.data(), own.size());
+        exec::add_noise_to(e, x, exec::cohort_table<level_of<T>>{entries.data(), {numbers.data()}},
+                           noise::stream::forward, exec::seeded(noise, seed), first_sample);
+        e.wait();
+    }
+
+    /// The table of a rule, and the grid whose steps it names: that of the options, unless the rule
+    /// brings its own.
+    template <class Rule>
+    [[nodiscard]] std::pair<blocks::step_table, std::vector<noise_level>> table_and_grid(
+        const Rule& rule, std::size_t elements, options o) const {
+        detail::check(rule);
+        if constexpr (requires { rule.own_grid(); }) o.grid = rule.own_grid();
+        std::vector<noise_level> grid = levels(o);
+        const int steps = static_cast<int>(grid.size()) - 1;
+        blocks::step_table table = rule.table(steps);
+        exec::check_blocks(table, elements, steps, o);
+        return {std::move(table), std::move(grid)};
+    }
+    template <class Rule, class T, class Space>
+    [[nodiscard]] exec::grids grids_by(const Rule& rule, batch_view<T, Space> x, const options& o,
+                                       exec::origin from) const {
+        exec::require_blocks_make_sense<sampler>();
+        const auto [table, grid] = table_and_grid(rule, x.elements, o);
+        if (from == exec::origin::prior) exec::check_from_prior(table);
+        return exec::grids_by_block(table, grid, x.samples);
+    }
+    template <class Self, class Exec, class Rule, class T, class Space>
+    [[nodiscard]] static auto make_kept_by_block(Self& self, const Exec& e, const Rule& rule,
+                                                 batch_view<T, Space> x, const options& o,
+                                                 exec::origin from) {
+        return exec::kept_run_of<Exec, Self, T, true>(e, self, x, self.grids_by(rule, x, o, from), o,
+                                                   from);
     }
 
     template <bool OwnTimes, class Exec, class T, class Space, class Path = exec::no_path>

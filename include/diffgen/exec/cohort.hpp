@@ -78,13 +78,36 @@ template <class Noise>
     return before;
 }
 
-/// The grids of a run, each distinct one once, and which one every sample goes down.
+/// When a cohort of a run that goes by rounds takes its steps: those of its grid from `begin` on,
+/// the k-th of them in round rounds[k].
+struct timing {
+    std::int32_t begin = 0;
+    std::vector<std::int32_t> rounds;
+
+    friend bool operator==(const timing&, const timing&) = default;
+};
+
+/// The grids of a run, each distinct one once, and which one every sample goes down. Where what
+/// shares a plan is a block of elements, `samples` here and in the passes are blocks: a sample is
+/// `blocks` of them, one after the other, so that addresses and noise are the same.
 struct grids {
     std::vector<std::vector<noise_level>> distinct;
     std::vector<std::uint32_t> of_sample;  ///< empty where there is one for all
+    std::vector<timing> timings{};         ///< of each grid; empty where no cohort waits
+    std::size_t blocks = 1;                ///< of a sample
 
     [[nodiscard]] const std::vector<noise_level>& of(std::size_t sample) const {
         return distinct[of_sample.empty() ? 0 : of_sample[sample]];
+    }
+    struct part {
+        int begin, end;
+    };
+    /// The steps of grid g that are taken.
+    [[nodiscard]] part part_of(std::size_t g, const options& o) const {
+        if (timings.empty())
+            return {o.begin_step,
+                    diffgen::detail::end_of(o, static_cast<int>(distinct[g].size()) - 1)};
+        return {timings[g].begin, timings[g].begin + static_cast<int>(timings[g].rounds.size())};
     }
 };
 
@@ -158,6 +181,7 @@ class planner {
         c.grid = number;
         c.index = c.begin = begin;
         c.end = end;
+        c.arrived = begin == end;
         if (sampler_.leads())
             sampler_.depart(c.memory, grid.subspan(static_cast<std::size_t>(begin),
                                                    static_cast<std::size_t>(end - begin) + 1));
@@ -178,6 +202,16 @@ class planner {
         const step at = here(c, grid);
         c.refused += accepted ? 0 : 1;
         fill(c, at, sampler_.settled(at, c.stage_index, accepted), e.noise, e, due);
+    }
+
+    /// What the passes do for a cohort that waits: the network sees its state, and is told the
+    /// level at which it stands.
+    void wait(const cohort_type& c, std::span<const noise_level> grid, entry& e,
+              due_stage& due) const {
+        const prepared_stage p = sampler_.waiting(grid[static_cast<std::size_t>(c.index)]);
+        e.code =
+            compile<T, Shape>(p.stage, p.to_denoised, {sampler_.folds(), keep_denoised_, c.draws});
+        due = {p.stage.level, p.to_denoised.input_scale, false, false, c.index, c.stage_index};
     }
 
     /// Moves cohort c past the stage that was carried out. Returns whether it ended a step.

@@ -311,6 +311,20 @@ template <class Sampler>
     return p;
 }
 
+/// The evaluation of a cohort that waits at a level: the network sees its state, and nothing
+/// follows from the answer. Throws bad_argument where the prediction is undefined there.
+template <class Sampler>
+[[nodiscard]] prepared_stage waiting(const Sampler& s, const noise_level& l) {
+    const noise_level told = s.predictor.with_network_time(l);
+    prepared_stage p{evaluation_stage(told), s.predictor.to_denoised(told)};
+    p.stage.level.target_time = told.network_time;
+    if (l.is_clean()) {  // the denoised estimate is what the state is made of
+        p.to_denoised.state_factor = 1 / l.alpha;
+        p.to_denoised.output_factor = 0;
+    }
+    return p;
+}
+
 /// What follows a judged stage: a stage without an evaluation.
 template <class Sampler>
 [[nodiscard]] prepared_stage settled(const Sampler& s, const step& at, int stage_index,

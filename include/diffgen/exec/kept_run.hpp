@@ -53,7 +53,7 @@ class kept_run {
         : exec_(e), predictor_(&s.predictor), origin_(from), seed_(o.seed) {
         if constexpr (Fuses) {
             if (!o.observe.on_step && !o.observe.stop && !o.observe.on_end &&
-                g.distinct.size() == 1) {
+                g.distinct.size() == 1 && g.blocks == 1) {
                 fused_.emplace(e, s, x, std::move(g.distinct.front()), o, from);
                 return;
             }
@@ -91,7 +91,8 @@ class kept_run {
             if constexpr (run_type::wants_density)
                 predictor_->log_densities(in, r.log_densities(), r.levels());
         } else {
-            functors_.evaluate(exec_, *predictor_, in, r.output(), r.cohort_levels(), r.members());
+            functors_.evaluate(exec_, *predictor_, r.in_blocks(in), r.in_blocks(r.output()),
+                               r.cohort_levels(), r.members());
             if constexpr (run_type::wants_density)
                 functors_.log_densities(exec_, in, r.log_densities().data, r.members());
         }

@@ -223,6 +223,7 @@ struct noising_pass {
     DIFFGEN_VALUE void run(std::size_t index) const {
         const piece now = tiles.at(levels, index);
         const level_of<T> level = levels.of(now.sample);
+        if (level.alpha == T(1) && level.sigma == T(0)) return;  // the clean end, to the bit
         for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
             const auto [begin, count, at] = now.of(k, tiles.elements);
             T normals[std::size_t{Capacity}];

@@ -54,6 +54,21 @@ class roster {
         plan_first();
     }
 
+    /// Whether the run goes by rounds: a cohort takes a step in the round that its timing names,
+    /// and waits until then. Otherwise no cohort waits for another.
+    [[nodiscard]] bool by_rounds() const { return !grids_.timings.empty() && cohorts_.size() > 1; }
+    /// How far the run is: rounds that are done, or steps that every cohort has done.
+    [[nodiscard]] std::int32_t progress() const {
+        return by_rounds() ? round_ : cohorts_[slowest()].steps;
+    }
+    /// Where cohort c stands, for observers: step and number of steps, which is 0 where only the
+    /// solver knows; or round and number of rounds.
+    [[nodiscard]] std::pair<int, int> place_of(std::size_t c) const {
+        if (by_rounds()) return {round_, rounds()};
+        if (leads()) return {cohorts_[c].steps, 0};
+        return {cohorts_[c].index, here(c).count()};
+    }
+
     /// Whether the solver, and not the grid, says through which levels a sample goes.
     [[nodiscard]] bool leads() const { return planner_.leads(); }
     [[nodiscard]] std::size_t size() const { return cohorts_.size(); }
@@ -104,7 +119,7 @@ class roster {
     [[nodiscard]] round due_stages(bool evaluated) const {
         round r;
         for (std::size_t c = 0; c < cohorts_.size(); ++c) {
-            if (cohorts_[c].arrived) continue;
+            if (!is_due(c)) continue;
             const auto& code = entries()[c].code;
             if (code.evaluates != evaluated) continue;
             r.any = true;
@@ -123,8 +138,8 @@ class roster {
             return;
         }
         for (std::size_t c = 0; c < cohorts_.size(); ++c)
-            if (!cohorts_[c].arrived && stages_.entries[c].code.evaluates == evaluated)
-                plan_next(c, accepts);
+            if (is_due(c) && stages_.entries[c].code.evaluates == evaluated) plan_next(c, accepts);
+        if (by_rounds()) next_round();
     }
 
     /// All cohorts at the beginning again, with noise of this seed.
@@ -139,9 +154,11 @@ class roster {
         cohorts_ = saved;
         if (ahead_)
             due_ = stage_of(cohorts_.front());
-        else
+        else {
+            round_ = first_round();
             for (std::size_t c = 0; c < cohorts_.size(); ++c)
                 plan_again(c);
+        }
     }
 
   private:
@@ -152,10 +169,10 @@ class roster {
     /// One cohort for each grid, or, under a solver that judges, for each sample.
     [[nodiscard]] std::vector<cohort_type> first_cohorts(std::size_t samples, const options& o) {
         std::vector<cohort_type> all;
-        for (const auto& grid : grids_.distinct)
-            all.push_back(
-                planner_.start(static_cast<std::uint32_t>(all.size()), grid, o.begin_step,
-                               diffgen::detail::end_of(o, static_cast<int>(grid.size()) - 1)));
+        for (const auto& grid : grids_.distinct) {
+            const auto [begin, end] = grids_.part_of(all.size(), o);
+            all.push_back(planner_.start(static_cast<std::uint32_t>(all.size()), grid, begin, end));
+        }
         if (Shape::judges && samples > 1) {
             std::vector<cohort_type> each;
             for (std::size_t i = 0; i < samples; ++i) {
@@ -177,8 +194,51 @@ class roster {
                       stages_.due[c]);
     }
     void plan_first() {
+        round_ = first_round();
         for (std::size_t c = 0; c < cohorts_.size(); ++c)
-            plan(c);
+            is_due(c) ? plan(c) : rest(c);
+    }
+
+    /// Whether the stage of cohort c is one of those that are carried out next.
+    [[nodiscard]] bool is_due(std::size_t c) const {
+        return !cohorts_[c].arrived && (!by_rounds() || round_of(c) == round_);
+    }
+    /// The round in which cohort c, which has not arrived, takes its next step.
+    [[nodiscard]] std::int32_t round_of(std::size_t c) const {
+        const cohort_type& mine = cohorts_[c];
+        return grids_.timings[mine.grid].rounds[static_cast<std::size_t>(mine.index - mine.begin)];
+    }
+    /// The number of rounds in which anything happens.
+    [[nodiscard]] std::int32_t rounds() const {
+        std::int32_t last = -1;
+        for (const timing& t : grids_.timings)
+            if (!t.rounds.empty()) last = std::max(last, t.rounds.back());
+        return last + 1;
+    }
+    /// The first round in which a cohort has still to take a step, or their number.
+    [[nodiscard]] std::int32_t first_round() const {
+        if (!by_rounds()) return 0;
+        std::int32_t first = rounds();
+        for (std::size_t c = 0; c < cohorts_.size(); ++c)
+            if (!cohorts_[c].arrived) first = std::min(first, round_of(c));
+        return first;
+    }
+    /// A round is over when every cohort has taken the step that it takes in it. Those that take
+    /// one in the next go on.
+    void next_round() {
+        const std::int32_t next = first_round();
+        if (next == round_) return;
+        round_ = next;
+        for (std::size_t c = 0; c < cohorts_.size(); ++c)
+            if (is_due(c)) plan(c);
+    }
+    /// What is carried out of a cohort of which nothing is due: nothing. In a run by rounds the
+    /// network sees its state, as others do not in other runs.
+    void rest(std::size_t c) {
+        if (by_rounds())
+            planner_.wait(cohorts_[c], grid(c), stages_.entries[c], stages_.due[c]);
+        else
+            stages_.entries[c].code = {};
     }
     /// Past the due stage of the one cohort whose stages are planned.
     void planned_move() {
@@ -212,8 +272,8 @@ class roster {
             }
         }
         planner_.move_on(mine, grid(c));
-        if (mine.arrived) {
-            e.code = {};
+        if (!is_due(c)) {
+            rest(c);
             return;
         }
         plan(c);
@@ -232,8 +292,8 @@ class roster {
     /// that the noise is the same.
     void plan_again(std::size_t c) {
         cohort_type& mine = cohorts_[c];
-        if (mine.arrived) {
-            stages_.entries[c].code = {};
+        if (!is_due(c)) {
+            rest(c);
             return;
         }
         const std::int32_t stage_index = std::exchange(mine.stage_index, 0);
@@ -250,6 +310,7 @@ class roster {
     std::vector<cohort_type> starts_;  ///< as they are when the run begins
     std::vector<cohort_type> cohorts_;
     bool ahead_;
+    std::int32_t round_ = 0;  ///< of a run by rounds
     stage_list<T, Shape, Noise> stages_;
     std::size_t due_ = 0;  ///< where the due stages begin: 0, or the next of those planned ahead
 };

@@ -128,13 +128,14 @@ class run {
           sampler_(s),
           merging_(merging),
           source_(source),
-          roster_(s, seeded(source, o.seed), std::move(g), x.samples, o, from),
+          blocks_(g.blocks),
+          roster_(s, seeded(source, o.seed), std::move(g), x.samples * blocks_, o, from),
           observer_(o.observe),
           seed_(o.seed),
           first_sample_(o.first_sample),
           origin_(from),
           buffers_(always_buffers || roster_.size() > 1),
-          memory_(e, x, o.first_sample,
+          memory_(e, in_blocks(x), o.first_sample * blocks_,
                   {.inputs = buffers_ ? combiner_type::inputs : 0,
                    .denoised = o.observe.wants_denoised,
                    .densities = wants_density,
@@ -146,9 +147,9 @@ class run {
             path_.prepare(e, x, roster_.all_grids().distinct.front(), o, transition_laws());
         if (roster_.size() > 1) members_.assign(e, roster_.of_samples(), tiles());
         if constexpr (!on_host && Many) device_entries_ = buffer<entry, space>(e, roster_.size());
-        levels_.reserve(std::max(
-            roster_.size(),
-            Many ? x.samples * static_cast<std::size_t>(combiner_type::inputs) : std::size_t{1}));
+        levels_.reserve(
+            std::max(roster_.size(), Many ? rows() * static_cast<std::size_t>(combiner_type::inputs)
+                                          : std::size_t{1}));
         if constexpr (shape::judges) sums_.resize(2 * x.samples);
         if constexpr (wants_density) densities_.resize(x.samples);
         begin();
@@ -171,19 +172,19 @@ class run {
     /// and every change of the state.
     [[nodiscard]] batch_view<const T, space> input() {
         const batch& b = memory_.batch();
-        const std::size_t rows = b.samples * static_cast<std::size_t>(combiner_type::inputs);
-        if (!buffers_) return {b.slot(roster_.entries()->code.input_register), rows, b.elements};
+        const std::size_t copies = samples() * static_cast<std::size_t>(combiner_type::inputs);
+        if (!buffers_) return {b.slot(roster_.entries()->code.input_register), copies, elements()};
         if constexpr (may_buffer)
             with_table([&](const auto& t) {
                 using pass = input_pass<T, batch, std::remove_cvref_t<decltype(t)>>;
                 launch(tiles().count(t), pass{t, b, tiles(), combiner_type::inputs});
             });
-        return {b.inputs, rows, b.elements};
+        return {b.inputs, copies, elements()};
     }
     /// Where the network's answer goes; a learned variance after all the predictions.
     [[nodiscard]] batch_view<T, space> output() const {
         const batch& b = memory_.batch();
-        return {b.outputs, b.samples * static_cast<std::size_t>(combiner_type::copies), b.elements};
+        return {b.outputs, samples() * static_cast<std::size_t>(combiner_type::copies), elements()};
     }
     /// Where the log density of every sample goes, for a solver that wants_density.
     [[nodiscard]] batch_view<T, space> log_densities() const {
@@ -196,16 +197,22 @@ class run {
                                  roster_.size(), " cohorts at levels of their own; ask levels()");
         return roster_.due(0).level;
     }
-    /// The level of every row of the input. A sample that has arrived is in the batch still, and
-    /// keeps the level of its last evaluation.
+    /// The level of every row of the input, or, in a run by blocks, of every block of every row,
+    /// row by row. A sample that has arrived is in the batch still, and keeps the level of its last
+    /// evaluation; a block that waits has the level at which it stands.
     [[nodiscard]] std::span<const noise_level> levels() {
-        const std::size_t n = samples();
+        const std::size_t n = rows();
         levels_.resize(n * static_cast<std::size_t>(combiner_type::inputs));
         for (std::size_t i = 0; i < n; ++i)
             levels_[i] = roster_.due(roster_.of(i)).level;
         for (std::size_t row = n; row < levels_.size(); ++row)
             levels_[row] = levels_[row - n];
         return levels_;
+    }
+    /// A view of whole samples as one of their blocks, to which members() refers.
+    template <class U>
+    [[nodiscard]] batch_view<U, space> in_blocks(batch_view<U, space> x) const {
+        return {x.data, x.samples * blocks_, x.elements / blocks_};
     }
     /// The level of every cohort.
     [[nodiscard]] std::span<const noise_level> cohort_levels() {
@@ -242,10 +249,13 @@ class run {
     [[nodiscard]] batch_view<T, space> memory(int r) const {
         diffgen::detail::require(r >= 0 && r < shape::registers, "register ", r,
                                  " of a solver that has ", shape::registers);
-        return {memory_.batch().slot(r), samples(), memory_.batch().elements};
+        return {memory_.batch().slot(r), samples(), elements()};
     }
     [[nodiscard]] static constexpr int registers() { return shape::registers; }
-    [[nodiscard]] std::size_t samples() const { return memory_.batch().samples; }
+    [[nodiscard]] std::size_t samples() const { return rows() / blocks_; }
+    [[nodiscard]] std::size_t elements() const { return memory_.batch().elements * blocks_; }
+    /// Blocks of a sample; 1 where a sample has one level.
+    [[nodiscard]] std::size_t blocks() const { return blocks_; }
 
     /// Begins again with another seed: from the prior, or, where the run was given its samples,
     /// from what the state holds now. Nothing is allocated, and what was planned ahead is not
@@ -283,7 +293,7 @@ class run {
                                        b.size(), b.slot(r));
         roster_.resume(s.cohorts);
         evaluations_ = s.evaluations;
-        told_ = roster_[roster_.slowest()].steps;
+        told_ = roster_.progress();
         failed_ = false;
         ended_ = roster_.all_arrived();
         write_entries();
@@ -325,11 +335,11 @@ class run {
         return {samples(), path_.density().log_probabilities(exec_, 0, transitions())};
     }
 
-    /// What was done so far.
+    /// What was done so far; the steps of a run by blocks are its rounds.
     [[nodiscard]] run_summary summary() const {
-        return {roster_[roster_.slowest()].steps, evaluations_, roster_.all_arrived() && !failed_};
+        return {roster_.progress(), evaluations_, roster_.all_arrived() && !failed_};
     }
-    /// Steps and tries of sample i so far.
+    /// Steps and tries of sample i so far; by blocks, of block i % blocks() of sample i / blocks().
     [[nodiscard]] int steps(std::size_t i) const { return roster_[roster_.of(i)].steps; }
     /// Those of them that the solver's judge refused.
     [[nodiscard]] int refused(std::size_t i) const { return roster_[roster_.of(i)].refused; }
@@ -424,7 +434,9 @@ class run {
 
     // Passes.
 
-    [[nodiscard]] tiling tiles() const { return {samples(), memory_.batch().elements, exec_.tile}; }
+    /// What the passes take for a sample: a block of one.
+    [[nodiscard]] std::size_t rows() const { return memory_.batch().samples; }
+    [[nodiscard]] tiling tiles() const { return {rows(), memory_.batch().elements, exec_.tile}; }
     template <class Pass>
     void launch(std::size_t n, const Pass& p) const {
         exec_.for_each(n, with_lanes<T, Pass>{p});
@@ -502,7 +514,7 @@ class run {
             roster_.carried_out(std::size_t{failure::stage(code)}, c);
         step s = roster_.here(c);
         s.index = at.step;
-        throw_non_finite_at(place(s, at.stage_index), sample + first_sample_);
+        throw_non_finite_at(place(s, at.stage_index), sample / blocks_ + first_sample_);
     }
     /// Ends the run where `work` throws, and tells the observer of the end. An exception of the
     /// observer itself is passed on when the state is between two evaluations.
@@ -537,12 +549,11 @@ class run {
     /// After the last stage of a step.
     void tell_observer() {
         if (!observer_.on_step && !observer_.stop) return;
-        const std::size_t c = roster_.slowest();
-        if (roster_[c].steps == told_ || thrown_) return;
-        told_ = roster_[c].steps;
+        if (roster_.progress() == told_ || thrown_) return;
+        told_ = roster_.progress();
         check();
         try {
-            if (observer_.on_step && !observer_.on_step(seen(c))) ended_ = true;
+            if (observer_.on_step && !observer_.on_step(seen(roster_.slowest()))) ended_ = true;
             if (observer_.stop && observer_.stop()) ended_ = true;
         } catch (...) {
             thrown_ = std::current_exception();
@@ -550,12 +561,12 @@ class run {
     }
     [[nodiscard]] observation seen(std::size_t c) {
         const step at = roster_.here(c);
-        const bool leads = roster_.leads();
-        return {leads ? roster_[c].steps : roster_[c].index,
-                leads ? 0 : at.count(),
+        const auto [reached, all] = roster_.place_of(c);
+        return {reached,
+                all,
                 at.levels[static_cast<std::size_t>(at.index)],
                 samples(),
-                memory_.batch().elements,
+                elements(),
                 this,
                 [](const void* self, int what, double* to) {
                     static_cast<const run*>(self)->read_for_observer(what, to);
@@ -585,7 +596,9 @@ class run {
     [[nodiscard]] snapshot_type description(const std::vector<cohort_type>& cohorts) const {
         snapshot_type s;
         s.samples = samples();
-        s.elements = memory_.batch().elements;
+        s.elements = elements();
+        s.blocks = blocks_;
+        s.timings = roster_.all_grids().timings;
         s.seed = seed_;
         s.first_sample = first_sample_;
         s.grids = roster_.all_grids().distinct;
@@ -599,6 +612,7 @@ class run {
     sampler_view<memory_type> sampler_;
     merging_view<combiner_type, hook_type> merging_;
     noise_type source_;
+    std::size_t blocks_;
     roster_type roster_;
     observer observer_;
     std::uint64_t seed_, first_sample_;

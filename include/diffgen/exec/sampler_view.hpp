@@ -56,6 +56,9 @@ class sampler_view {
     [[nodiscard]] prepared_stage settled(const step& at, int j, bool accepted) const {
         return table_->settled(sampler_, at, j, accepted);
     }
+    [[nodiscard]] prepared_stage waiting(const noise_level& l) const {
+        return table_->waiting(sampler_, l);
+    }
 
     /// The answer of the solver's judge, where it has one.
     [[nodiscard]] bool accepts(Memory& m, const step& at, int j, const measurement& found) const {
@@ -80,6 +83,7 @@ class sampler_view {
         prepared_stage (*prepare)(const void*, const step&, int);
         prepared_stage (*settled)(const void*, const step&, int, bool);
         bool (*accepts)(const void*, Memory&, const step&, int, const measurement&);
+        prepared_stage (*waiting)(const void*, const noise_level&);
         grid_position (*position)(const void*, const Memory&);
         void (*depart)(const void*, Memory&, const process_view&, std::span<const noise_level>);
         void (*proceed)(const void*, Memory&, const process_view&);
@@ -101,6 +105,9 @@ class sampler_view {
         };
         o.prepare = [](const void* s, const step& at, int j) {
             return exec::prepare(as<Sampler>(s), at, j);
+        };
+        o.waiting = [](const void* s, const noise_level& l) {
+            return exec::waiting(as<Sampler>(s), l);
         };
         if constexpr (detail::has_judge<solver_type>) {
             o.settled = [](const void* s, const step& at, int j, bool accepted) {

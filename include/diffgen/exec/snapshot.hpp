@@ -24,6 +24,8 @@ struct run_snapshot {
     std::int32_t evaluations = 0;
     std::vector<std::vector<noise_level>> grids;
     std::vector<std::uint32_t> cohort_of;  ///< empty where there is one cohort
+    std::vector<timing> timings;           ///< of a run by blocks
+    std::size_t blocks = 1;                ///< of a sample
     std::vector<cohort<Memory>> cohorts;
     std::vector<T> registers;  ///< the state, then the solver's other registers, each a batch
 };
@@ -70,12 +72,16 @@ void require_same_run(const run_snapshot<T, Memory>& saved, const run_snapshot<T
                              "a saved run of ", saved.grids.size(), " grids and ",
                              saved.cohorts.size(), " cohorts, for one of ", mine.grids.size(),
                              " and ", mine.cohorts.size(), ", or whose samples are in other ones");
+    diffgen::detail::require(saved.blocks == mine.blocks && saved.timings == mine.timings,
+                             "a saved run of ", saved.blocks, " blocks for one of ", mine.blocks,
+                             ", or whose blocks take their steps in other rounds");
     for (std::size_t g = 0; g < mine.grids.size(); ++g)
         detail::require_same_grid(saved.grids[g], mine.grids[g]);
     for (std::size_t c = 0; c < mine.cohorts.size(); ++c) {
         const auto &a = saved.cohorts[c], &b = mine.cohorts[c];
         diffgen::detail::require(a.grid == b.grid && a.end == b.end && a.begin == b.begin &&
-                                     a.index >= b.begin && a.index <= b.end && a.stage_index >= 0 &&
+                                     a.index >= b.begin && a.index <= b.end &&
+                                     (a.arrived || a.index < b.end) && a.stage_index >= 0 &&
                                      a.steps >= 0,
                                  "a saved run of steps ", a.begin, " to ", a.end, " at step ",
                                  a.index, ", for one of steps ", b.begin, " to ", b.end);
