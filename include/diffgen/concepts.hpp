@@ -10,6 +10,8 @@
 //   void check() const    throws bad_argument where a constant makes no sense (core/check.hpp)
 // which a sampler calls when it is made and before each run: nothing is checked inside a pass.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
@@ -22,7 +24,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// t -> log(alpha^2 / sigma^2) and its rate, strictly falling over [t_min, t_max]. Optional
 /// members: t_clean() (the time without noise, where log_snr is +inf), time(log_snr) (the inverse;
@@ -76,4 +78,6 @@ concept state = requires(std::remove_cvref_t<X>& x) {
     state_traits<std::remove_cvref_t<X>>::view(x);
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // The options of a run.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/uniform.hpp>
@@ -13,7 +15,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// options::end_step of a run that goes to the end of its grid.
 inline constexpr int to_the_end = std::numeric_limits<int>::max();
@@ -46,4 +48,6 @@ namespace detail {
 }
 
 }  // namespace detail
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -11,6 +11,8 @@
 // The file is of the safetensors format: the solver's registers, the cohorts, and the levels that
 // they go through, so that a file of another sampler is noticed.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/exec/snapshot.hpp>
@@ -28,7 +30,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 namespace detail {
 
@@ -186,4 +188,6 @@ void load_run(Run& run, const std::filesystem::path& path) {
     run.resume(s);
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

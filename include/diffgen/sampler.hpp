@@ -8,6 +8,8 @@
 //                      solver::ancestral{}};
 //     s.generate(exec::omp, batch(x, 64), {.steps = 50, .seed = 7});
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/blocks/step_table.hpp>
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/check.hpp>
@@ -36,7 +38,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// Everything that generates samples, but the memory. Any state type with state_traits will do:
 /// batch(x, samples) for contiguous memory, Eigen, xtensor, Thrust and torch by their adapters.
@@ -485,8 +487,8 @@ class sampler {
     [[nodiscard]] static auto make_kept_by_block(Self& self, const Exec& e, const Rule& rule,
                                                  batch_view<T, Space> x, const options& o,
                                                  exec::origin from) {
-        return exec::kept_run_of<Exec, Self, T, true>(e, self, x, self.grids_by(rule, x, o, from), o,
-                                                   from);
+        return exec::kept_run_of<Exec, Self, T, true>(e, self, x, self.grids_by(rule, x, o, from),
+                                                      o, from);
     }
 
     template <bool OwnTimes, class Exec, class T, class Space, class Path = exec::no_path>
@@ -503,7 +505,7 @@ class sampler {
                                         exec::grids g, const options& o, exec::origin from,
                                         Path path = {}) {
         return exec::kept_run_of<Exec, Self, T, false, Path>(e, self, x, std::move(g), o, from,
-                                                          std::move(path));
+                                                             std::move(path));
     }
     /// x as a batch of the path's shape. Throws bad_argument where the path is not complete.
     template <class T, class Space>
@@ -537,4 +539,6 @@ template <class Schedule, class Kernel, class Predictor, class Solver, class Noi
 sampler(Schedule, Kernel, Predictor, Solver, Noise)
     -> sampler<Schedule, Kernel, Predictor, Solver, Noise>;
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -69,5 +69,19 @@ if grep -rnE --include='*.hpp' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' 
     echo "the includes above are not of the form <diffgen/...>"
     bad=1
 fi
+# What another header defines as a macro is a name in every header of diffgen, and everything is in
+# the inline namespace of its configuration.
+while read -r file; do
+    if [[ $(grep -m1 '^#include' "$file") != '#include <diffgen/core/without_macros.hpp>' ||
+        $(tail -n1 "$file") != '#include <diffgen/core/with_macros.hpp>' ]]; then
+        echo "$file: its first include is not core/without_macros.hpp, or its last line not that of core/with_macros.hpp"
+        bad=1
+    fi
+done < <(grep -rl --include='*.hpp' '^namespace diffgen' diffgen)
+if grep -rnE --include='*.hpp' '^namespace diffgen(::| \{)' diffgen | grep -v 'diffgen::inline DIFFGEN_ABI'; then
+    echo "the namespaces above are not opened as namespace diffgen::inline DIFFGEN_ABI"
+    bad=1
+fi
+
 echo "$seen includes of diffgen headers read"
 exit $bad

@@ -4,6 +4,8 @@
 
 // Eigen matrices, arrays, maps and blocks as states: a column is a sample.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 
 #include <Eigen/Core>
@@ -11,7 +13,7 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// Dense, writable, with unit inner stride; throws bad_shape where columns are not adjacent.
 template <class X>
@@ -33,4 +35,6 @@ struct state_traits<X> {
     }
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // Thrust vectors as states: batch(v, samples). A device_vector lives where Thrust's device system
 // is: on a CUDA device when nvcc compiles, else on the host.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
 
@@ -13,7 +15,7 @@
 
 #include <cstddef>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 #if DIFFGEN_HAS_CUDA && THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
 using thrust_device_space = space::cuda;
@@ -31,4 +33,6 @@ template <class T, class Allocator>
     return batch(thrust::raw_pointer_cast(v.data()), v.size(), samples);
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // xtensor's xarray, xtensor and adapted memory as states: row-major, the first index is the sample.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 
 #include <xtensor/xarray.hpp>
@@ -13,7 +15,7 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// Throws bad_shape where the layout is not row-major or there is no first index.
 template <class X>
@@ -32,4 +34,6 @@ struct state_traits<X> {
     }
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

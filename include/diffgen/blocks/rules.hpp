@@ -4,6 +4,8 @@
 
 // Ready tables of levels by block and step.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/blocks/step_table.hpp>
 
 #include <algorithm>
@@ -11,7 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace diffgen::blocks {
+namespace diffgen::inline DIFFGEN_ABI::blocks {
 
 /// All blocks at one level: the bits of a run without blocks.
 struct uniform {
@@ -143,4 +145,6 @@ struct after_prefix {
 template <class Rest>
 after_prefix(int, Rest) -> after_prefix<Rest>;
 
-}  // namespace diffgen::blocks
+}  // namespace diffgen::inline DIFFGEN_ABI::blocks
+
+#include <diffgen/core/with_macros.hpp>

@@ -7,6 +7,8 @@
 // of the step numbers at which the blocks stand is the scheduling matrix of Chen et al. 2024
 // (Diffusion Forcing, arXiv:2407.01392, algorithm 2).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
 
@@ -17,7 +19,7 @@
 #include <span>
 #include <vector>
 
-namespace diffgen::blocks {
+namespace diffgen::inline DIFFGEN_ABI::blocks {
 
 /// Where on the grid every block stands, before the first round and after each. Block b of a sample
 /// of n elements has elements b n / count to (b + 1) n / count. A table is a rule too: its own.
@@ -90,4 +92,6 @@ template <class Step>
 }
 
 }  // namespace detail
-}  // namespace diffgen::blocks
+}  // namespace diffgen::inline DIFFGEN_ABI::blocks
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // A table of times instead of step numbers: a time for every block and round, as networks with a
 // time for each token are used.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/blocks/step_table.hpp>
 #include <diffgen/grid/explicit.hpp>
 
@@ -14,7 +16,7 @@
 #include <functional>
 #include <vector>
 
-namespace diffgen::blocks {
+namespace diffgen::inline DIFFGEN_ABI::blocks {
 
 /// It brings its own grid, of all times that occur; that of the options does not count then.
 struct time_table {
@@ -45,4 +47,6 @@ struct time_table {
     }
 };
 
-}  // namespace diffgen::blocks
+}  // namespace diffgen::inline DIFFGEN_ABI::blocks
+
+#include <diffgen/core/with_macros.hpp>

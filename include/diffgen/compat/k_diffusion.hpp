@@ -6,6 +6,8 @@
 // schedule::edm, kernel::variance_exploding and grid::sigmas. What differs are noise that is drawn
 // and not used, and the factor s_noise.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/k_diffusion/ancestral.hpp>
 #include <diffgen/compat/k_diffusion/dpm_adaptive.hpp>
 #include <diffgen/compat/k_diffusion/dpm_fast.hpp>
@@ -16,7 +18,7 @@
 #include <diffgen/solver/dpm_2.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 
-namespace diffgen::compat {
+namespace diffgen::inline DIFFGEN_ABI::compat {
 
 /// A solver that uses up at least one draw a step, at its first stage: noise is drawn whether or
 /// not the step has a use for it.
@@ -80,4 +82,6 @@ struct euler_ancestral {
 };
 
 }  // namespace k_diffusion
-}  // namespace diffgen::compat
+}  // namespace diffgen::inline DIFFGEN_ABI::compat
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // The predictor-corrector sampler of score_sde_pytorch (sampling.py, Song et al. 2021): a step of
 // 1 / N wherever the N times lie, and discrete coefficients looked up at int(t (N - 1)).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/langevin.hpp>
@@ -13,7 +15,7 @@
 #include <cmath>
 #include <vector>
 
-namespace diffgen::compat::score_sde {
+namespace diffgen::inline DIFFGEN_ABI::compat::score_sde {
 
 enum class sde { vp, subvp, ve };
 enum class predictor { euler_maruyama, reverse_diffusion, ancestral_sampling, none };
@@ -139,4 +141,6 @@ struct predictor_corrector {
     }
 };
 
-}  // namespace diffgen::compat::score_sde
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::score_sde
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // A batch of samples in memory that someone else owns: how every container enters the library.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 
 #include <cstddef>
@@ -12,7 +14,7 @@
 #include <span>
 #include <type_traits>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// Where memory lives.
 namespace space {
@@ -106,4 +108,6 @@ struct state_traits<batch_view<T, Space>> {
     }
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,13 +5,15 @@
 // The quantiles of the beta distribution: the inverse of the regularised incomplete beta function
 // (DLMF 8.17.22, its continued fraction).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 
 #include <cmath>
 #include <limits>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// P(X <= x) for X distributed as Beta(a, b).
 [[nodiscard]] inline double beta_distribution(double x, double a, double b) {
@@ -52,4 +54,6 @@ namespace diffgen {
     return high;
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,12 +5,14 @@
 // How the constants of a policy are checked. A policy is an aggregate, which anybody may fill with
 // anything; it says what makes sense in a member `void check() const`, and whoever uses it asks.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 
 #include <cmath>
 #include <initializer_list>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 namespace detail {
 
@@ -28,9 +30,9 @@ void require(bool holds, const Parts&... parts) {
     if (!holds) detail::refuse({detail::text_part(parts)...});
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
 
-namespace diffgen::detail {
+namespace diffgen::inline DIFFGEN_ABI::detail {
 
 using diffgen::require;
 
@@ -48,4 +50,6 @@ void check(const Part& part) {
     if constexpr (requires { part.check(); }) part.check();
 }
 
-}  // namespace diffgen::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::detail
+
+#include <diffgen/core/with_macros.hpp>

@@ -2,10 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The only macros of the library: which compiler reads it, which back ends exist.
+// The only macros of the library: its version, which compiler reads it, which back ends exist.
+
+// The version, as major * 10000 + minor * 100 + patch.
+#define DIFFGEN_VERSION_MAJOR 0
+#define DIFFGEN_VERSION_MINOR 1
+#define DIFFGEN_VERSION_PATCH 0
+#define DIFFGEN_VERSION \
+    (DIFFGEN_VERSION_MAJOR * 10000 + DIFFGEN_VERSION_MINOR * 100 + DIFFGEN_VERSION_PATCH)
 
 #if defined(__FAST_MATH__)
 #error "diffgen: -ffast-math (or -Ofast) breaks the promised bits; build this file without it"
+#elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+#error "diffgen: -ffinite-math-only hides the numbers that are not finite; build this file without it"
+#elif defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__)
+#error "diffgen: -fassociative-math and -freciprocal-math break the promised bits; build this file without them"
 #endif
 
 #if defined(__CUDACC__)
@@ -106,3 +117,41 @@
                    optimize("O3", "fp-contract=off", "schedule-insns", "sched-pressure")))
 #define DIFFGEN_NO_CONTRACTION
 #endif
+
+// The inline namespace of everything: it names what decides which code the headers become. So two
+// libraries of one process that were compiled with other versions or configurations of the headers
+// keep each its own, and code that is linked with both is refused where it mixes them.
+#if DIFFGEN_HAS_LANES
+#define DIFFGEN_ABI_VALUES _lanes
+#elif DIFFGEN_HAS_ENTRY
+#define DIFFGEN_ABI_VALUES _lane
+#else
+#define DIFFGEN_ABI_VALUES _portable
+#endif
+#if defined(__AVX512F__)
+#define DIFFGEN_ABI_PROCESSOR _avx512
+#elif defined(__AVX2__) && defined(__FMA__)
+#define DIFFGEN_ABI_PROCESSOR _avx2
+#else
+#define DIFFGEN_ABI_PROCESSOR
+#endif
+#if DIFFGEN_HAS_OMP
+#define DIFFGEN_ABI_OMP _omp
+#else
+#define DIFFGEN_ABI_OMP
+#endif
+#if DIFFGEN_HAS_TBB
+#define DIFFGEN_ABI_TBB _tbb
+#else
+#define DIFFGEN_ABI_TBB
+#endif
+#if DIFFGEN_HAS_CUDA
+#define DIFFGEN_ABI_CUDA _cuda
+#else
+#define DIFFGEN_ABI_CUDA
+#endif
+#define DIFFGEN_JOIN(a, b, c, d, e, f, g, h) a##b##_##c##d##e##f##g##h
+#define DIFFGEN_ABI_OF(a, b, c, d, e, f, g, h) DIFFGEN_JOIN(a, b, c, d, e, f, g, h)
+#define DIFFGEN_ABI                                                                     \
+    DIFFGEN_ABI_OF(v, DIFFGEN_VERSION_MAJOR, DIFFGEN_VERSION_MINOR, DIFFGEN_ABI_VALUES, \
+                   DIFFGEN_ABI_PROCESSOR, DIFFGEN_ABI_OMP, DIFFGEN_ABI_TBB, DIFFGEN_ABI_CUDA)

@@ -5,6 +5,8 @@
 // Predictions of consistency models: c_skip x + c_out F, which at the end of the trajectory is x
 // itself (Song et al. 2023, section 3; Luo et al. 2023, LCM).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -12,7 +14,7 @@
 
 #include <cmath>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// The raw network F of a consistency model: Karras et al.'s preconditioning with the boundary at
 /// sigma_min (Song et al. 2023, appendix C), on x / alpha. The trajectory ends at sigma_min.
@@ -78,4 +80,6 @@ latent_consistency(Output, double) -> latent_consistency<Output>;
 template <class Output>
 latent_consistency(Output, double, double) -> latent_consistency<Output>;
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,10 @@
 
 // The typed errors of diffgen. Every text names what was wrong and holds the offending values.
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <charconv>
 #include <concepts>
 #include <cstdint>
@@ -13,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// Base of everything that diffgen throws.
 class error : public std::runtime_error {
@@ -110,10 +114,10 @@ class text_part {
                 if (value_.real != value_.real)
                     text += "nan";
                 else
-                    text.append(digits, std::to_chars(digits, end, value_.real,
-                                                      std::chars_format::general,
-                                                      std::numeric_limits<double>::digits10)
-                                            .ptr);
+                    text.append(digits,
+                                std::to_chars(digits, end, value_.real, std::chars_format::general,
+                                              std::numeric_limits<double>::digits10)
+                                    .ptr);
         }
     }
 
@@ -153,4 +157,6 @@ std::string text(const Parts&... parts) {
 }
 
 }  // namespace detail
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

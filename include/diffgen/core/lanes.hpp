@@ -23,13 +23,15 @@
 // The rule that keeps the bits: a product that feeds a sum is written fma(a, b, c), never
 // a * b + c.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/run.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #if DIFFGEN_HAS_LANES
 #include <diffgen/core/lanes/pack.hpp>
 #endif
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 namespace detail {
 template <class V>
@@ -52,4 +54,6 @@ using scalar_of = typename value_traits<V>::scalar;
 template <value V>
 using bits_of = typename value_traits<V>::bits;
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

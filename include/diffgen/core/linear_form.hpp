@@ -6,12 +6,14 @@
 // denoised estimate D of the evaluation, the network's output itself, and standard normals z.
 // Solvers write their update with it as their paper does: x_next = a * x + b * D + c * z.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 
 #include <array>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 inline constexpr int max_registers = 8;  ///< the state and what a solver keeps between stages
 inline constexpr int max_draws = 3;      ///< independent normals of one stage
@@ -86,4 +88,6 @@ inline constexpr linear_form network = [] {
 inline constexpr linear_form z = normal(0);  ///< a standard normal
 
 }  // namespace symbol
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -16,13 +16,15 @@
 //
 // The bounds are measured against long double by tests/core/math_test.cpp.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes.hpp>
 
 #include <concepts>
 #include <cstdint>
 #include <limits>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 namespace detail {
 
@@ -394,4 +396,6 @@ DIFFGEN_VALUE V tanh(const V& x) {
     return detail::tanh_from(x, size, exp(size + size));
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,12 +4,14 @@
 
 // A noise level of a Gaussian diffusion: x_t = alpha x_0 + sigma eps (Kingma et al. 2021, eq. 1).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 
 #include <cmath>
 #include <limits>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// One noise level, in double precision. `clean()` is exactly alpha = 1, sigma = 0.
 struct noise_level {
@@ -57,4 +59,6 @@ inline double log1mexp(double x) {
 }
 
 }  // namespace detail
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

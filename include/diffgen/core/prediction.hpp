@@ -6,6 +6,8 @@
 // With c = (input_scale, state_factor, output_factor): D = state x + output net(input x). Karras et
 // al. 2022 (table 1), Salimans and Ho 2022 (velocity), Liu et al. 2022 (flow velocity).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -13,7 +15,7 @@
 
 #include <cmath>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// D = state x + output net(input x).
 struct conversion {
@@ -115,4 +117,6 @@ template <class From, class To>
     return {(f.state_factor - t.state_factor) / t.output_factor, f.output_factor / t.output_factor};
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // A stage: one evaluation of the network (or none) and the affine update that follows it.
 // What a solver plans, on the host and in double; what a pass carries out on the device.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/linear_form.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -12,7 +14,7 @@
 #include <array>
 #include <optional>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 inline constexpr int max_rows = 4;  ///< registers that one stage can write
 
@@ -113,4 +115,6 @@ inline linear_form grad_log_q(const noise_level& l, int input = 0) {
 }
 
 }  // namespace symbol
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

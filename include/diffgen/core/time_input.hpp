@@ -4,12 +4,14 @@
 
 // What a network is given as time at a noise level; implementations differ, so it is a policy.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
 
-namespace diffgen::time_input {
+namespace diffgen::inline DIFFGEN_ABI::time_input {
 
 /// The schedule's own time: the integer timestep of a discrete schedule, t of a continuous one.
 struct time {
@@ -43,4 +45,6 @@ struct log_snr {
     [[nodiscard]] double operator()(const noise_level& l) const { return l.log_snr; }
 };
 
-}  // namespace diffgen::time_input
+}  // namespace diffgen::inline DIFFGEN_ABI::time_input
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // From a table of levels by block and step to the cohorts of a run: blocks whose rows of the table
 // are equal share a plan.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/blocks/step_table.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
@@ -22,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 namespace detail {
 
@@ -113,4 +115,6 @@ constexpr void require_blocks_make_sense() {
                   "levels), a level for each block of each row, or a pointwise functor");
 }
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

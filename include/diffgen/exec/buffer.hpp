@@ -4,6 +4,8 @@
 
 // Memory of a run, in the space of its execution policy; zeroed, allocated once at the start.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
@@ -19,7 +21,7 @@
 #include <cuda_runtime.h>
 #endif
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Memory for numbers of a trivially copyable type, made with the policy whose passes will use it:
 /// on a device everything happens in the order of the policy's stream. Specialise it for the memory
@@ -139,4 +141,6 @@ class buffer<T, space::cuda> {
 };
 #endif
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

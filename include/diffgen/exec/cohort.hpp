@@ -5,6 +5,8 @@
 // A cohort: samples that share a plan. What a run remembers of it, how it goes through its levels,
 // and how its stages become what the passes carry out.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/exec/instruction.hpp>
 #include <diffgen/exec/passes.hpp>
@@ -22,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Whether the normals of a source depend on the levels of the run's steps: it has
 /// `for_piece(piece)`, which returns the source for a piece of a Brownian path.
@@ -279,4 +281,6 @@ class planner {
     bool keep_denoised_;
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

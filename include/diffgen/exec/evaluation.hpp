@@ -8,6 +8,8 @@
 // as energies that come with their value and Gaussian mixtures do; or the same without the level in
 // what bind(level) returns. A constant may be missing.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
@@ -27,7 +29,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Samples (or elements, for a pointwise functor) that one call of a predictor's functor covers.
 template <class Predictor>
@@ -257,4 +259,6 @@ void log_density(const Exec& e, const Predictor& p, batch_view<T, Space> x,
     e.wait();
 }
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Where a pass notes the first stage and sample that ceased to be finite.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/solver/step.hpp>
@@ -12,7 +14,7 @@
 #include <cstdint>
 #include <string>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// One word in the memory of the execution policy: the stage in the upper 24 bits, the sample in
 /// the lower 40; all ones: none. The smallest report wins, whatever the order of the tiles.
@@ -56,4 +58,6 @@ struct place {
     throw non_finite(text, p.step, p.part, sample, p.from);
 }
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

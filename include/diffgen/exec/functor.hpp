@@ -5,6 +5,8 @@
 // How the functor of a predictor is evaluated on a tile of samples (or elements): bound to a level
 // on the host, called on packs of lanes inside a pass.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/lanes/fill_up.hpp>
@@ -15,7 +17,7 @@
 #include <numeric>
 #include <type_traits>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Whether a functor asks if its sample has a condition (under guidance).
 template <class F, class X, class T>
@@ -151,4 +153,6 @@ template <int D>
     return fit < 16 ? 16 : fit;
 }
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -7,6 +7,8 @@
 // once. The stages are planned as those of a run, and applied by the same function, so that both
 // have the same bits.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/exec/buffer.hpp>
@@ -27,7 +29,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// All stages on one tile of samples.
 template <class T, class Shape, class Combiner, class Hook, class Noise, int D, class Bound,
@@ -206,8 +208,7 @@ class fused_run {
             with_lanes<T, pass>{{entries(), bound(), static_cast<int>(stages_.due.size()), x_.data,
                                  calls, x_.elements, first_sample_ * x_.elements,
                                  from == origin::prior ? static_cast<T>(first().sigma) : T(0),
-                                 p.combiner(), p.hook(), seeded(source_, seed),
-                                 failed_.data()}});
+                                 p.combiner(), p.hook(), seeded(source_, seed), failed_.data()}});
         std::uint64_t code = failure::none;
         buffer<std::uint64_t, space>::read(exec_, failed_.data(), 1, &code);
         if (code != failure::none) {
@@ -254,4 +255,6 @@ class fused_run {
     int evaluations_ = 0;
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

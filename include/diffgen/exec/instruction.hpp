@@ -6,6 +6,8 @@
 // of the prediction folded into the coefficients. And how a stage becomes one: prepare() plans and
 // checks it, compile() turns it into numbers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -18,7 +20,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Whether a solver's constants, where it has them, stay within what a pass can carry out.
 template <class Solver>
@@ -337,4 +339,6 @@ template <class Sampler>
     return p;
 }
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // A run together with the predictor that evaluates its network: made once, carried out any number
 // of times. sampler::generate carries it out once.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/exec/cohort.hpp>
@@ -19,7 +21,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Whether a run of the sampler can be carried out in one pass: its predictor is a functor, nothing
 /// waits for the host, and what sees whole samples finds them in a tile.
@@ -113,10 +115,11 @@ class kept_run {
 /// The kept run of a sampler, constant where its network can be called as it is, over values of
 /// type T. OwnTimes: whether samples may start at times of their own.
 template <class Exec, class Self, class T, bool OwnTimes, class Path = no_path>
-using kept_run_of =
-    kept_run<Exec, run_kind_of<std::remove_const_t<Self>, T>,
-             std::remove_reference_t<decltype((std::declval<Self&>().predictor))>,
-             OwnTimes || judging_solver<typename Self::solver_type>,
-             fuses<std::remove_const_t<Self>> && !Path::present, Path>;
+using kept_run_of = kept_run<Exec, run_kind_of<std::remove_const_t<Self>, T>,
+                             std::remove_reference_t<decltype((std::declval<Self&>().predictor))>,
+                             OwnTimes || judging_solver<typename Self::solver_type>,
+                             fuses<std::remove_const_t<Self>> && !Path::present, Path>;
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

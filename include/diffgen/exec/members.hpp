@@ -4,6 +4,8 @@
 
 // Which samples of a run are in which cohort, in memory of its execution policy.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/exec/buffer.hpp>
 #include <diffgen/exec/passes.hpp>
@@ -14,7 +16,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Owns what a membership points to. Empty where there is one cohort.
 template <class Space>
@@ -70,4 +72,6 @@ class cohort_members {
     std::size_t tiles_ = 0;
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

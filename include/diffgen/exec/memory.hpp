@@ -4,6 +4,8 @@
 
 // Where a run keeps its batch: pointers into memory of its execution policy, and their owner.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/exec/buffer.hpp>
@@ -15,7 +17,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// The batch of a run as a pass sees it. Copies: outputs of the network for each sample.
 template <class T, class Shape, int Copies>
@@ -147,4 +149,6 @@ class run_memory {
     buffer<std::uint64_t, Space> failed_;
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

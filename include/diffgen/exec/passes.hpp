@@ -5,6 +5,8 @@
 // The passes over a batch: each carries out the instructions of the cohorts, tile by tile. A cohort
 // is a set of samples that share a plan, and so the instruction; a pass asks of(sample) for it.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
@@ -21,7 +23,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// What a cohort does next: its instruction, and the source of the noise for it.
 template <class T, class Shape, class Noise>
@@ -509,4 +511,6 @@ struct sample_sums_pass {
     }
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -8,6 +8,8 @@
 // for a sample of n elements. Here is what of an instruction gives mean and c, and the sums over
 // each sample, in double and in a fixed order.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
@@ -24,7 +26,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// The log probability densities of the transitions of a run, one number a sample: a transition is
 /// what one stage draws, given all that was before. In natural logarithms.
@@ -55,9 +57,9 @@ class log_probability_table {
     std::vector<double> values_;
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// What a stage draws: N(mean, deviation^2) for every element of a register.
 struct transition_law {
@@ -238,4 +240,6 @@ class path_density {
     buffer<double, Space> sums_, partial_sums_;
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Execution policies: where passes run. The only folder that calls Thrust's algorithms.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
@@ -29,7 +31,7 @@
 #include <thrust/system_error.h>
 #endif
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 namespace detail {
 
@@ -193,4 +195,6 @@ struct with_lanes {
     DIFFGEN_HD void operator()(std::size_t index) const { lanes::run<T>(kernel{&pass, index}); }
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // and replayed by others, under another network or solver, which find how probable it is there:
 // the ratios of policy gradients (Black et al. 2023, eq. 4), weights of particles.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
@@ -19,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 namespace exec {
 template <class T, class Space>
@@ -86,9 +88,9 @@ class recorded_path {
     options options_;
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// A run whose transitions nobody follows.
 struct no_path {
@@ -201,4 +203,6 @@ class replayer {
     path_density<T, Space> density_;
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,10 +5,12 @@
 // Sums of squares over one sample, with a fixed chunk and a fixed tree, so that they have the same
 // bits for any back end, thread count, number of lanes and batch.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 inline constexpr int chunk = 256;        ///< elements that one partial sum covers
 inline constexpr int accumulators = 16;  ///< element i goes to accumulator i mod 16
@@ -50,4 +52,6 @@ class sum_of_squares {
     V sums_[std::size_t{accumulators / width}];
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // one cohort, under a solver that follows its grid, has all its stages planned ahead; in all others
 // the next stage of a cohort is planned when the one before it has been carried out.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/exec/cohort.hpp>
 #include <diffgen/exec/instruction.hpp>
@@ -19,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Where the samples of a run come from.
 enum class origin {
@@ -315,4 +317,6 @@ class roster {
     std::size_t due_ = 0;  ///< where the due stages begin: 0, or the next of those planned ahead
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

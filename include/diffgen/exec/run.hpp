@@ -12,6 +12,8 @@
 // their own, one for each sample under a solver that judges its steps. A sample is computed as if
 // it were alone; which others are in the batch does not matter.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/prediction.hpp>
@@ -37,7 +39,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// What of a sampler a run is compiled for: solvers that go through stages of the same shape share
 /// one run.
@@ -58,7 +60,9 @@ struct run_kind {
 
 /// Whether a solver compares log densities of the samples.
 template <class Solver>
-inline constexpr bool compares_densities = requires { requires Solver::wants_density; };
+inline constexpr bool compares_densities = requires {
+    requires Solver::wants_density;
+};
 
 /// The run_kind of a sampler of values of type T.
 template <class Sampler, class T>
@@ -94,18 +98,18 @@ class run {
     using batch = batch_memory<T, shape, combiner_type::copies>;
     static constexpr bool on_host = std::is_same_v<space, diffgen::space::host>;
     static_assert(Many || !shape::judges);
-    static_assert(!Path::present || (!shape::measures && !Kind::leads_samples),
-                  "diffgen: a path is recorded of solvers whose plan alone says what a stage draws; "
-                  "one that judges its steps or tunes itself chooses them by what it finds in the "
-                  "samples, so that what it draws is not Gaussian");
+    static_assert(
+        !Path::present || (!shape::measures && !Kind::leads_samples),
+        "diffgen: a path is recorded of solvers whose plan alone says what a stage draws; "
+        "one that judges its steps or tunes itself chooses them by what it finds in the "
+        "samples, so that what it draws is not Gaussian");
     static_assert(!Path::present || !detail::scales_noise<combiner_type, T, T>,
                   "diffgen: a path is recorded where the solver says how much noise a stage draws, "
                   "not a network with learned_variance");
     /// The register of a stage's mean, after the solver's and the denoised estimate.
     static constexpr int mean_slot = shape::registers + 1;
     /// The network's input is buffered where it is no register as it stands.
-    static constexpr bool always_buffers =
-        combiner_type::inputs > 1 || Kind::scales_input;
+    static constexpr bool always_buffers = combiner_type::inputs > 1 || Kind::scales_input;
     static constexpr bool may_buffer = always_buffers || Many;
 
   public:
@@ -510,8 +514,7 @@ class run {
         if (code == failure::none) return;
         const std::uint64_t sample = failure::sample(code);
         const std::size_t c = roster_.of(sample);
-        const due_stage& at =
-            roster_.carried_out(std::size_t{failure::stage(code)}, c);
+        const due_stage& at = roster_.carried_out(std::size_t{failure::stage(code)}, c);
         step s = roster_.here(c);
         s.index = at.step;
         throw_non_finite_at(place(s, at.stage_index), sample / blocks_ + first_sample_);
@@ -631,4 +634,6 @@ class run {
     std::exception_ptr thrown_;  ///< by the observer
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

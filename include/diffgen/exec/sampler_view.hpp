@@ -5,6 +5,8 @@
 // A view of a sampler without its type: what planning, which happens on the host once a stage, asks
 // of solver and predictor. So the code that plans is compiled once for all solvers of a shape.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/exec/instruction.hpp>
 #include <diffgen/process/process_view.hpp>
@@ -13,7 +15,7 @@
 
 #include <span>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// What a solver remembers of a cohort on the host.
 struct no_memory {};
@@ -162,4 +164,6 @@ class merging_view {
     Hook (*hook_)(const void*);
 };
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

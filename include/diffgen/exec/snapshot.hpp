@@ -4,6 +4,8 @@
 
 // A run between two evaluations, in host memory, so that another run can go on from it.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -13,7 +15,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// What another run of the same sampler, batch and options needs to go on with the same bits. See
 /// diffgen/run_file.hpp for files.
@@ -88,4 +90,6 @@ void require_same_run(const run_snapshot<T, Memory>& saved, const run_snapshot<T
     }
 }
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // the fused trajectory both come here, the one with pointers into the batch, the other with
 // pointers to a tile of its own; hence the same bits.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/exec/instruction.hpp>
@@ -15,7 +17,7 @@
 
 #include <cstddef>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Carries out a stage on a tile of `count` elements. Returns whether every number it wrote is
 /// finite.
@@ -78,4 +80,6 @@ DIFFGEN_VALUE void measured_forms(const instruction<T, Shape>& s, const tile_mem
 #endif
 }
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -7,6 +7,8 @@
 // is stored before all is computed; where the tile is not whole, or lies at odd addresses, one
 // element goes after the other. Compiled for the host too, where the tests compare its bits.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/exec/instruction.hpp>
@@ -16,7 +18,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace diffgen::exec::detail {
+namespace diffgen::inline DIFFGEN_ABI::exec::detail {
 
 /// N neighbouring numbers that are loaded and stored at once.
 template <class T, std::size_t N>
@@ -238,4 +240,6 @@ DIFFGEN_HD void measured_forms_on_device(const instruction<T, Shape>& s, const t
     }
 }
 
-}  // namespace diffgen::exec::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::exec::detail
+
+#include <diffgen/core/with_macros.hpp>

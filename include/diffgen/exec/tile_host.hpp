@@ -5,6 +5,8 @@
 // A stage on a tile on a processor: row by row, each a sum of products over arrays, with several
 // packs side by side, so that what the stage has is looked at once for many elements.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/lanes/fill_up.hpp>
@@ -13,7 +15,7 @@
 
 #include <cstddef>
 
-namespace diffgen::exec::detail {
+namespace diffgen::inline DIFFGEN_ABI::exec::detail {
 
 /// One product of a linear form: a factor, and the numbers of a stretch that it multiplies.
 template <class T>
@@ -295,4 +297,6 @@ class stretch {
     T noise_[scaled ? std::size_t{Shape::draws} : 1][scaled ? capacity : 1];
 };
 
-}  // namespace diffgen::exec::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::exec::detail
+
+#include <diffgen/core/with_macros.hpp>

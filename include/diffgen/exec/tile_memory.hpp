@@ -5,13 +5,15 @@
 // Where a tile of elements lies that goes through a stage, and what is known of the stage when it
 // is compiled.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/predictor/predicts.hpp>
 
 #include <cstddef>
 #include <type_traits>
 
-namespace diffgen::exec {
+namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Where the elements of a tile are: pointers to its first element, and how far apart what there is
 /// several of. No arrays of pointers: on a device what a variable indexes does not stay in
@@ -54,4 +56,6 @@ concept scales_noise = requires(const Combiner& c, const V* outputs, const T* sc
 
 }  // namespace detail
 
-}  // namespace diffgen::exec
+}  // namespace diffgen::inline DIFFGEN_ABI::exec
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // One method of fitting after the other: the way along the reference, then the descent from there.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/fit/descent.hpp>
 #include <diffgen/fit/options.hpp>
@@ -11,7 +13,7 @@
 
 #include <utility>
 
-namespace diffgen::fit {
+namespace diffgen::inline DIFFGEN_ABI::fit {
 
 /// `second` begins with what `first` found, where that is better than all starts: the descent then
 /// ends in a deeper valley, and costs as much again as the first.
@@ -35,4 +37,6 @@ struct combined {
     }
 };
 
-}  // namespace diffgen::fit
+}  // namespace diffgen::inline DIFFGEN_ABI::fit
+
+#include <diffgen/core/with_macros.hpp>

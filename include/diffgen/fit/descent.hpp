@@ -5,6 +5,8 @@
 // Levels moved one by one while the error at the end falls, which is the search of Align Your Steps
 // (Sabour et al. 2024, section 3.3) with the error itself in place of its bound.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/fit/error.hpp>
 #include <diffgen/fit/options.hpp>
@@ -15,7 +17,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace diffgen::fit {
+namespace diffgen::inline DIFFGEN_ABI::fit {
 
 /// Compass search over the levels between the first and the last, in log-SNR: a level tries to move
 /// a part of the way to each of its neighbours, a larger part after a gain, half of it after none.
@@ -76,4 +78,6 @@ struct descent {
     }
 };
 
-}  // namespace diffgen::fit
+}  // namespace diffgen::inline DIFFGEN_ABI::fit
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // The cheapest way through a table of costs in a given number of jumps (Bellman 1957; for time
 // schedules Chen et al. 2024, algorithm 1).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -15,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::fit {
+namespace diffgen::inline DIFFGEN_ABI::fit {
 
 /// What a jump from place i to a later place j costs, 0 <= i < j <= last.
 class jump_costs {
@@ -73,4 +75,6 @@ class jump_costs {
     return path;
 }
 
-}  // namespace diffgen::fit
+}  // namespace diffgen::inline DIFFGEN_ABI::fit
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,13 +5,15 @@
 // How far the samples of a short run are from those of the reference, which had the same noise at
 // the start: sample by sample, or as distributions.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 
 #include <cmath>
 #include <cstddef>
 #include <vector>
 
-namespace diffgen::fit {
+namespace diffgen::inline DIFFGEN_ABI::fit {
 
 /// Samples in host memory, one after the other.
 struct ends {
@@ -69,4 +71,6 @@ struct energy_distance {
     }
 };
 
-}  // namespace diffgen::fit
+}  // namespace diffgen::inline DIFFGEN_ABI::fit
+
+#include <diffgen/core/with_macros.hpp>

@@ -7,6 +7,8 @@
 //     auto found = fit_grid(exec::cpp, s, batch(x, 64), 10);
 //     s.generate(exec::cpp, batch(y, 1000), {.grid = found.grid});
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/fit/combined.hpp>
 #include <diffgen/fit/options.hpp>
@@ -19,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 namespace fit {
 
@@ -108,4 +110,6 @@ template <class Exec, class Sampler, class X, class Method = fit::combined>
     return f;
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

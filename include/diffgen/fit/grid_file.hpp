@@ -5,6 +5,8 @@
 // Explicit grids in small JSON files: {"grid": "sigmas", "values": [80.0, ..., 0.0]}. The numbers
 // come back to the bit.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/io/fail.hpp>
@@ -19,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::fit {
+namespace diffgen::inline DIFFGEN_ABI::fit {
 
 namespace detail {
 
@@ -90,4 +92,6 @@ template <class Grid = grid::sigmas>
     return Grid(std::move(values));
 }
 
-}  // namespace diffgen::fit
+}  // namespace diffgen::inline DIFFGEN_ABI::fit
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // The options of a fit, what its observer sees, and its result.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/grid/any_grid.hpp>
 #include <diffgen/grid/explicit.hpp>
 #include <diffgen/grid/karras.hpp>
@@ -13,7 +15,7 @@
 #include <functional>
 #include <vector>
 
-namespace diffgen::fit {
+namespace diffgen::inline DIFFGEN_ABI::fit {
 
 /// What a fit tells its observer after each run.
 struct progress {
@@ -46,4 +48,6 @@ struct fitted {
     bool finished = true;     ///< false if `observe` ended the fit
 };
 
-}  // namespace diffgen::fit
+}  // namespace diffgen::inline DIFFGEN_ABI::fit
+
+#include <diffgen/core/with_macros.hpp>

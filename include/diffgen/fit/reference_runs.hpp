@@ -5,6 +5,8 @@
 // What a method of fitting may ask: the reference run of a sampler, and runs and single steps of
 // it, all on one batch with the same noise at the start.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/exec/buffer.hpp>
 #include <diffgen/exec/cohort.hpp>
 #include <diffgen/fit/error.hpp>
@@ -15,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::fit {
+namespace diffgen::inline DIFFGEN_ABI::fit {
 
 namespace detail {
 
@@ -156,4 +158,6 @@ class reference_runs {
     int evaluations_ = 0;
 };
 
-}  // namespace diffgen::fit
+}  // namespace diffgen::inline DIFFGEN_ABI::fit
+
+#include <diffgen/core/with_macros.hpp>

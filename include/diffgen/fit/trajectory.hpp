@@ -5,6 +5,8 @@
 // The method of GITS (Chen et al. 2024, "On the Trajectory Regularity of ODE-based Diffusion
 // Sampling", section 4): the steps that leave a reference trajectory least, by dynamic programming.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/fit/dynamic_program.hpp>
 #include <diffgen/fit/error.hpp>
 #include <diffgen/fit/options.hpp>
@@ -12,7 +14,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace diffgen::fit {
+namespace diffgen::inline DIFFGEN_ABI::fit {
 
 /// A jump costs how far one step of the solver, from the reference, ends beside the reference: the
 /// Euclidean distance of x / alpha, averaged over the batch. Local errors only, each `coefficient`
@@ -60,4 +62,6 @@ struct trajectory {
     }
 };
 
-}  // namespace diffgen::fit
+}  // namespace diffgen::inline DIFFGEN_ABI::fit
+
+#include <diffgen/core/with_macros.hpp>

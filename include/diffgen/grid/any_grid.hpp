@@ -4,6 +4,8 @@
 
 // A time grid without its type, for the options of a run; and the check that every grid passes.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/process/process_view.hpp>
@@ -15,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// Where the steps of a run lie: n + 1 levels for n steps, noisiest first.
 template <class G>
@@ -103,4 +105,6 @@ class any_grid {
     bool restarts_;
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,13 +4,15 @@
 
 // Times at the quantiles of a beta distribution (Lee et al. 2024, "Beta Sampling is All You Need").
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/beta_quantile.hpp>
 #include <diffgen/grid/uniform.hpp>
 
 #include <optional>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// The share of the time that is left before step k is the quantile of 1 - k / n: dense at both
 /// ends for alpha and beta below 1, grid::uniform for 1 and 1.
@@ -24,4 +26,6 @@ struct beta {
     }
 };
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,13 +4,15 @@
 
 // Grids by time under the names that ComfyUI gives them, with n steps for every n.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/grid/discrete.hpp>
 #include <diffgen/process/process_view.hpp>
 
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// n equal steps of time from t_max to t_min, but for the last, which goes to the clean end.
 struct sgm_uniform {
@@ -42,4 +44,6 @@ struct ddim_uniform {
     }
 };
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,12 +5,14 @@
 // The spacings of integer timesteps in use over a discrete schedule of T entries (Lin et al. 2024,
 // table 2): leading, trailing, linspace. All end at the clean end. In exact integer arithmetic.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/process/process_view.hpp>
 
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 namespace detail {
 
@@ -80,4 +82,6 @@ struct linspace {
     }
 };
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Grids that the user gives level by level; the number of steps of the options does not count then.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/process/process_view.hpp>
 
@@ -11,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// Falling times of the schedule, one more than there are steps.
 struct times {
@@ -65,4 +67,6 @@ struct sigmas {
     }
 };
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

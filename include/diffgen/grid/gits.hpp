@@ -5,6 +5,8 @@
 // The levels that Chen et al. 2024 ("On the Trajectory Regularity of ODE-based Diffusion Sampling",
 // GITS) found for Stable Diffusion 1.5. For another network or solver, fit them: fit/fit_grid.hpp.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/grid/gits_table.hpp>
 #include <diffgen/grid/log_linear.hpp>
@@ -16,7 +18,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// Published for 2 to 20 steps, beyond that log-linear between the levels of 20; then clean in
 /// place of the last. The values are sigma / alpha of Stable Diffusion's own schedule at hundredths
@@ -51,4 +53,6 @@ struct gits {
     }
 };
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

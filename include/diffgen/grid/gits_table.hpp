@@ -5,9 +5,13 @@
 // The numbers of grid::gits: what the authors of Chen et al. 2024 ("On the Trajectory Regularity of
 // ODE-based Diffusion Sampling") found for Stable Diffusion 1.5, as ComfyUI publishes it.
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <cstdint>
 
-namespace diffgen::grid::detail {
+namespace diffgen::inline DIFFGEN_ABI::grid::detail {
 
 /// For each coefficient, 0.80 to 1.50, the paths of 2 to 20 steps, one after the other and without
 /// their ends: n - 1 places from n = 2 on. Place k of 0 .. 100 is the time 999 (1 - k / 100).
@@ -149,4 +153,6 @@ inline constexpr std::uint8_t gits_places[15][190] = {
      97, 98, 99, 38, 54, 66, 74, 80, 84, 86, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99},
 };
 
-}  // namespace diffgen::grid::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::grid::detail
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // A grid run backwards, from data to noise: inversion (Song, Meng and Ermon 2021, section 4.3 and
 // eq. 14). Every solver of the probability flow runs it.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/grid/uniform.hpp>
 #include <diffgen/process/process_view.hpp>
@@ -13,7 +15,7 @@
 #include <optional>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// The levels of `main` in the opposite order, up to the time `stop_at` or to all of the
 /// schedule's noise. A clean end is left out: without noise there is no estimate of it, and so no
@@ -43,4 +45,6 @@ inverted(Main) -> inverted<Main>;
 template <class Main>
 inverted(Main, double) -> inverted<Main>;
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

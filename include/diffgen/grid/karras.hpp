@@ -5,6 +5,8 @@
 // Grids that place their levels by noise: n levels between the schedule's noisiest and its t_min,
 // then the clean end. Karras et al. 2022, eq. 5 (rho), and uniform in log-SNR (Lu et al. 2022).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/process_view.hpp>
@@ -13,7 +15,7 @@
 #include <optional>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// Ends of a grid by noise, as sigma / alpha. Unset, they are the schedule's own: those at t_max
 /// and t_min, to the bit.
@@ -91,4 +93,6 @@ struct log_snr {
     }
 };
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // Times that leave the noisiest one by short equal steps and then speed up along a parabola (the
 // sampler of Mochi, Genmo 2024).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/grid/uniform.hpp>
@@ -12,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// With m = n / 2 (whole division), the share of the time that is gone before step k is
 ///     threshold k / m + (1 - threshold n / m) ((k - m)_+ / (n - m))^2:
@@ -34,4 +36,6 @@ struct linear_quadratic {
     }
 };
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

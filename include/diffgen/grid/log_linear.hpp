@@ -5,6 +5,8 @@
 // A table of noise levels stretched to any number of steps, and the tables that Sabour et al. 2024
 // ("Align Your Steps", table 3) optimised for ten steps.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/process_view.hpp>
@@ -13,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// Falling sigma / alpha, log-linear between the entries: n + 1 levels from the first to the last.
 /// In place of the last, the clean end, unless it ends there.
@@ -75,4 +77,6 @@ namespace align_your_steps {
 }
 
 }  // namespace align_your_steps
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // More grids by noise, with the ends of grid::karras: the log-SNR along a power (k-diffusion's
 // "polyexponential"), and the angle atan(sigma / alpha) uniform (Sabour et al. 2024).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/grid/karras.hpp>
@@ -12,7 +14,7 @@
 #include <cmath>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// log(sigma / alpha) falls along (1 - u)^rho; rho = 1 is grid::log_snr.
 struct polyexponential {
@@ -49,4 +51,6 @@ struct kl_optimal {
 /// angle in equal steps.
 using cosine = kl_optimal;
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // The grid of restart sampling (Xu et al. 2023, algorithm 1): some way down the noise rises again,
 // several times. For solver::restart, which carries the rises out.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/process/process_view.hpp>
 
@@ -13,7 +15,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// The levels of `main`; after the one whose sigma / alpha is nearest to low, `repeats` times up to
 /// `high` and in `steps` steps back down (N_restart - 1 of the paper), spaced as in grid::karras.
@@ -67,4 +69,6 @@ struct restarted {
 template <class Main, class... Rest>
 restarted(Main, Rest...) -> restarted<Main>;
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // stretched so that its last evaluation is at a given level. s = sigma / (alpha + sigma), the
 // noise's share, is the time of rectified flow; any process has it.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/process_view.hpp>
@@ -14,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 namespace detail {
 
@@ -111,4 +113,6 @@ struct dynamic_shift {
     [[nodiscard]] double exponential(double tokens) const { return std::exp(mu(tokens)); }
 };
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // Equal steps of s = sigma / (alpha + sigma), the time of straight paths (Liu et al. 2023), on any
 // schedule: what grid::uniform is on schedule::rectified.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/math.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -13,7 +15,7 @@
 #include <cmath>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 /// n levels from t_max on, then clean, at s' = shift s / (1 + (shift - 1) s) of equal steps of s,
 /// where sigma / alpha is shift s / (1 - s) (Esser et al. 2024, eq. 23). A shift below 1 is denser
@@ -50,4 +52,6 @@ struct straight {
     };
 };
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

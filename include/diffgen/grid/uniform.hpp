@@ -4,13 +4,15 @@
 
 // Grids that place their levels by time: uniform and quadratic (Song et al. 2021, DDIM, app. D.2).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/process_view.hpp>
 
 #include <optional>
 #include <vector>
 
-namespace diffgen::grid {
+namespace diffgen::inline DIFFGEN_ABI::grid {
 
 namespace detail {
 
@@ -49,4 +51,6 @@ struct quadratic {
     }
 };
 
-}  // namespace diffgen::grid
+}  // namespace diffgen::inline DIFFGEN_ABI::grid
+
+#include <diffgen/core/with_macros.hpp>

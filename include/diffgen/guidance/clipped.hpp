@@ -4,6 +4,8 @@
 
 // Clipping of the denoised estimate (Ho et al. 2020), in the solver's own pass.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
@@ -12,7 +14,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// The hook of clipped: it maps D to min(max(D, low), high), after the hook of the inner predictor.
 template <class Inner>
@@ -61,4 +63,6 @@ struct clipped : decorator<Inner> {
     [[nodiscard]] hook_type hook() const { return {this->inner.hook(), low, high}; }
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,13 +4,15 @@
 
 // The base of predictors that change another predictor: it forwards every member to that one.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
 
 #include <utility>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 template <class Inner>
 struct decorator {
@@ -59,4 +61,6 @@ struct decorator {
     }
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // is called once, on a batch of twice the size, for both evaluations; the solver's own pass merges
 // them.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/error.hpp>
@@ -19,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// The rule u + w (c - u) of the conditional output c and the unconditional output u: w = 1 is the
 /// conditional network alone, w = 0 the unconditional one. Ho and Salimans 2022, eq. 6, write
@@ -154,4 +156,6 @@ class labelled {
     std::size_t conditioned_;
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // A network that also says how much noise each element is to get: learned variances (Nichol and
 // Dhariwal 2021, section 3.1).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/math.hpp>
@@ -12,7 +14,7 @@
 
 #include <utility>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// The deviation is exp(a + b v), where (a, b) is the stage's noise_scale. With v in [-1, 1] this
 /// is a geometric mean of two deviations (Nichol and Dhariwal 2021, eq. 15).
@@ -68,4 +70,6 @@ learned_variance(Inner) -> learned_variance<Inner>;
 template <class Inner, class Rule>
 learned_variance(Inner, Rule) -> learned_variance<Inner, Rule>;
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

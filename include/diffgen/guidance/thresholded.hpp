@@ -4,6 +4,8 @@
 
 // Dynamic thresholding of the denoised estimate (Saharia et al. 2022, Imagen, section 2.3).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
@@ -16,7 +18,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 namespace detail {
 
@@ -105,4 +107,6 @@ struct thresholded : decorator<Inner> {
     [[nodiscard]] hook_type hook() const { return {this->inner.hook(), ratio, max_threshold}; }
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // One panel of curves with logarithmic axes, as a part of an SVG 1.1 picture.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/io/log_axis.hpp>
 
@@ -16,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 /// Points (x, y), both above 0; others, and NaN, interrupt the curve.
 struct curve {
@@ -123,4 +125,6 @@ inline void draw_panel(std::ostream& out, const panel& p, double x, double y,
 
 }  // namespace detail
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,12 +5,16 @@
 // The two check sums of PNG: CRC-32 (ISO 3309, reflected polynomial EDB88320) and Adler-32
 // (RFC 1950).
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 namespace detail {
 
@@ -49,4 +53,6 @@ inline std::uint32_t adler32(std::span<const std::uint8_t> data) {
     return sum_of_sums << 16 | sum;
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Many small pictures of one size laid out in rows on one large picture.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/image.hpp>
 
@@ -12,7 +14,7 @@
 #include <cstdint>
 #include <span>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 struct contact_sheet_options {
     /// At most this many tiles stand side by side.
@@ -77,4 +79,6 @@ inline image contact_sheet(std::span<const image> tiles,
     return sheet;
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

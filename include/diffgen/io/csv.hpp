@@ -4,6 +4,8 @@
 
 // Tables of numbers as comma-separated text (after RFC 4180), with or without a line of names.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
 #include <diffgen/io/ndarray.hpp>
@@ -20,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 /// A rectangular table; `values` is row-major, `header` is empty or has a name a column.
 struct csv_table {
@@ -198,4 +200,6 @@ inline void write_csv(const std::filesystem::path& path, const csv_table& table,
     write_file(path, as_bytes(dump_csv(table, separator)));
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // A bounds-checked reader over the bytes of a file, and its counterpart for writing.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
 
@@ -18,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 namespace detail {
 
@@ -103,4 +105,6 @@ class cursor {
     std::size_t offset_ = 0;
 };
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

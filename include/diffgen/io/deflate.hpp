@@ -5,6 +5,8 @@
 // Compression to a zlib stream (RFC 1950): one Deflate block with the fixed codes (RFC
 // 1951, 3.2.6), repeats found by a table of the last place of each three bytes.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/checksum.hpp>
 #include <diffgen/io/cursor.hpp>
 #include <diffgen/io/file.hpp>
@@ -18,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 namespace detail {
 
@@ -147,4 +149,6 @@ inline bytes zlib_compress(std::span<const std::uint8_t> data) {
     return out;
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // How readers report what is wrong in a file.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 
 #include <cstdint>
@@ -11,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace diffgen::io::detail {
+namespace diffgen::inline DIFFGEN_ABI::io::detail {
 
 using diffgen::detail::text;
 
@@ -28,4 +30,6 @@ template <class... Parts>
     throw bad_file(text("diffgen: ", name, ": byte ", offset, ": ", parts...));
 }
 
-}  // namespace diffgen::io::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::io::detail
+
+#include <diffgen/core/with_macros.hpp>

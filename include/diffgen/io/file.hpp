@@ -4,6 +4,8 @@
 
 // Whole files in, whole files out: a reader never sees a file that is half-written.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/fail.hpp>
 
 #include <cstdint>
@@ -18,7 +20,7 @@
 #include <system_error>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 using bytes = std::vector<std::uint8_t>;
 
@@ -85,4 +87,6 @@ inline std::span<const std::uint8_t> as_bytes(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,10 +4,14 @@
 
 // Half-precision numbers as files hold them: IEEE 754 binary16 and bfloat16, to and from float.
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <bit>
 #include <cstdint>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 /// The float equal to a binary16; every one has one.
 constexpr float from_half(std::uint16_t half) {
@@ -40,4 +44,6 @@ constexpr std::uint16_t to_half(float value) {
     return static_cast<std::uint16_t>(sign | ((rounded >> 13) - (112u << 10)));
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // IDX files, the format of MNIST (Y. LeCun, C. Cortes, C. Burges): one big-endian array.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/cursor.hpp>
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
@@ -19,7 +21,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 namespace detail {
 
@@ -109,4 +111,6 @@ void write_idx(const std::filesystem::path& path, const ndarray<T>& array) {
     write_file(path, encode_idx(array));
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

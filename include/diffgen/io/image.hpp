@@ -4,6 +4,8 @@
 
 // A picture of 8-bit samples, grey or RGB, and the step from real numbers to it.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/ndarray.hpp>
 
@@ -14,7 +16,7 @@
 #include <span>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 /// Rows from the top, pixels from the left, one (grey) or three (red, green, blue) samples a pixel.
 struct image {
@@ -71,4 +73,6 @@ image grey_image(std::span<const T> values, std::size_t width, std::size_t heigh
     return picture;
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

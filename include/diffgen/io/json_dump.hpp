@@ -4,6 +4,8 @@
 
 // JSON values to text; numbers in the shortest form that reads back to the same bits.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
 #include <diffgen/io/json_value.hpp>
@@ -21,7 +23,7 @@
 #include <utility>
 #include <variant>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 namespace detail {
 
@@ -143,4 +145,6 @@ inline void write_json(const std::filesystem::path& path, const json& value, int
     write_file(path, as_bytes(dump_json(value, indent) + "\n"));
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Text to JSON values: RFC 8259, strictly, plus the NaN, Infinity and -Infinity of Python's writer.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
 #include <diffgen/io/json_value.hpp>
@@ -21,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 namespace detail {
 
@@ -272,4 +274,6 @@ inline json read_json(const std::filesystem::path& path) {
     return parse_json(as_text(read_file(path)), path.string());
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

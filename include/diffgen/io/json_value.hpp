@@ -4,6 +4,8 @@
 
 // A JSON value (RFC 8259), and typed access to it.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/fail.hpp>
 
 #include <concepts>
@@ -16,7 +18,7 @@
 #include <variant>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 class json;
 
@@ -195,4 +197,6 @@ inline bool json::operator==(const json& other) const {
     return value_ == other.value_;
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

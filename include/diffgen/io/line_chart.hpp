@@ -4,6 +4,8 @@
 
 // Curves in panels with logarithmic axes and a legend, as SVG 1.1.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/io/chart_panel.hpp>
 #include <diffgen/io/file.hpp>
@@ -16,7 +18,7 @@
 #include <string>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 /// The panels row by row, and below each column the legend of its curves.
 /// Throws bad_argument for a panel without two points, or no panels.
@@ -64,4 +66,6 @@ inline void write_line_charts(const std::filesystem::path& path, const std::vect
     write_file(path, as_bytes(line_charts(panels, o)));
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

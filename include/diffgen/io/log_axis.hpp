@@ -4,12 +4,16 @@
 
 // A logarithmic axis of a chart: where values lie, and which of them are marked.
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 /// One axis: from values to pixels, along their logarithm.
 struct log_axis {
@@ -35,4 +39,6 @@ struct log_axis {
     }
 };
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // An array as files hold it: a shape and the elements in row-major (C) order.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/fail.hpp>
 
 #include <cstddef>
@@ -14,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 template <class T>
 struct ndarray {
@@ -60,4 +62,6 @@ inline void check_shape(std::span<const std::size_t> shape, std::size_t elements
     }
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

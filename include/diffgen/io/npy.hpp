@@ -5,6 +5,8 @@
 // NumPy's .npy files, versions 1 to 3 (NEP 1; numpy.lib.format): one little-endian array in C
 // order.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/cursor.hpp>
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
@@ -24,7 +26,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 template <class T>
 using npy_array = ndarray<T>;
@@ -247,4 +249,6 @@ void write_npy(const std::filesystem::path& path, const npy_array<T>& array) {
     write_file(path, encode_npy(array));
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

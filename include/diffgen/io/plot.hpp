@@ -4,6 +4,8 @@
 
 // Points and functions of the plane as pictures, in a colour map whose lightness only grows.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/image.hpp>
 
@@ -16,7 +18,7 @@
 #include <span>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 /// The part of the plane that a picture shows; y grows upwards.
 struct plane_bounds {
@@ -130,4 +132,6 @@ image heat_image(F f, const plane_bounds& bounds, std::size_t width, std::size_t
     return detail::coloured(values, width, height, peak);
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Pictures as PNG (ISO/IEC 15948), 8-bit grey or RGB.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/checksum.hpp>
 #include <diffgen/io/cursor.hpp>
 #include <diffgen/io/deflate.hpp>
@@ -19,7 +21,7 @@
 #include <span>
 #include <string_view>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 namespace detail {
 
@@ -78,4 +80,6 @@ inline void write_png(const std::filesystem::path& path, const image& picture) {
     write_file(path, encode_png(picture));
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // safetensors: named tensors in one file (format of huggingface.co/docs/safetensors): eight bytes
 // of header length, a JSON header, then the data of all tensors without holes.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/cursor.hpp>
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
@@ -26,7 +28,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::io {
+namespace diffgen::inline DIFFGEN_ABI::io {
 
 enum class dtype { f64, f32, f16, bf16, i64, i32, i16, i8, u64, u32, u16, u8, boolean };
 
@@ -302,4 +304,6 @@ inline void write_safetensors(const std::filesystem::path& path, const safetenso
     write_file(path, encode_safetensors(file));
 }
 
-}  // namespace diffgen::io
+}  // namespace diffgen::inline DIFFGEN_ABI::io
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,12 +4,16 @@
 
 // UTF-8 (RFC 3629): checking and encoding.
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace diffgen::io::detail {
+namespace diffgen::inline DIFFGEN_ABI::io::detail {
 
 /// The length of the well-formed UTF-8 sequence at the front, 0 when there is none: overlong forms,
 /// surrogates, values above U+10FFFF and cut-off sequences are ill-formed.
@@ -63,4 +67,6 @@ inline void append_utf8(std::string& out, std::uint32_t code) {
     }
 }
 
-}  // namespace diffgen::io::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::io::detail
+
+#include <diffgen/core/with_macros.hpp>

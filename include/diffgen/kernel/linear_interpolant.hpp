@@ -5,12 +5,14 @@
 // The forward kernel with alpha + sigma = 1 (rectified flow, Liu et al. 2022; flow matching, Lipman
 // et al. 2022).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/kernel/scales.hpp>
 
 #include <cmath>
 
-namespace diffgen::kernel {
+namespace diffgen::inline DIFFGEN_ABI::kernel {
 
 struct linear_interpolant {
     /// The scales (alpha, sigma) at a log signal-to-noise ratio. Neither loses digits near 0 or 1.
@@ -23,4 +25,6 @@ struct linear_interpolant {
     }
 };
 
-}  // namespace diffgen::kernel
+}  // namespace diffgen::inline DIFFGEN_ABI::kernel
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,11 +4,17 @@
 
 // What a forward kernel gives at a log signal-to-noise ratio.
 
-namespace diffgen::kernel {
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
+namespace diffgen::inline DIFFGEN_ABI::kernel {
 
 struct scales {
     double alpha;  ///< the factor on the data x_0
     double sigma;  ///< the standard deviation of the noise
 };
 
-}  // namespace diffgen::kernel
+}  // namespace diffgen::inline DIFFGEN_ABI::kernel
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,13 +4,15 @@
 
 // The forward kernel with sigma = 1 - alpha^2 (the sub-VP SDE of Song et al. 2021, eq. 14).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/kernel/scales.hpp>
 
 #include <cmath>
 
-namespace diffgen::kernel {
+namespace diffgen::inline DIFFGEN_ABI::kernel {
 
 struct sub_variance_preserving {
     /// The scales (alpha, sigma) at a log signal-to-noise ratio. Neither loses digits near 0 or 1.
@@ -27,4 +29,6 @@ struct sub_variance_preserving {
     }
 };
 
-}  // namespace diffgen::kernel
+}  // namespace diffgen::inline DIFFGEN_ABI::kernel
+
+#include <diffgen/core/with_macros.hpp>

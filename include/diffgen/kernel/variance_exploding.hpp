@@ -4,12 +4,14 @@
 
 // The forward kernel with alpha = 1 (Song and Ermon 2019; the VE SDE of Song et al. 2021).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/kernel/scales.hpp>
 
 #include <cmath>
 
-namespace diffgen::kernel {
+namespace diffgen::inline DIFFGEN_ABI::kernel {
 
 struct variance_exploding {
     /// The scales (alpha, sigma) at a log signal-to-noise ratio. Neither loses digits near 0 or 1.
@@ -18,4 +20,6 @@ struct variance_exploding {
     [[nodiscard]] static double log_alpha_rate(double /*log_snr*/) { return 0; }
 };
 
-}  // namespace diffgen::kernel
+}  // namespace diffgen::inline DIFFGEN_ABI::kernel
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,12 +4,14 @@
 
 // The forward kernel with alpha^2 + sigma^2 = 1 (Ho et al. 2020; the VP SDE of Song et al. 2021).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/kernel/scales.hpp>
 
 #include <cmath>
 
-namespace diffgen::kernel {
+namespace diffgen::inline DIFFGEN_ABI::kernel {
 
 struct variance_preserving {
     /// The scales (alpha, sigma) at a log signal-to-noise ratio. Neither loses digits near 0 or 1.
@@ -23,4 +25,6 @@ struct variance_preserving {
     }
 };
 
-}  // namespace diffgen::kernel
+}  // namespace diffgen::inline DIFFGEN_ABI::kernel
+
+#include <diffgen/core/with_macros.hpp>

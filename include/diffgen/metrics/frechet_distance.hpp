@@ -6,6 +6,8 @@
 // measure of generated pictures: Heusel et al. 2017):
 //     |mu - mu_g|^2 + tr(S + S_g - 2 (S S_g)^{1/2}).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/metrics/samples.hpp>
 
 #include <Eigen/Core>
@@ -14,7 +16,7 @@
 #include <limits>
 #include <utility>
 
-namespace diffgen::metrics {
+namespace diffgen::inline DIFFGEN_ABI::metrics {
 
 /// Mean and covariance of a set of samples; computed once for a set that many others are compared
 /// with.
@@ -98,4 +100,6 @@ inline double frechet_distance(const sample_matrix& real, const sample_matrix& g
     return frechet_distance(gaussian_statistics(real), gaussian_statistics(generated));
 }
 
-}  // namespace diffgen::metrics
+}  // namespace diffgen::inline DIFFGEN_ABI::metrics
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,13 +5,15 @@
 // The inception score (Salimans et al. 2016), for the class probabilities of any classifier:
 //     exp(E_x KL(p(y|x) || p(y))).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/metrics/samples.hpp>
 
 #include <Eigen/Core>
 
 #include <cmath>
 
-namespace diffgen::metrics {
+namespace diffgen::inline DIFFGEN_ABI::metrics {
 
 struct inception_scores {
     double mean;
@@ -63,4 +65,6 @@ inline inception_scores inception_score(const sample_matrix& probabilities,
     return {scores.mean(), std::sqrt((scores - scores.mean()).square().mean())};
 }
 
-}  // namespace diffgen::metrics
+}  // namespace diffgen::inline DIFFGEN_ABI::metrics
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,13 +6,15 @@
 // discrepancy (Gretton et al. 2012) for the kernel k(x, y) = (x'y / d + 1)^3 on d features:
 //     mean of k(x_i, x_j), i != j, + mean of k(y_i, y_j), i != j, - 2 mean of k(x_i, y_j).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/metrics/samples.hpp>
 
 #include <Eigen/Core>
 
 #include <algorithm>
 
-namespace diffgen::metrics {
+namespace diffgen::inline DIFFGEN_ABI::metrics {
 
 namespace detail {
 
@@ -51,4 +53,6 @@ inline double kernel_distance(const sample_matrix& real, const sample_matrix& ge
            2 * detail::kernel_sum(real, generated) / pairs;
 }
 
-}  // namespace diffgen::metrics
+}  // namespace diffgen::inline DIFFGEN_ABI::metrics
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // Precision and recall of generated samples by manifolds of k nearest neighbours (Kynkaanniemi et
 // al. 2019), with density and coverage (Naeem et al. 2020).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/metrics/samples.hpp>
 
 #include <Eigen/Core>
@@ -12,7 +14,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace diffgen::metrics {
+namespace diffgen::inline DIFFGEN_ABI::metrics {
 
 /// All between 0 and 1 except density, which can exceed 1.
 struct manifold_scores {
@@ -102,4 +104,6 @@ inline manifold_scores precision_recall(const sample_matrix& real, const sample_
             part(covered.count(), x.cols())};
 }
 
-}  // namespace diffgen::metrics
+}  // namespace diffgen::inline DIFFGEN_ABI::metrics
+
+#include <diffgen/core/with_macros.hpp>

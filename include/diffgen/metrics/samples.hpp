@@ -4,13 +4,15 @@
 
 // What every measure asks of its samples. A matrix of samples has a column a sample.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 
 #include <Eigen/Core>
 
 #include <cmath>
 
-namespace diffgen::metrics {
+namespace diffgen::inline DIFFGEN_ABI::metrics {
 
 using sample_matrix = Eigen::Ref<const Eigen::MatrixXd>;
 
@@ -48,4 +50,6 @@ inline void check_same_dimension(Eigen::Index real, Eigen::Index generated) {
 }
 
 }  // namespace detail
-}  // namespace diffgen::metrics
+}  // namespace diffgen::inline DIFFGEN_ABI::metrics
+
+#include <diffgen/core/with_macros.hpp>

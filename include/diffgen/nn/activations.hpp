@@ -4,12 +4,14 @@
 
 // The nonlinearities of networks: sigmoid, softplus, SiLU (Elfwing 2018), ReLU and its leaky kin.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/arithmetic.hpp>
 #include <diffgen/nn/functions.hpp>
 
 #include <cmath>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 namespace detail {
 
@@ -101,4 +103,6 @@ variable<T> detach(const variable<T>& x) {
     return x.owner().refer(x.value().data(), x.rows(), x.cols());
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

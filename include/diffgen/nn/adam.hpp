@@ -5,13 +5,15 @@
 // Adam with bias correction (Kingma and Ba 2015, algorithm 1) and decoupled weight decay
 // (Loshchilov and Hutter 2019, algorithm 2).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/matrix.hpp>
 
 #include <cmath>
 #include <cstdint>
 #include <span>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 struct adam {
     double beta1 = 0.9;
@@ -42,4 +44,6 @@ struct adam {
     }
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

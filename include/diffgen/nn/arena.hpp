@@ -5,6 +5,10 @@
 // Memory that is handed out piece by piece and taken back all at once, so that a tape which is
 // built again and again with the same shapes allocates only the first time.
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <memory>
@@ -12,7 +16,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// Pieces stay where they are until `clear`, which keeps the memory for the next round.
 class arena {
@@ -58,4 +62,6 @@ class arena {
     std::size_t used_ = 0;
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

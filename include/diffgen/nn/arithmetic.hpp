@@ -4,13 +4,15 @@
 
 // + - * / by element, with columns, rows and scalars broadcast, and the same with constants.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/broadcast.hpp>
 #include <diffgen/nn/tape.hpp>
 
 #include <algorithm>
 #include <type_traits>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 namespace detail {
 
@@ -147,4 +149,6 @@ variable<T> mean_over_rows(const variable<T>& x) {
     return sum_over_rows(x) / static_cast<T>(x.rows());
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,9 +5,11 @@
 // Sums over rows, columns or everything, and their transposes: columns, rows and scalars spread
 // out.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/tape.hpp>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 template <class T>
 variable<T> reduce_to(const variable<T>& x, extent rows, extent cols);
@@ -77,4 +79,6 @@ variable<T> sum_over_cols(const variable<T>& x) {
     return reduce_to(x, x.rows(), 1);
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

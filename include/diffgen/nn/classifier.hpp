@@ -4,6 +4,8 @@
 
 // A small softmax classifier, for the metrics that need one: inputs -> hidden, SiLU -> classes.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/fit.hpp>
 #include <diffgen/nn/layers.hpp>
 #include <diffgen/nn/shuffle.hpp>
@@ -16,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 struct classifier_options {
     extent features = 64;
@@ -137,4 +139,6 @@ class classifier {
     linear first_, second_;
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // shards, each with a tape of its own, whose gradients are added in a fixed order: the bits do not
 // depend on the number of threads.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/adam.hpp>
 #include <diffgen/nn/learning_rate.hpp>
 #include <diffgen/nn/moving_average.hpp>
@@ -24,7 +26,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// The part of a batch that a loss is asked for.
 template <class T>
@@ -185,4 +187,6 @@ bool fit(training_state<T>& state, const Loss& loss, const fit_options& options)
     return true;
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,12 +4,14 @@
 
 // Functions by element: powers, exponentials, circular and hyperbolic functions.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/arithmetic.hpp>
 #include <diffgen/nn/tape.hpp>
 
 #include <type_traits>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 namespace detail {
 
@@ -95,4 +97,6 @@ variable<T> tanh(const variable<T>& x) {
     return y;
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -8,12 +8,14 @@
 // opens a parallel region itself, and allocates; here the bits depend on the shapes and the
 // instruction set alone, the call stays on its thread, and the scratch memory is kept.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/matrix.hpp>
 
 #include <algorithm>
 #include <cstddef>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// How an operand of a product enters it.
 enum class form { plain, transposed };
@@ -141,4 +143,6 @@ class gemm {
     Eigen::Matrix<T, Eigen::Dynamic, 1> a_, b_;
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,10 +4,12 @@
 
 // Layer normalisation (Ba, Kiros and Hinton 2016): every column to mean 0 and variance 1.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/arithmetic.hpp>
 #include <diffgen/nn/functions.hpp>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// (x - mean) / sqrt(variance + epsilon), mean and variance over the rows of each column.
 template <class T>
@@ -16,4 +18,6 @@ variable<T> layer_norm(const variable<T>& x, std::type_identity_t<T> epsilon = T
     return centred * rsqrt(mean_over_rows(square(centred)) + epsilon);
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

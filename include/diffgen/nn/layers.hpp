@@ -4,6 +4,8 @@
 
 // Layers: numbers into a list of parameters and how to apply them on a tape.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/activations.hpp>
 #include <diffgen/nn/matmul.hpp>
 #include <diffgen/nn/parameters.hpp>
@@ -17,7 +19,7 @@
 #include <string>
 #include <vector>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// Parameters as leaves of a tape, see parameters::on.
 template <class T>
@@ -97,4 +99,6 @@ struct residual_block {
     }
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

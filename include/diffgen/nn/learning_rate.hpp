@@ -4,12 +4,16 @@
 
 // Learning rates as functions of the step number, which counts from 0.
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 namespace detail {
 
@@ -43,4 +47,6 @@ struct cosine_rate {
     }
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

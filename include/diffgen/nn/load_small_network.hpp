@@ -4,6 +4,8 @@
 
 // The weights of a small network from a safetensors file. Needs no Eigen.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/io/safetensors.hpp>
 #include <diffgen/predictor/network_shape.hpp>
@@ -19,7 +21,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// "0", "2", "4" ...: how PyTorch names the linear layers of an nn.Sequential that has a
 /// nonlinearity after each. With a prefix, "net." say, "net.0", "net.2" ...
@@ -120,4 +122,6 @@ template <class Network>
     return network_weights<Network>(all, waves);
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

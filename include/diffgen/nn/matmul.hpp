@@ -4,10 +4,12 @@
 
 // The product of matrices, operands plain or transposed in place.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/arithmetic.hpp>
 #include <diffgen/nn/tape.hpp>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// op(a) op(b); `form::transposed` transposes without a copy. Throws bad_shape.
 template <class T>
@@ -43,4 +45,6 @@ variable<T> matmul(const variable<T>& a, const variable<T>& b, form fa = form::p
     return y;
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,13 +4,15 @@
 
 // The dense matrices of the networks: column-major, a column is a sample, a row a feature.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 
 #include <Eigen/Core>
 
 #include <string>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// Sizes and places of matrices, signed. (`index` is a function of <strings.h>, which a program
 /// that opens this namespace would meet.)
@@ -35,4 +37,6 @@ inline std::string shape_text(extent rows, extent cols) {
 }
 
 }  // namespace detail
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,13 +4,15 @@
 
 // The exponential moving average of weights that is used for sampling (Ho et al. 2020, appendix B).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/matrix.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <span>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// average <- d average + (1 - d) weights, with d = min(decay, (1 + step) / (10 + step)) so that
 /// the start is forgotten soon.
@@ -32,4 +34,6 @@ struct moving_average {
     }
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // The weights of a network: a named list of matrices in one aligned piece of memory, so that an
 // optimiser sees one long vector and a network only numbers into the list.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/matrix.hpp>
 #include <diffgen/nn/tape.hpp>
 
@@ -14,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 template <class T>
 class parameters {
@@ -84,4 +86,6 @@ class parameters {
     Eigen::Matrix<T, Eigen::Dynamic, 1> values_;
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // A residual multilayer perceptron that sees a noise level and a class: the denoising network for
 // small data (digits of 8 x 8, control policies, tables).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/layers.hpp>
 #include <diffgen/nn/team.hpp>
 #include <diffgen/nn/time_embedding.hpp>
@@ -16,7 +18,7 @@
 #include <string>
 #include <vector>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 struct residual_mlp_options {
     extent features = 64;       ///< elements of a sample, in and out
@@ -222,4 +224,6 @@ class residual_mlp {
     scratch scratch_;
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

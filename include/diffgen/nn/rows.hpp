@@ -4,11 +4,13 @@
 
 // Rows cut out and put together, and columns gathered from a table.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/tape.hpp>
 
 #include <span>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 template <class T>
 variable<T> pad_rows(const variable<T>& x, extent first, extent rows);
@@ -105,4 +107,6 @@ variable<T> scatter_add(const variable<T>& x, std::span<const int> columns, exte
     return y;
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

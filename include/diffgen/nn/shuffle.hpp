@@ -6,13 +6,15 @@
 // place without a table, by a four-round Feistel network and cycle walking (Black and Rogaway
 // 2002).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/noise/source.hpp>
 
 #include <bit>
 #include <cstdint>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 class shuffle {
   public:
@@ -56,4 +58,6 @@ class shuffle {
     int half_bits_;
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

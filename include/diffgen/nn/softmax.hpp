@@ -4,13 +4,15 @@
 
 // Log-sum-exp, softmax and cross-entropy over the rows: one distribution a column.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/arithmetic.hpp>
 #include <diffgen/nn/functions.hpp>
 
 #include <cmath>
 #include <span>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// log sum_i exp(x_ij), shifted by each column's largest entry: 1 x c.
 template <class T>
@@ -53,4 +55,6 @@ variable<T> cross_entropy(const variable<T>& logits, std::span<const int> labels
     return logsumexp(logits) - sum_over_rows(chosen * logits);
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // A reverse-mode tape over dense matrices (Griewank and Walther 2008, chapter 3) whose gradients
 // are operations on the same tape, so that gradients of gradients exist.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/nn/arena.hpp>
 #include <diffgen/nn/gemm.hpp>
@@ -17,7 +19,7 @@
 #include <span>
 #include <vector>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 template <class T>
 class tape;
@@ -214,4 +216,6 @@ variable<T> grad(const variable<T>& y, const variable<T>& wrt) {
     return grad(y, {wrt}).front();
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -7,6 +7,8 @@
 // of OpenMP ends when every thread has come by, which on a busy machine takes longer than a step of
 // training.)
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 
 #include <algorithm>
@@ -21,7 +23,7 @@
 #include <omp.h>
 #endif
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// How many threads `threads` asks for: 0 means what OpenMP would take where it is on, else as many
 /// as the machine has.
@@ -124,4 +126,6 @@ class team {
     std::vector<std::thread> helpers_;
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

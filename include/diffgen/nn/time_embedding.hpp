@@ -4,6 +4,8 @@
 
 // The noise level as features of a network: sines and cosines (Vaswani et al. 2017, section 3.5).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/matrix.hpp>
 
 #include <cmath>
@@ -11,7 +13,7 @@
 #include <span>
 #include <vector>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// The angular frequencies of an embedding, spread geometrically between two ends. Which to take
 /// depends on the number that stands for the level.
@@ -60,4 +62,6 @@ class sinusoidal_embedding {
     std::vector<double> frequencies_;
 };
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Everything that a training needs to go on as if it had never stopped.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/parameters.hpp>
 #include <diffgen/nn/weights_file.hpp>
 
@@ -13,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// Plain data, to read, copy and store.
 template <class T>
@@ -64,4 +66,6 @@ void load(training_state<T>& state, const std::filesystem::path& path) {
     state = std::move(read);
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Weights to and from safetensors files.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/safetensors.hpp>
 #include <diffgen/nn/parameters.hpp>
 
@@ -14,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::nn {
+namespace diffgen::inline DIFFGEN_ABI::nn {
 
 namespace detail {
 
@@ -80,4 +82,6 @@ void load_weights(parameters<T>& weights, const std::filesystem::path& path) {
     weights = std::move(read);
 }
 
-}  // namespace diffgen::nn
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>

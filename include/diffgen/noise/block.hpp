@@ -5,6 +5,8 @@
 // The normals of Philox blocks: four floats or two doubles a block, one block at a time or one a
 // lane. The order inside a block is that of its words, whatever the lanes.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/noise/normal.hpp>
 #include <diffgen/noise/philox.hpp>
 
@@ -12,7 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace diffgen::noise::detail {
+namespace diffgen::inline DIFFGEN_ABI::noise::detail {
 
 /// Normals of one block.
 template <scalar_value T>
@@ -232,4 +234,6 @@ DIFFGEN_VALUE void normals_of_group(std::uint64_t first, std::uint32_t draw, std
     store_normals<V>(words_of_group<V>(first, draw, stream, keys), out);
 }
 
-}  // namespace diffgen::noise::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::noise::detail
+
+#include <diffgen/core/with_macros.hpp>

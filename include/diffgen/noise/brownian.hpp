@@ -8,6 +8,8 @@
 // of Li, Wong, Chen and Duvenaud (Scalable gradients for stochastic differential equations, 2020),
 // and the tree's nodes are addresses of Philox.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/noise/path_increment.hpp>
 #include <diffgen/noise/path_node.hpp>
@@ -18,7 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace diffgen::noise {
+namespace diffgen::inline DIFFGEN_ABI::noise {
 
 namespace detail {
 
@@ -163,4 +165,6 @@ struct brownian {
     }
 };
 
-}  // namespace diffgen::noise
+}  // namespace diffgen::inline DIFFGEN_ABI::noise
+
+#include <diffgen/core/with_macros.hpp>

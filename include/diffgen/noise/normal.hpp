@@ -12,12 +12,14 @@
 // and 8.65 standard deviations; the angle uses 26 and 54. The two normals are within 2 ulp of the
 // exact transform of the bits (tests/noise/normal_test.cpp).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/math.hpp>
 
 #include <concepts>
 #include <cstdint>
 
-namespace diffgen::noise {
+namespace diffgen::inline DIFFGEN_ABI::noise {
 
 /// The uniform number of a word: (its upper 23 or 52 bits + 1/2) / 2^23 or 2^52, exact.
 template <scalar_value T>
@@ -124,4 +126,6 @@ DIFFGEN_VALUE normal_pair<V> box_muller(const bits_of<V>& radius_word,
             diffgen::fma(r.high, way.sine, r.low * way.sine)};
 }
 
-}  // namespace diffgen::noise
+}  // namespace diffgen::inline DIFFGEN_ABI::noise
+
+#include <diffgen/core/with_macros.hpp>

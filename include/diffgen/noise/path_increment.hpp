@@ -9,13 +9,15 @@
 // (the empirical process of one observation; M. Donsker, Ann. Math. Stat. 23, 1952), so that the
 // covariance of the whole path is that of Brownian motion.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 
-namespace diffgen::noise::detail {
+namespace diffgen::inline DIFFGEN_ABI::noise::detail {
 
 /// Levels of tents whose random numbers are fields of one word. The word belongs to a piece of
 /// length 2^-first; `levels` counts the levels, and `jumps` says whether jumps come below them.
@@ -189,4 +191,6 @@ struct path_increment {
     }
 };
 
-}  // namespace diffgen::noise::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::noise::detail
+
+#include <diffgen/core/with_macros.hpp>

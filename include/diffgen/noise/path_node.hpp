@@ -15,12 +15,14 @@
 // a normal. The sixth moment is 13.30 (wide), 11.16 (narrow, floats) and 11.53 (narrow, doubles) in
 // place of 15.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/noise/normal.hpp>
 
 #include <cstdint>
 
-namespace diffgen::noise::detail {
+namespace diffgen::inline DIFFGEN_ABI::noise::detail {
 
 /// The fields of a word, in bits, and the coefficients of the variables. The coefficients belong to
 /// x = (2 n + 1) / 2^bits - 1 of the field's number n.
@@ -100,4 +102,6 @@ DIFFGEN_VALUE V add_jump(const bits_of<V>& word, int number, double t, double si
     return sum + from_bits<V>(to_bits(value) ^ negative);
 }
 
-}  // namespace diffgen::noise::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::noise::detail
+
+#include <diffgen/core/with_macros.hpp>

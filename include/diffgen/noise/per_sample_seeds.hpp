@@ -5,11 +5,13 @@
 // A source of noise with a seed for every sample: a sample's numbers then depend on its own seed
 // and on nothing else of the batch, not even on its place in it.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/noise/source.hpp>
 
 #include <cstdint>
 
-namespace diffgen::noise {
+namespace diffgen::inline DIFFGEN_ABI::noise {
 
 /// Sample i (its global index) draws what philox{seeds[i - first_sample]} draws for the elements
 /// 0 .. elements - 1. The seeds are not copied: they must lie in memory that the pass can read (on
@@ -101,4 +103,6 @@ struct per_sample_seeds {
     }
 };
 
-}  // namespace diffgen::noise
+}  // namespace diffgen::inline DIFFGEN_ABI::noise
+
+#include <diffgen/core/with_macros.hpp>

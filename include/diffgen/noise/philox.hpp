@@ -9,12 +9,14 @@
 //   philox4x32_10(counter, key)        one block
 //   detail::philox_lanes(index, ...)   a block in every 64-bit lane of a pack
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
-namespace diffgen::noise {
+namespace diffgen::inline DIFFGEN_ABI::noise {
 
 /// Four 32-bit words: a counter, or a block of random bits.
 struct words4 {
@@ -134,4 +136,6 @@ DIFFGEN_VALUE void philox_lanes(const Lanes64 (&index)[N], std::uint32_t draw, s
 
 #endif
 
-}  // namespace diffgen::noise
+}  // namespace diffgen::inline DIFFGEN_ABI::noise
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,9 +4,13 @@
 
 // What a run tells a source of noise that knows a path: which piece of it the next normals are.
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <cstdint>
 
-namespace diffgen::noise {
+namespace diffgen::inline DIFFGEN_ABI::noise {
 
 /// Normal number `draw` of the solver's stream is the path's increment from one log-SNR to another.
 struct piece {
@@ -16,4 +20,6 @@ struct piece {
     std::uint32_t draw = 0;  ///< the number of the draw that takes the increment
 };
 
-}  // namespace diffgen::noise
+}  // namespace diffgen::inline DIFFGEN_ABI::noise
+
+#include <diffgen/core/with_macros.hpp>

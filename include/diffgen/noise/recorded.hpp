@@ -4,13 +4,15 @@
 
 // A source of noise that replays given numbers: another program's draws, or a test's.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/noise/stream.hpp>
 
 #include <cstdint>
 #include <limits>
 
-namespace diffgen::noise {
+namespace diffgen::inline DIFFGEN_ABI::noise {
 
 /// The normal of element `flat` in draw k is data[k * elements + flat], whatever the stream. The
 /// numbers are not copied: `data` must lie where the run can read it until the run ends. A number
@@ -38,4 +40,6 @@ struct recorded {
     }
 };
 
-}  // namespace diffgen::noise
+}  // namespace diffgen::inline DIFFGEN_ABI::noise
+
+#include <diffgen/core/with_macros.hpp>

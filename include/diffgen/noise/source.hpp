@@ -11,6 +11,8 @@
 // where flat = sample index x elements a sample + element, with the sample's global index, and draw
 // counts the uses of a stream. fill writes out[0 .. count - 1] and nothing else, from any first.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/fill_up.hpp>
 #include <diffgen/noise/block.hpp>
 #include <diffgen/noise/stream.hpp>
@@ -18,7 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace diffgen::noise {
+namespace diffgen::inline DIFFGEN_ABI::noise {
 
 /// Philox4x32-10 with key = seed and counter = (flat / 4 as 64 bits, draw, stream); doubles take
 /// flat / 2.
@@ -110,4 +112,6 @@ struct philox {
     }
 };
 
-}  // namespace diffgen::noise
+}  // namespace diffgen::inline DIFFGEN_ABI::noise
+
+#include <diffgen/core/with_macros.hpp>

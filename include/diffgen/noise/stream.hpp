@@ -4,9 +4,13 @@
 
 // What noise is for. Each purpose has its own stream, so that no two draw the same numbers.
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <cstdint>
 
-namespace diffgen::noise {
+namespace diffgen::inline DIFFGEN_ABI::noise {
 
 /// A user's own purposes are numbered from stream{1u << 16} to stream{first_path_stream}.
 enum class stream : std::uint32_t {
@@ -27,4 +31,6 @@ enum class stream : std::uint32_t {
 /// From here on, the paths of noise::brownian.
 inline constexpr std::uint32_t first_path_stream = 1u << 31;
 
-}  // namespace diffgen::noise
+}  // namespace diffgen::inline DIFFGEN_ABI::noise
+
+#include <diffgen/core/with_macros.hpp>

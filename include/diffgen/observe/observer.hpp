@@ -4,6 +4,8 @@
 
 // What an observer of a run is, and sees after every step. A run without one pays nothing for it.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -15,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// A run between two steps. The state can be on a device: it is copied when asked for.
 class observation {
@@ -120,4 +122,6 @@ template <class Function, class Both>
             detail::joined(std::move(a.on_end), std::move(b.on_end), on_end)};
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Ready-made observers: a progress bar, a recorder, cancellation.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/observe/observer.hpp>
 
@@ -20,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::observe {
+namespace diffgen::inline DIFFGEN_ABI::observe {
 
 /// One line "label [=====     ] 31/50 0.4 s" rewritten in place, as on a terminal. A new line ends
 /// it with the run, whatever ended it. Where nobody knows how many steps there will be,
@@ -96,4 +98,6 @@ observer stop_when(const std::atomic<bool>&& flag) = delete;
     return o;
 }
 
-}  // namespace diffgen::observe
+}  // namespace diffgen::inline DIFFGEN_ABI::observe
+
+#include <diffgen/core/with_macros.hpp>

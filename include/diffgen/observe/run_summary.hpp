@@ -4,7 +4,11 @@
 
 // What a run did.
 
-namespace diffgen {
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
+namespace diffgen::inline DIFFGEN_ABI {
 
 struct run_summary {
     int steps = 0;         ///< done
@@ -12,4 +16,6 @@ struct run_summary {
     bool finished = true;  ///< false: an observer or an error ended it
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

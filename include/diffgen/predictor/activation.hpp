@@ -4,6 +4,8 @@
 
 // The nonlinearities of a small network (predictor/small_network.hpp), on values.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/math.hpp>
@@ -11,7 +13,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// Which function stands between two layers. In brackets, PyTorch's module.
 enum class activation {
@@ -71,4 +73,6 @@ DIFFGEN_VALUE void activate(V* x, std::index_sequence<J...> all) {
 }
 
 }  // namespace detail
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

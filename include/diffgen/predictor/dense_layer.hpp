@@ -9,6 +9,8 @@
 // latency of four cycles are kept busy by. They are of eight outputs, or of four outputs of twice
 // as many samples, which loads fewer weights for each multiplication.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/predictor/activation.hpp>
@@ -16,7 +18,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace diffgen::detail {
+namespace diffgen::inline DIFFGEN_ABI::detail {
 
 /// Sums that are worked on at the same time, and outputs whose weights lie together.
 inline constexpr std::size_t block_outputs = 8;
@@ -85,4 +87,6 @@ struct dense_layer {
     }
 };
 
-}  // namespace diffgen::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::detail
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // A density known by an energy, p(x) = exp(-E(x)) / Z (LeCun et al. 2006): its score is -grad E.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -12,7 +14,7 @@
 #include <array>
 #include <cstddef>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 namespace detail {
 
@@ -70,4 +72,6 @@ template <class Derivative>
     return predicts(score{}, pointwise(detail::negated<Derivative>{derivative}));
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // The exact denoiser of Gaussian data: x_0 drawn from a mixture of Gaussians with diagonal
 // covariances gives E[x_0 | x_t] in closed form. The oracle of the tests, and a first predictor.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
@@ -16,7 +18,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// K components in D dimensions; weights need not sum to 1. A samplewise functor: trivially
 /// copyable, on one sample or a pack of samples. A single Gaussian is K = 1.
@@ -139,4 +141,6 @@ template <std::size_t D, std::size_t K, class T>
     return predicts(denoised{}, samplewise<static_cast<int>(D)>(m));
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

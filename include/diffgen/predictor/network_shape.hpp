@@ -5,13 +5,15 @@
 // The sizes of a small network (predictor/small_network.hpp), how it sees the time, and where its
 // weights lie in memory.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/predictor/activation.hpp>
 #include <diffgen/predictor/dense_layer.hpp>
 
 #include <cstddef>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// The sizes of a small network, and its nonlinearity. Example, a policy that sees six numbers and
 /// chooses 32: network_shape{.state = 32, .hidden = {64, 64}, .condition = 6}.
@@ -105,4 +107,6 @@ using layer_of = dense_layer<static_cast<std::size_t>(packed<Shape>::inputs(Laye
 
 }  // namespace detail
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

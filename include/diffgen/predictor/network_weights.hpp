@@ -5,6 +5,8 @@
 // The weights of a small network (predictor/small_network.hpp), in the order in which the passes
 // read them.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/predictor/network_shape.hpp>
 #include <diffgen/predictor/small_network.hpp>
@@ -17,7 +19,7 @@
 #include <span>
 #include <utility>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// A layer as PyTorch's nn.Linear holds it: y = W x + b.
 template <class T>
@@ -136,4 +138,6 @@ class network_weights {
     time_waves waves_;
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

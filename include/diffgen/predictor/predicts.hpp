@@ -4,6 +4,8 @@
 
 // A network (any callable), what it predicts, and what it is given as time: a predictor.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
@@ -16,7 +18,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// Ways to evaluate a predictor. A batched one is opaque: it is called once for the whole batch, on
 /// the host. The others are trivially copyable functors that run inside the pass.
@@ -208,4 +210,6 @@ struct predicts {
     }
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

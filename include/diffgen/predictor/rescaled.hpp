@@ -5,6 +5,8 @@
 // Preconditioning by a change of variables: Langevin dynamics in y, x = scales y, is the dynamics
 // in x with the constant preconditioner scales^2 (Roberts and Stramer 2002).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
@@ -13,7 +15,7 @@
 #include <array>
 #include <cstddef>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// The gradient of an energy, or a score, as a function of y: scales gradient(scales y). With the
 /// scales of the coordinates' standard deviations all have about the same width in y. The samples
@@ -66,4 +68,6 @@ struct rescaled {
     }
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -10,6 +10,8 @@
 //   h_k   = f(W_k h_(k-1) + b_k)
 //   out   = W_n h_(n-1) + b_n
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
@@ -23,7 +25,7 @@
 #include <concepts>
 #include <cstddef>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// The functor, made by network_weights::network(). Where it is bound to a level, on the host, all
 /// that depends on the level and the condition alone is added to the biases of the first layer.
@@ -146,4 +148,6 @@ typename small_network<Shape, T>::bound small_network<Shape, T>::bind(
     return made;
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // dx = f(t) x dt + g(t) dw (Song et al. 2021) with f = (d log alpha / d lambda) lambda'(t) and
 // g^2 = -sigma^2 lambda'(t), lambda = log(alpha^2 / sigma^2), for every kernel.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -14,7 +16,7 @@
 #include <cmath>
 #include <utility>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 template <class Schedule, class Kernel>
 struct process {
@@ -116,4 +118,6 @@ struct process {
 template <class Schedule, class Kernel>
 process(Schedule, Kernel) -> process<Schedule, Kernel>;
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

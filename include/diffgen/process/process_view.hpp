@@ -5,10 +5,12 @@
 // A view of a process without its type: what grids and solvers, which run on the host once per
 // step, see of schedule and kernel. It does not own the process.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/process/process.hpp>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 class process_view {
   public:
@@ -84,4 +86,6 @@ class process_view {
     double t_max_;
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

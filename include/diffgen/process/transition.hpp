@@ -6,12 +6,14 @@
 // q(x_s | x_t) and the posterior q(x_t | x_s, x_0) (Ho et al. 2020, eq. 7, for any two levels and
 // any kernel: Kingma et al. 2021, appendix A).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// q(x_s | x_t) = N(scale x_t, variance I).
 struct transition_kernel {
@@ -37,4 +39,6 @@ struct posterior_kernel {
             product(-t.sigma * t.sigma, std::expm1(s.log_snr - t.log_snr))};
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Discrete schedules from betas (Ho et al. 2020): abar_t = prod_{i <= t} (1 - beta_i).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/schedule/table.hpp>
 
@@ -11,7 +13,7 @@
 #include <cmath>
 #include <vector>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// log-SNR of every step of a variance-preserving chain with these betas, in (0, 1]; 1 only last.
 /// Summed in log space, so that nothing cancels at the clean end. Throws bad_argument.
@@ -51,9 +53,9 @@ inline int checked_steps(int steps) {
 /// `steps` values f(u), u uniform over [0, 1] with both ends.
 template <class F>
 std::vector<double> sampled(int steps, F f) {
-    std::vector<double> v;
-    for (int i = 0; i < checked_steps(steps); ++i)
-        v.push_back(f(steps == 1 ? 0. : static_cast<double>(i) / (steps - 1)));
+    std::vector<double> v(static_cast<std::size_t>(checked_steps(steps)));
+    for (std::size_t i = 0; i < v.size(); ++i)
+        v[i] = f(steps == 1 ? 0. : static_cast<double>(i) / (steps - 1));
     return v;
 }
 
@@ -134,4 +136,6 @@ class cosine : public betas {
     }
 };
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

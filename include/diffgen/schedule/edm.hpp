@@ -4,11 +4,13 @@
 
 // sigma(t) = t, Karras et al. 2022 (EDM), table 1.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 
 #include <cmath>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// t is the standard deviation of the noise on x / alpha, up to sigma_max; clean at 0.
 struct edm {
@@ -30,4 +32,6 @@ struct edm {
     [[nodiscard]] static double t_clean() { return 0; }
 };
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,13 +4,15 @@
 
 // A discrete schedule whose alpha^2 decays exponentially: the same beta at every step.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/schedule/betas.hpp>
 
 #include <cmath>
 #include <vector>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// abar_t = exp(-decay (t + 1) / T), and so beta = 1 - exp(-decay / T).
 class exponential : public betas {
@@ -31,4 +33,6 @@ class exponential : public betas {
     }
 };
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,12 +4,14 @@
 
 // sigma(t) = sigma_min (sigma_max / sigma_min)^t, the VE schedule of Song et al. 2021, eq. 30.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 
 #include <cmath>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// t in [0, 1]; the noise never quite vanishes.
 struct geometric {
@@ -36,4 +38,6 @@ struct geometric {
     [[nodiscard]] static double t_max() { return 1; }
 };
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,12 +5,14 @@
 // The log-SNR of uniform times is Laplace distributed: trainings visit the middle most (Hang and Gu
 // 2024, "Improved Noise Schedule for Diffusion Training").
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 
 #include <cmath>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// log_snr = mean - scale sgn(1/2 - t) log(1 - |1 - 2 t|); clean at 0, pure noise at 1.
 struct laplace {
@@ -41,4 +43,6 @@ struct laplace {
     [[nodiscard]] static double t_clean() { return 0; }
 };
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

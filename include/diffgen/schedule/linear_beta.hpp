@@ -5,13 +5,15 @@
 // The continuous VP schedule beta(t) = beta_min + t (beta_max - beta_min), Song et al. 2021,
 // eq. 32.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <cmath>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// t in [0, 1]; clean at 0. abar(t) = exp(-B(t)), B the integral of beta.
 struct linear_beta {
@@ -49,4 +51,6 @@ struct linear_beta {
     [[nodiscard]] static double t_clean() { return 0; }
 };
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,11 +5,13 @@
 // A schedule with more or less noise at every time: what is right for images of one size, for
 // another (Hoogeboom, Heek and Salimans 2023, "simple diffusion", section 3.1).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 
 #include <cmath>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// sigma / alpha is `factor` times that of `driver`: (side of the images) / (side for which the
 /// driver was made). Discrete where the driver is.
@@ -43,4 +45,6 @@ struct log_snr_shifted {
 template <class Schedule>
 log_snr_shifted(Schedule, double) -> log_snr_shifted<Schedule>;
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

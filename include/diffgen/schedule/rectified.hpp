@@ -5,11 +5,13 @@
 // The time of rectified flow and flow matching: sigma / alpha = t / (1 - t), so that with the
 // linear interpolant sigma = t (Liu et al. 2022; Lipman et al. 2022).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 
 #include <cmath>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// t in [0, 1]; clean at 0, pure noise at 1 (there epsilon and score predictions are undefined).
 struct rectified {
@@ -29,4 +31,6 @@ struct rectified {
     [[nodiscard]] static double t_clean() { return 0; }
 };
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

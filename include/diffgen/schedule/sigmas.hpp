@@ -4,12 +4,14 @@
 
 // A user's noise levels: sigma / alpha at the times 0, 1 .. n-1, growing.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/schedule/table.hpp>
 
 #include <cmath>
 #include <vector>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// Strictly increasing, positive, finite standard deviations of the noise on x / alpha.
 class sigmas : public table {
@@ -37,4 +39,6 @@ class sigmas : public table {
     }
 };
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

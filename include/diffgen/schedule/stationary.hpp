@@ -4,7 +4,11 @@
 
 // A density that does not change in time, for Langevin dynamics on it (Song and Ermon 2019, eq. 4).
 
-namespace diffgen::schedule {
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// Every time has the same noise level, log-SNR 0; t counts Langevin steps and means nothing else.
 struct stationary {
@@ -15,4 +19,6 @@ struct stationary {
     [[nodiscard]] static double t_max() { return 1; }
 };
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

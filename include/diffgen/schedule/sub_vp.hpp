@@ -5,10 +5,12 @@
 // The schedule that the sub-VP SDE follows when the beta(t) of a VP schedule drives it: the kernel
 // keeps the VP's alpha but has sigma = 1 - alpha^2 (Song et al. 2021, eq. 14).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/noise_level.hpp>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// log_snr = 2 log(alpha / (1 - alpha^2)), where alpha^2 = sigmoid(log_snr of the VP schedule).
 template <class VP>
@@ -33,4 +35,6 @@ struct sub_vp {
 template <class VP>
 sub_vp(VP) -> sub_vp<VP>;
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

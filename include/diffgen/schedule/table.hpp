@@ -5,6 +5,8 @@
 // A schedule given by a table of log signal-to-noise ratios at the times 0, 1 .. T-1: what a user's
 // betas or sigmas become, and the base of every discrete schedule.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -14,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// Times run over [-1, T-1]: index i is the i-th entry, -1 is the clean end. Between entries the
 /// log-SNR is linear (as k-diffusion, linear in log sigma); between -1 and 0, sigma / alpha is, and
@@ -98,4 +100,6 @@ class table {
     std::vector<double> log_snr_;
 };
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,13 +4,15 @@
 
 // A discrete schedule changed so that it ends without signal (Lin et al. 2024, algorithm 1).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/schedule/table.hpp>
 
 #include <cmath>
 #include <utility>
 #include <vector>
 
-namespace diffgen::schedule {
+namespace diffgen::inline DIFFGEN_ABI::schedule {
 
 /// Shifts and stretches the alpha of a variance-preserving chain so that it ends at zero and begins
 /// where it did. Throws bad_argument where there is only one entry.
@@ -31,4 +33,6 @@ namespace diffgen::schedule {
     return table(std::move(log_snr));
 }
 
-}  // namespace diffgen::schedule
+}  // namespace diffgen::inline DIFFGEN_ABI::schedule
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // sample, chosen from the difference of the pair's two solutions (Hairer, Norsett and Wanner 1993,
 // section II.4; for diffusion models Song et al. 2021, section 4.3).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/solver/controlled_path.hpp>
 #include <diffgen/solver/in_angle.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
@@ -18,7 +20,7 @@
 #include <cstddef>
 #include <span>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Order: the tableau's. Error: about `within`, of the sample and in the units of the data (see
 /// tolerance); a step may add a quarter of it. Evaluations a try: as many as b has weights, one
@@ -156,4 +158,6 @@ using adaptive_bogacki_shampine = adaptive_runge_kutta<tableau::bogacki_shampine
 /// Order 5 with 4.
 using adaptive_dormand_prince = adaptive_runge_kutta<tableau::dormand_prince>;
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // difference sets the step size (Lu et al. 2022a, DPM-Solver, appendix C), here of every sample by
 // itself.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/controlled_path.hpp>
 #include <diffgen/solver/exponential_single.hpp>
@@ -14,7 +16,7 @@
 #include <algorithm>
 #include <span>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Order: Order, with Order - 1 to compare. Error: about `within`, of the sample and in the units
 /// of the data (see tolerance), but of the larger of both tolerances, not of their sum; a step may
@@ -105,4 +107,6 @@ struct adaptive_dpm {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -7,6 +7,8 @@
 // when generating data with score-based models, algorithm 1), on a Brownian path that stays as it
 // is when a step is refused (Gaines and Lyons 1997).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/solver/controlled_path.hpp>
 #include <diffgen/solver/euler_maruyama.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
@@ -16,7 +18,7 @@
 #include <cmath>
 #include <span>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// The state is led on by the improved method (their extrapolation). Whether a step is refused
 /// depends on its noise: to draw anew would be to choose among noises, and bias the samples, so
@@ -102,4 +104,6 @@ struct adaptive_sde {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,11 +5,13 @@
 // Ancestral sampling: draw from the DDPM posterior with x_0 replaced by its estimate
 // (Sohl-Dickstein et al. 2015; Ho et al. 2020, algorithm 2), between any two levels of any kernel.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// The two fixed variances of Ho et al. 2020, section 3.2.
 enum class variance {
@@ -42,4 +44,6 @@ struct ancestral {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

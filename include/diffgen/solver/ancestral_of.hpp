@@ -5,6 +5,8 @@
 // Ancestral sampling with any deterministic method: down to below the next level, then fresh noise
 // up to it, as the ancestral samplers of k-diffusion do (Crowson 2022), for any kernel.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/inner_step.hpp>
@@ -12,7 +14,7 @@
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// How far below its next level an ancestral step leads, as the ratio of the noise-to-signal ratios
 /// sigma^2 / alpha^2 there; 0 or less: to the clean end.
@@ -104,4 +106,6 @@ struct ancestral_of {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

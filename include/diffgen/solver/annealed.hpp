@@ -5,6 +5,8 @@
 // Any Langevin dynamics annealed over falling noise levels, as Song and Ermon 2019 (algorithm 1)
 // do it with the plain one.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/correction.hpp>
 #include <diffgen/solver/grid_position.hpp>
@@ -12,7 +14,7 @@
 
 #include <utility>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// A corrector in units of each level's noise: step sizes are times sigma^2 for plain Langevin
 /// dynamics, sigma for the underdamped one, so that they fit all levels alike. The corrector says
@@ -132,4 +134,6 @@ struct annealed : detail::judge_of<Corrector> {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Churn: fresh noise before every step of a method (Karras et al. 2022, algorithm 2).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/inner_step.hpp>
@@ -12,7 +14,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Raises the level to r (1 + gamma), r = sigma / alpha, by adding noise, then solves from there;
 /// gamma = min(amount / steps, sqrt(2) - 1) inside [s_min, s_max], else 0. The network sees the
@@ -73,4 +75,6 @@ struct churn {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

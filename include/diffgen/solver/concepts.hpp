@@ -4,13 +4,15 @@
 
 // The concepts of solvers, and of the correctors of which solvers are made.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/stage.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <concepts>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// A plan of affine stages: how many a step has, and each of them.
 template <class S>
@@ -49,4 +51,6 @@ concept corrector_policy = solver_policy<C> &&(
         { c.correct(l, k) } -> std::convertible_to<stage>;
     });
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // Sampling of consistency models, in one step or several (Song et al. 2023, algorithm 1), and of
 // latent consistency models (Luo et al. 2023).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
@@ -12,7 +14,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// `data` with the noise of level `to`, times s_noise; but for the noise of deviation sigma_min (as
 /// sigma / alpha) that the data themselves have.
@@ -74,4 +76,6 @@ struct consistency {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // the grid ends clean, the way goes on to less noise until the step to the denoised estimate, too,
 // is within the tolerance.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/process_view.hpp>
@@ -21,7 +23,7 @@
 #include <span>
 #include <type_traits>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// What an adaptive solver remembers of a sample: values alone, so that a copy is as good.
 struct step_memory {
@@ -179,4 +181,6 @@ namespace detail {
 }
 
 }  // namespace detail
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,10 +5,12 @@
 // What the solvers that are made of correctors ask of them: the corrections at a level, one by one,
 // and room for what a corrector remembers beside what another solver does.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/stage.hpp>
 #include <diffgen/solver/concepts.hpp>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Correction number k = 0, 1, ... of those that follow one another at a level. A corrector that
 /// remembers something from one to the next is told k, and starts anew at k = 0.
@@ -67,4 +69,6 @@ struct judge_of<Corrector> {
 }
 
 }  // namespace detail
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

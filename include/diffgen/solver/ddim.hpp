@@ -5,6 +5,8 @@
 // DDIM (Song et al. 2021, eq. 12 and 16): the deterministic sampler of an epsilon model, and the
 // family between it and DDPM. With eta = 0 it is Euler's method in sigma / alpha.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
@@ -12,7 +14,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// x_t = alpha_t D + sqrt(sigma_t^2 - c^2) eps + c z, c = eta times the posterior's deviation, but
 /// at most sigma_t: where an eta above 1 asks for more, all of the noise is fresh.
@@ -49,4 +51,6 @@ struct ddim {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,9 +6,11 @@
 // KDPM2 in diffusers): the midpoint rule in r = sigma / alpha with its middle at the geometric
 // mean.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/solver/step.hpp>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// y' = y + (r' - r) eps(middle), y = x / alpha, the middle reached by Euler's method.
 /// Order: 2. Evaluations a step: 2; 1 on the step to the clean end, which is the denoised estimate,
@@ -34,4 +36,6 @@ struct dpm_2 {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,10 +4,12 @@
 
 // DPM-Solver-fast (Lu et al. 2022a, section 3.4): a given number of evaluations, all spent.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/exponential_single.hpp>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Singlestep methods of order 3, and at the end what the number of evaluations leaves: of 3 k, k -
 /// 1 steps of order 3, one of order 2 and one of order 1; of 3 k + 1 and 3 k + 2, k steps of order
@@ -52,4 +54,6 @@ struct dpm_solver_fast {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -9,6 +9,8 @@
 // of the authors' code (er_sde_solver.py, vp_1_order to vp_3_order_taylor), but that at order 3 the
 // polynomial's slope is taken at the newest value, where they take that of its last chord.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/history.hpp>
@@ -17,7 +19,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// phi by its growth over that of the ODE, phi(r) / r, which must not fall with r.
 namespace noise_growth {
@@ -113,4 +115,6 @@ struct er_sde {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

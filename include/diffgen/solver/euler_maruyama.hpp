@@ -5,12 +5,14 @@
 // Euler-Maruyama and reverse diffusion: two discretisations of the reverse SDE
 // dx = [f x - g^2 score] dt + g dw (Anderson 1982; Song et al. 2021, eq. 6).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/solver/detail/reverse_increment.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// x += (f x - g^2 score) dt + g sqrt(|dt|) z, with f and g at the start of the step.
 /// The step to the clean end is the denoised estimate.
@@ -52,4 +54,6 @@ struct reverse_diffusion {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

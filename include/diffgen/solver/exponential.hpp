@@ -6,13 +6,15 @@
 // nodes (Lu et al. 2022, DPM-Solver, proposition 3.1; Zhang and Chen 2023, DEIS; Xue et al. 2023,
 // SA-Solver).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 
 #include <array>
 #include <cmath>
 #include <cstddef>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Most nodes of one polynomial.
 inline constexpr int max_nodes = 4;
@@ -68,4 +70,6 @@ namespace detail {
     return weights;
 }
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

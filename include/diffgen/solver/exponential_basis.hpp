@@ -6,12 +6,14 @@
 //     x_t = transition x_s + gain int_0^h exp(rate (s - h)) value(s) ds + noise z,
 // h the step of a variable in which `value` is smooth. Between them lie most fast solvers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
-namespace diffgen::solver::basis {
+namespace diffgen::inline DIFFGEN_ABI::solver::basis {
 
 /// The denoised estimate over l = log(alpha / sigma) (Lu et al. 2022b, DPM-Solver++, eq. 8; Xue et
 /// al. 2023, SA-Solver, eq. 14). tau = 0: the probability flow; tau = 1: the reverse SDE of Song et
@@ -94,4 +96,6 @@ template <class Basis>
         return {};
 }
 
-}  // namespace diffgen::solver::basis
+}  // namespace diffgen::inline DIFFGEN_ABI::solver::basis
+
+#include <diffgen/core/with_macros.hpp>

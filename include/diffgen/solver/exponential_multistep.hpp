@@ -7,6 +7,8 @@
 // (Xue et al. 2023) and, over sigma / alpha, LMS, in one recurrence with the weights that the
 // integrals demand. Their names are in solver/names.hpp.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/exponential.hpp>
 #include <diffgen/solver/exponential_basis.hpp>
@@ -18,7 +20,7 @@
 #include <array>
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// How a multistep method gets its first values.
 enum class start_up {
@@ -130,4 +132,6 @@ struct exponential_multistep {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,12 +6,14 @@
 // et al. 2022a, algorithms 1 and 2; 2022b, algorithm 1), with the weights that the integrals
 // demand.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/exponential.hpp>
 #include <diffgen/solver/exponential_basis.hpp>
 #include <diffgen/solver/step.hpp>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Order: Order (without noise). Evaluations a step: Order; 1 on the step to the clean end, which
 /// is the denoised estimate. Noise: none. Converges to the probability flow.
@@ -63,4 +65,6 @@ struct exponential_single {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

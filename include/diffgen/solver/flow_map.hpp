@@ -9,12 +9,14 @@
 // so that an average velocity is the prediction `flow`, and CTM's g and TCD's eps are `denoised`
 // and `epsilon`. A network without a target will do, too: the step is then DDIM's.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// The flow map to level `below`, then the forward process up to `to`. `noise` is eps.
 [[nodiscard]] inline stage flow_then_noise(const noise_level& from, const noise_level& below,
@@ -103,4 +105,6 @@ struct ctm {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,13 +5,15 @@
 // Gradient estimation (Permenter and Yuan 2024, section 5): the noise estimate, as the gradient of
 // the distance to the data, is extrapolated from its last two values.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Euler's method in r = sigma / alpha along gamma eps + (1 - gamma) eps', eps' that of the step
 /// before: gamma = 1 is DDIM; 3/2 is, on equal steps of r, the Adams-Bashforth method of order 2.
@@ -43,4 +45,6 @@ struct gradient_estimation {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

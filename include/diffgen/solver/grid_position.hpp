@@ -4,13 +4,15 @@
 
 // What a solver that judges its steps is told of one sample, and what it answers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/noise_level.hpp>
 
 #include <array>
 #include <cstddef>
 #include <span>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// Where a sample is: the levels that the solver is told of, and the step.
 struct grid_position {
@@ -28,4 +30,6 @@ struct measurement {
     double uniform = 0.5;          ///< a uniform number in (0, 1) of this sample and stage
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

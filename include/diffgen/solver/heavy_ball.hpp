@@ -5,6 +5,8 @@
 // The generalised heavy ball (Wizadwongsa et al. 2024, GHVB): Adams-Bashforth means of a noise
 // estimate that has momentum, which widens the region where long steps are stable.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/history.hpp>
 #include <diffgen/solver/pndm.hpp>
@@ -12,7 +14,7 @@
 
 #include <algorithm>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// DDIM's step with a mean of v = (1 - beta) v' + beta eps, v' that of the step before, in weights
 /// that take back the delay of v. beta = 1 is ipndm<Order>; the less, the more is damped. Their
@@ -69,4 +71,6 @@ struct heavy_ball {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

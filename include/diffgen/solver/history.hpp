@@ -4,9 +4,11 @@
 
 // Where a multistep method keeps the values of its last steps: registers that are used in turn.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/linear_form.hpp>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// `kept` registers from `first` on. The value of step i replaces that of step i - kept.
 struct history {
@@ -19,4 +21,6 @@ struct history {
     [[nodiscard]] linear_form value(int i) const { return symbol::reg(slot(i)); }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

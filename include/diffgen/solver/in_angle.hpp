@@ -5,11 +5,13 @@
 // The probability flow along a quarter of a turn: the variable that the solvers with error control
 // step through, because both of its ends, the data and pure noise, lie at a finite distance.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// sqrt(alpha^2 + sigma^2): a state divided by it has the size of the data or of a standard normal,
 /// whichever weighs more, under every kernel. (1 where the process preserves variance.)
@@ -41,4 +43,6 @@ struct in_angle {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,11 +4,13 @@
 
 // A step between two levels that need not be the grid's, for solvers made of a single-step method.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/solver/step.hpp>
 
 #include <array>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// The step of a method from `from` to `to`. It holds the levels that its step refers to.
 struct inner_step {
@@ -21,4 +23,6 @@ struct inner_step {
     inner_step& operator=(const inner_step&) = delete;
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // (algorithm 1 there), and with the step size from a target signal-to-noise ratio, chosen for every
 // sample by itself (Song et al. 2021, algorithm 5).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/math.hpp>
@@ -14,7 +16,7 @@
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// x += delta / 2 score + sqrt(delta T) z at the level where the step starts.
 /// Evaluations a step: 1. Noise: 1 draw. Converges to q^(1 / T), q the density of that level, up to
@@ -138,4 +140,6 @@ struct langevin_corrector {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

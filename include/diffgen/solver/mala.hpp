@@ -5,6 +5,8 @@
 // The Metropolis-adjusted Langevin algorithm (Roberts and Tweedie 1996, section 1.4.1; Besag 1994):
 // steps of Langevin dynamics, which every sample takes or leaves so that its density is exact.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/grid_position.hpp>
 #include <diffgen/solver/step.hpp>
@@ -12,7 +14,7 @@
 #include <cmath>
 #include <utility>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// y = x + delta / 2 score + sqrt(delta T) z is taken with the probability
 ///     min(1, q(y)^(1 / T) p(x | y) / (q(x)^(1 / T) p(y | x))),
@@ -97,4 +99,6 @@ struct mala {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,11 +5,13 @@
 // The names in use of the exponential methods. Several papers have found the same methods: names
 // that are the same type say so.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/solver/exponential_basis.hpp>
 #include <diffgen/solver/exponential_multistep.hpp>
 #include <diffgen/solver/exponential_single.hpp>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// DPM-Solver++ within one step (Lu et al. 2022b, algorithm 1).
 template <int Order>
@@ -47,4 +49,6 @@ using unipc = exponential_multistep<Order, Order + 1>;
 template <int Predictor, int Corrector>
 using sa_solver = exponential_multistep<Predictor, Corrector, basis::denoised_sde>;
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

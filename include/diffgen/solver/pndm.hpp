@@ -5,13 +5,15 @@
 // Pseudo numerical methods (Liu et al. 2022, PNDM): DDIM's step with a mean of noise estimates, in
 // the weights that classical methods have on equal steps.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/history.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// The state `x` at level `from`, led by DDIM's step to `to` with the given noise (Liu et al. 2022,
 /// eq. 11). `from` is not pure noise.
@@ -110,4 +112,6 @@ struct pndm {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // Predictor-corrector sampling (Song et al. 2021, algorithm 1): after each step of the predictor,
 // correctors at the new level.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/concepts.hpp>
 #include <diffgen/solver/correction.hpp>
@@ -15,7 +17,7 @@
 #include <algorithm>
 #include <type_traits>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 namespace detail {
 
@@ -112,4 +114,6 @@ struct predictor_corrector : detail::tuner_of<Predictor, Corrector>, detail::jud
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,13 +5,15 @@
 // Restart sampling (Xu et al. 2023): where the grid rises, noise is added; where it falls, an ODE
 // is solved. The noise contracts the errors that the ODE's steps have accumulated.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Upwards by the forward process itself, which is exact, its noise times s_noise (the paper's
 /// S_noise); downwards by `Method`. The grid is a grid::restarted, or any other that may rise.
@@ -55,4 +57,6 @@ struct restart {
 template <class Method, class... Rest>
 restart(Method, Rest...) -> restart<Method>;
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

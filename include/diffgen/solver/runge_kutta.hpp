@@ -6,6 +6,8 @@
 // variables: sigma / alpha (Karras et al. 2022, where the ODE is dy/dr = (y - D) / r, y = x /
 // alpha) or the schedule's time (Song et al. 2021, eq. 13: dx/dt = f x - g^2 score / 2).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
@@ -13,7 +15,7 @@
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// The ODE in r = sigma / alpha. Paths of all kernels are the same up to alpha.
 struct in_sigma {
@@ -146,4 +148,6 @@ using rk4 = runge_kutta<tableau::rk4, in_sigma>;
 using midpoint = runge_kutta<tableau::midpoint, in_sigma>;
 using dormand_prince = runge_kutta<tableau::dormand_prince, in_sigma>;
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -7,10 +7,12 @@
 // the integral demands, as exponential_single<2>; the paper's takes the value in the middle for all
 // of the step, which differs at the third order of it. For basis::denoised, eta of others is tau^2.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/exponential_single.hpp>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// exponential_single<Order> with the noise of each piece of the step added exactly, to the inner
 /// argument and, carried on by the linear part of the SDE, to the end.
@@ -53,4 +55,6 @@ struct seeds {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

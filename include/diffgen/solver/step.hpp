@@ -4,13 +4,15 @@
 
 // What a solver is told when it plans: the whole grid of levels, and which step it is at.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/stage.hpp>
 #include <diffgen/process/process_view.hpp>
 #include <diffgen/process/transition.hpp>
 
 #include <span>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 struct step {
     process_view process;
@@ -60,4 +62,6 @@ inline linear_form state_at(const noise_level& to, linear_form noise) {
 }
 
 }  // namespace symbol
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // What a tolerance means, how an estimate of the error is held against it, and how long the next
 // step is: what the solvers with error control share, beside their way (controlled_path.hpp).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/math.hpp>
@@ -15,7 +17,7 @@
 #include <array>
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// The next step is h times safety e_n^-b1 e_(n-1)^-b2 e_(n-2)^-b3, with e the errors in units of
 /// the tolerance, b1 = (P + I + D) / k, b2 = -(P + 2 D) / k, b3 = D / k, and k the order of the
@@ -123,4 +125,6 @@ struct error_in_larger_tolerance {
     return std::sqrt(m.sums[i] / static_cast<double>(m.elements));
 }
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

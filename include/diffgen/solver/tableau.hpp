@@ -9,11 +9,13 @@
 // weights of a second estimate of the error, smaller by one order in the step, against which the
 // first, which is small by accident now and then, is held.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 
 #include <array>
 
-namespace diffgen::solver::tableau {
+namespace diffgen::inline DIFFGEN_ABI::solver::tableau {
 
 struct euler {
     static constexpr int evaluations = 1, order = 1;
@@ -118,4 +120,6 @@ struct dormand_prince {
          {9017. / 3168, -355. / 33, 46732. / 5247, 49. / 176, -5103. / 18656}}};
 };
 
-}  // namespace diffgen::solver::tableau
+}  // namespace diffgen::inline DIFFGEN_ABI::solver::tableau
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // temperature changes from step to step of the run, from a flattened density to the density itself
 // or beyond it, to its modes.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/concepts.hpp>
 #include <diffgen/solver/correction.hpp>
@@ -15,7 +17,7 @@
 #include <cmath>
 #include <utility>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Temperatures of step i of n, i = 0 .. n - 1. Any callable does.
 namespace cooling {
@@ -138,4 +140,6 @@ struct tempered : detail::judge_of<Solver> {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

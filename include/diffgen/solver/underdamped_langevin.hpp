@@ -5,12 +5,14 @@
 // Underdamped (kinetic) Langevin dynamics by the splitting BAOAB: a kick by half the force, half a
 // drift, friction and noise exactly, half a drift, half a kick (Leimkuhler and Matthews 2013).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// dx = p / m dt, dp = (score - gamma p) dt + sqrt(2 gamma m T) dw, at the level where the step
 /// starts. Register 1 is the momentum before the second half of its kick, which is carried out with
@@ -71,4 +73,6 @@ struct underdamped_langevin {
     }
 };
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,11 +4,13 @@
 
 // Training samples in memory that someone else owns.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 
 #include <cstdint>
 
-namespace diffgen::train {
+namespace diffgen::inline DIFFGEN_ABI::train {
 
 /// `samples` samples of `elements` numbers, one after the other; `classes` holds one a sample, or
 /// is nullptr where there are none.
@@ -31,4 +33,6 @@ void check(const dataset<T>& data) {
                                                  data.values ? "" : " at a null pointer"));
 }
 
-}  // namespace diffgen::train
+}  // namespace diffgen::inline DIFFGEN_ABI::train
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,6 +6,8 @@
 // 2020, eq. 14), denoising score matching (Song and Ermon 2019, eq. 6; Song et al. 2021, eq. 7),
 // flow matching and the EDM loss, by choice of its parts.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/nn/fit.hpp>
@@ -22,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::train {
+namespace diffgen::inline DIFFGEN_ABI::train {
 
 /// Process: level(t), t_min(), t_max() and, where a part asks for them, level_of_log_snr(log_snr)
 /// and diffusion_squared(t). Prediction: to_denoised(level). TimeInput: level -> the network's time
@@ -140,4 +142,6 @@ bool train_denoiser(Net& net, const Objective& objective, const dataset<T>& data
     return train_denoiser(net, objective, data, options, state);
 }
 
-}  // namespace diffgen::train
+}  // namespace diffgen::inline DIFFGEN_ABI::train
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,9 +4,13 @@
 
 // What a denoising network sees and what it should answer, both combinations of data and noise.
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <cmath>
 
-namespace diffgen::train {
+namespace diffgen::inline DIFFGEN_ABI::train {
 
 /// input = input_data x_0 + input_noise eps, target = target_data x_0 + target_noise eps.
 struct training_pair {
@@ -44,4 +48,6 @@ template <class Level, class Made>
     }
 }
 
-}  // namespace diffgen::train
+}  // namespace diffgen::inline DIFFGEN_ABI::train
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // An observer that shows a training on a terminal.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/nn/fit.hpp>
 
 #include <cstddef>
@@ -12,7 +14,7 @@
 #include <ostream>
 #include <string>
 
-namespace diffgen::train {
+namespace diffgen::inline DIFFGEN_ABI::train {
 
 /// One line, rewritten in place every `every` steps and at the end:
 /// "training [=====>    ] 3500/7000 loss 0.1234 41 s". The stream must outlive it.
@@ -43,4 +45,6 @@ class progress_bar {
     bool started_ = false;
 };
 
-}  // namespace diffgen::train
+}  // namespace diffgen::inline DIFFGEN_ABI::train
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // Which noise levels a training visits: policies that map the place of a sample, (step, number in
 // the batch), to a level of the process.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/noise/source.hpp>
 
@@ -12,7 +14,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace diffgen::train {
+namespace diffgen::inline DIFFGEN_ABI::train {
 
 /// The place of a sample in a training.
 struct place {
@@ -85,4 +87,6 @@ struct logit_normal_times {
     }
 };
 
-}  // namespace diffgen::train
+}  // namespace diffgen::inline DIFFGEN_ABI::train
+
+#include <diffgen/core/with_macros.hpp>

@@ -6,12 +6,14 @@
 // squared error of what the network predicts, from the conversion D = state x + output F: an error
 // of F is one of D divided by |output|, one of the score divided by |output| alpha / sigma^2.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/train/pair.hpp>
 
 #include <algorithm>
 #include <cmath>
 
-namespace diffgen::train {
+namespace diffgen::inline DIFFGEN_ABI::train {
 
 /// Every level the same in the network's own terms: L_simple for epsilon (Ho et al. 2020,
 /// eq. 14).
@@ -72,4 +74,6 @@ struct edm_weight {
     }
 };
 
-}  // namespace diffgen::train
+}  // namespace diffgen::inline DIFFGEN_ABI::train
+
+#include <diffgen/core/with_macros.hpp>

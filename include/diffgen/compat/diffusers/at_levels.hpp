@@ -4,12 +4,14 @@
 
 // A grid of given levels.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/process/process_view.hpp>
 
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// A network is evaluated at all of these levels but the last.
 struct at_levels {
@@ -21,4 +23,6 @@ struct at_levels {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

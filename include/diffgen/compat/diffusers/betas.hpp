@@ -5,6 +5,8 @@
 // The betas of diffusers, and what it takes for alpha_bar: rounded in double as there, for grids
 // that cancel.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -14,7 +16,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 namespace detail {
 
@@ -108,4 +110,6 @@ inline std::vector<double> rescaled(const std::vector<double>& betas) {
 }
 
 }  // namespace detail
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

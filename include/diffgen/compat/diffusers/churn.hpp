@@ -5,6 +5,8 @@
 // The churn of diffusers' step(): noise that it adds after the network has seen the state, where
 // Karras et al. 2022 (algorithm 2) add it before.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -15,7 +17,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// Every member bears the name of step()'s argument.
 struct churn {
@@ -74,4 +76,6 @@ struct churned_euler {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

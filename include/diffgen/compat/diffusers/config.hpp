@@ -4,13 +4,15 @@
 
 // The options of a diffusers scheduler, as its scheduler_config.json has them (diffusers 0.42).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/names.hpp>
 
 #include <limits>
 #include <optional>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// Every member bears the option's name and its default in most of its classes.
 struct config {
@@ -69,4 +71,6 @@ struct config {
     double lambda_min_clipped = -std::numeric_limits<double>::infinity();
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

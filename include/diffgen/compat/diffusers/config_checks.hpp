@@ -4,6 +4,8 @@
 
 // What a configuration of a diffusers scheduler must not say, and what its class passes over.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/core/error.hpp>
@@ -14,7 +16,7 @@
 #include <limits>
 #include <optional>
 
-namespace diffgen::compat::diffusers::detail {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail {
 
 /// Whether networks of a class can predict the velocity of a straight path.
 inline bool takes_flow_prediction(scheduler s) {
@@ -75,4 +77,6 @@ inline void check_values(const config& c) {
                                                  c.num_train_timesteps, " 'num_train_timesteps'"));
 }
 
-}  // namespace diffgen::compat::diffusers::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,9 +4,11 @@
 
 // What the options of a diffusers scheduler are where its configuration does not say.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The defaults of a class where they differ from those above.
 [[nodiscard]] inline config defaults_of(scheduler s) {
@@ -85,4 +87,6 @@ namespace diffgen::compat::diffusers {
     return c;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // The forward kernel of a diffusers configuration, and what an entry of a scheduler's `sigmas` is.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -13,7 +15,7 @@
 
 #include <cmath>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// Whether a class preconditions its network as Karras et al. 2022 do.
 [[nodiscard]] inline bool preconditions(const config& c) {
@@ -68,4 +70,6 @@ class config_kernel {
     space space_;
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

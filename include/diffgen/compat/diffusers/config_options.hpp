@@ -4,12 +4,14 @@
 
 // The keys that a scheduler_config.json of diffusers can have.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/error.hpp>
 
 #include <string_view>
 
-namespace diffgen::compat::diffusers::detail {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail {
 
 /// Calls f(key, member) with every option of a configuration.
 template <class Config, class F>
@@ -84,4 +86,6 @@ inline void require_known(std::string_view key) {
             "diffgen: unknown option '", key, "' in the configuration of a diffusers scheduler"));
 }
 
-}  // namespace diffgen::compat::diffusers::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // CMStochasticIterativeScheduler of diffusers: multistep sampling of consistency models (Song et
 // al. 2023, algorithm 1).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
@@ -19,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// 250 log sigma.
 struct consistency_time {
@@ -97,4 +99,6 @@ struct cm_stochastic_iterative {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // DDIMScheduler and DDIMInverseScheduler of diffusers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
@@ -14,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// DDIM from timestep t to t - T / n (whole division), whatever timestep comes next, and with the
 /// noise of the network's output beside the clipped estimate. Noise: 1 draw where eta > 0.
@@ -102,4 +104,6 @@ struct inverse_timesteps {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

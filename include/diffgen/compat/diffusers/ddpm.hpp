@@ -4,6 +4,8 @@
 
 // DDPMScheduler of diffusers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
 #include <diffgen/solver/step.hpp>
@@ -11,7 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The posterior between a timestep and the next of the grid, with the variance of at least 1e-20
 /// that this makes also where the step ends at the data. Noise: 1 draw but at timesteps <= 0.
@@ -58,4 +60,6 @@ struct ddpm {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

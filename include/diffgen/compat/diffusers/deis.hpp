@@ -4,6 +4,8 @@
 
 // DEISMultistepScheduler of diffusers (Zhang and Chen 2023, log-rho).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/dpm_update.hpp>
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
 #include <diffgen/solver/exponential.hpp>
@@ -11,7 +13,7 @@
 
 #include <array>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// Adams' methods for the noise, which is a polynomial in log(sigma / alpha); of lower order in the
 /// first steps and, where the configuration says so, in the last.
@@ -72,4 +74,6 @@ class deis {
     bool by_ratio_;  ///< the noise of a flow's velocity is taken in units of sigma / alpha
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // The samplers of distilled models in diffusers: LCMScheduler (Luo et al. 2023) and TCDScheduler
 // (Zheng et al. 2024).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/config_checks.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
@@ -17,7 +19,7 @@
 #include <cmath>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// n of the timesteps of the distillation, falling: of LCMScheduler and TCDScheduler.
 /// Throws bad_argument where there are fewer.
@@ -107,4 +109,6 @@ struct tcd {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

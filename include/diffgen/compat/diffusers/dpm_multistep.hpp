@@ -4,11 +4,13 @@
 
 // DPMSolverMultistepScheduler of diffusers, with its EDM and cosine forms.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/dpm_update.hpp>
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
 #include <diffgen/solver/step.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// Adams' methods in lambda, of lower order in the first steps and, where the configuration says
 /// so, in the last. The third order is 2 at most: see dpm_update.
@@ -97,4 +99,6 @@ class dpm_multistep {
     bool heun_, lower_order_final_, first_order_end_;
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

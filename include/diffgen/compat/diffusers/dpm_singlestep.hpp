@@ -4,13 +4,15 @@
 
 // DPMSolverSinglestepScheduler of diffusers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/dpm_update.hpp>
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// Runge-Kutta methods in lambda whose inner evaluations lie on the grid: the steps come in blocks
 /// of rising order, each of which starts from the state at its block's start.
@@ -91,4 +93,6 @@ class dpm_singlestep {
     bool heun_, lower_order_final_, ends_clean_;
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,13 +5,15 @@
 // The step of DPM-Solver and DPM-Solver++ in diffusers (Lu et al. 2022a, 2022b), by the finite
 // differences D0, D1 and D2 of what the network predicts.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/noise_level.hpp>
 
 #include <algorithm>
 #include <cmath>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// lambda = log(alpha / sigma).
 [[nodiscard]] inline double lambda(const noise_level& l) {
@@ -63,4 +65,6 @@ struct dpm_update {
     double gain_ = 1, rate_ = 0, curves_ = 1;
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

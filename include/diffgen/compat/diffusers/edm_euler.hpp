@@ -4,6 +4,8 @@
 
 // EDMEulerScheduler of diffusers: Euler's method with the preconditioning of Karras et al. 2022.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/exploding.hpp>
 #include <diffgen/core/prediction.hpp>
@@ -13,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The output tag of the raw network F of EDM; as v_prediction, of -F.
 struct edm_output {
@@ -56,4 +58,6 @@ struct edm_euler : churned_euler<edm_output> {
     return grid;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // What diffusers makes of a network's output: the estimate of x_0, clipped, and beside it the noise
 // of the output itself, not clipped.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
@@ -15,7 +17,7 @@
 
 #include <utility>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The output tag of a configuration, chosen at run time.
 struct model_output {
@@ -71,4 +73,6 @@ template <class Net>
                        c.dynamic_thresholding_ratio, c.sample_max_value};
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // EulerDiscreteScheduler and EulerAncestralDiscreteScheduler of diffusers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/exploding.hpp>
 #include <diffgen/compat/k_diffusion.hpp>
@@ -14,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// EulerDiscreteScheduler. Its churn is spread over all sigmas of its grid, of which 'log_linear'
 /// has one that no call reaches.
@@ -68,4 +70,6 @@ namespace detail {
     return detail::with_timestep_type(c, {std::move(timesteps), std::move(sigmas), initial});
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // What the schedulers of diffusers share that keep x / alpha, noised by sigma, as their state: the
 // network's view of it, the levels and the grid of sigmas. For kernel::variance_exploding.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -19,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The output tag of a network that sees x / sqrt(sigma^2 + 1), the state at unit variance.
 struct exploding_output {
@@ -142,4 +144,6 @@ namespace detail {
     return sigma_grid(c, static_cast<int>(timesteps.size()), timesteps);
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

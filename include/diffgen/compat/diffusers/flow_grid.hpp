@@ -6,6 +6,8 @@
 // (rectified flow, Liu et al. 2022; shifted time, Esser et al. 2024). For schedule::rectified and
 // kernel::linear_interpolant.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/heun.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
@@ -18,7 +20,7 @@
 #include <optional>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// A network is evaluated at each timestep, at the sigma of the same index; the run ends at the
 /// sigma after the last.
@@ -115,4 +117,6 @@ namespace detail {
     return detail::heun_calls(flow_grid(own, {n, {}, {}, {}}));
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

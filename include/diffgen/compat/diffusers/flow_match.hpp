@@ -5,12 +5,14 @@
 // FlowMatchEulerDiscreteScheduler and FlowMatchHeunDiscreteScheduler of diffusers on the grids of
 // flow_grid.hpp, for predicts(flow{}, net).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/flow_grid.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The network predicts the slope. Also where a run begins at sigma = 0 (inverted), where no noise
 /// can be told from D.
@@ -70,4 +72,6 @@ struct flow_heun {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

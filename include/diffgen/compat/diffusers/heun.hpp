@@ -5,6 +5,8 @@
 // HeunDiscreteScheduler of diffusers. A call of its step(), which is half a step of Heun's method,
 // is a step here: grids have 2 n - 1 of them.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/exploding.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/solver/step.hpp>
@@ -12,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// HeunDiscreteScheduler: even steps are Euler's, odd ones go back and repeat them with the mean of
 /// both slopes; the last one is Euler's.
@@ -75,4 +77,6 @@ template <class Net>
     return clipped{exploding_predictor(c, std::move(net)), -bound, bound};
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // IPNDMScheduler of diffusers: a pseudo numerical method (Liu et al. 2022) with a schedule of its
 // own.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -15,7 +17,7 @@
 #include <cmath>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The schedule of IPNDMScheduler: (alpha, sigma) = (cos, sin)(pi t / 2), which is given t as time.
 struct quarter_circle {
@@ -81,4 +83,6 @@ struct ipndm {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

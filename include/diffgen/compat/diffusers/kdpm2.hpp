@@ -6,6 +6,8 @@
 // log sigma (Karras et al. 2022, algorithm 2, as k-diffusion's DPM-Solver-2). A call of step(),
 // which is half a step of the method, is a step here: grids have 2 n - 1 of them.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/exploding.hpp>
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -16,7 +18,7 @@
 #include <cmath>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 namespace detail {
 
@@ -120,4 +122,6 @@ struct kdpm2_ancestral {
     return grid;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // The grids of the solvers of diffusers that work in lambda = log(alpha / sigma): DPM-Solver,
 // UniPC, DEIS and SA-Solver, whose timesteps are whole numbers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/at_levels.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/config_kernel.hpp>
@@ -17,7 +19,7 @@
 #include <optional>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// What a caller of diffusers' set_timesteps can say beside the number of steps.
 struct placement {
@@ -85,4 +87,6 @@ struct placement {
     return out;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

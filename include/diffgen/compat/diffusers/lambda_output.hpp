@@ -4,6 +4,8 @@
 
 // What the solvers of diffusers that work in lambda make of a network's output.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/prediction.hpp>
@@ -13,7 +15,7 @@
 #include <cmath>
 #include <utility>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The output tag of a configuration. By class and algorithm it gives the estimate of x_0 itself
 /// or, in noise_prediction, the noise first, which is the same but for velocities of paths on which
@@ -85,4 +87,6 @@ template <class Net>
                        c.dynamic_thresholding_ratio, c.sample_max_value};
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

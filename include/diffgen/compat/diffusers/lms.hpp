@@ -5,13 +5,15 @@
 // LMSDiscreteScheduler of diffusers: Adams-Bashforth methods in sigma on steps of any length
 // (k-diffusion's linear multistep sampler), on the grid sigma_grid.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/exploding.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
 
 #include <algorithm>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// Of the order 1, 2 .. that the step's number in the grid allows, at most `order`. The
 /// coefficients, which diffusers finds by quadrature with a tolerance of 1e-4, are exact here. A
@@ -64,4 +66,6 @@ struct lms {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,13 +4,15 @@
 
 // From the words of a diffusers scheduler_config.json to what they are called here, and back.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/word_tables.hpp>
 #include <diffgen/compat/unsupported.hpp>
 
 #include <string>
 #include <string_view>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// What the word `name` of the option `key` stands for. Throws compat::unsupported with both, and
 /// the words that would do.
@@ -33,4 +35,6 @@ template <class E>
     return "?";
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

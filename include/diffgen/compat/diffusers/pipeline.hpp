@@ -6,6 +6,8 @@
 // a composition that was compiled. The headers in pipeline/ have a family of classes each, for
 // programs that need no more.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/pipeline/adams.hpp>
 #include <diffgen/compat/diffusers/pipeline/ancestral.hpp>
 #include <diffgen/compat/diffusers/pipeline/distilled.hpp>
@@ -16,7 +18,7 @@
 #include <diffgen/compat/diffusers/pipeline/generate.hpp>
 #include <diffgen/compat/diffusers/pipeline/pndm.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// Returns use(sampler, options, initial_sigma) for the sampler of a configuration and the
 /// arguments of a call. The options have the grid; the state begins with the deviation
@@ -61,4 +63,6 @@ run_summary generate_from(const Exec& e, const config& c, const arguments& a, Ne
     return with_scheduler(c, a, net, generating{e, x, o, false});
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // PNDMScheduler of diffusers: pseudo numerical methods (Liu et al. 2022), which move along DDIM's
 // step with a mean of outputs. A network call is a step here, as in the peer.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
@@ -14,7 +16,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The timesteps of the network calls. After a start by Runge-Kutta steps (three, of four calls) or
 /// by one step with two calls (skip_prk_steps), a call a step.
@@ -108,4 +110,6 @@ struct pndm {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // The grids of EDMDPMSolverMultistepScheduler and CosineDPMSolverMultistepScheduler of diffusers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/at_levels.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/config_kernel.hpp>
@@ -11,7 +13,7 @@
 
 #include <cmath>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The levels of EDMDPMSolverMultistepScheduler and CosineDPMSolverMultistepScheduler; what stands
 /// for the timestep is the network's own function of sigma.
@@ -30,4 +32,6 @@ namespace diffgen::compat::diffusers {
     return out;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Reads a scheduler_config.json of diffusers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/config_checks.hpp>
 #include <diffgen/compat/diffusers/config_defaults.hpp>
@@ -15,7 +17,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 namespace detail {
 
@@ -66,4 +68,6 @@ inline void require_null(const io::json& options, const char* key, const config&
     return read_config(options.get<std::string>("_class_name"), options);
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // SASolverScheduler of diffusers (Xue et al. 2023).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/dpm_update.hpp>
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -14,7 +16,7 @@
 #include <array>
 #include <cmath>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// Adams' methods for the reverse SDE with noise of strength tau: 1 at timesteps from 200 to 800, 0
 /// elsewhere. For the data, order 2 has weights of its own.
@@ -116,4 +118,6 @@ class sa_solver {
     bool by_noise_, lower_order_final_;
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,12 +4,14 @@
 
 // The noise schedules of diffusers: a table over the training timesteps from a configuration.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/betas.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/schedule/zero_terminal_snr.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The schedule of a configuration, a timestep an entry.
 /// Throws bad_argument where its noise does not grow from entry to entry.
@@ -18,4 +20,6 @@ namespace diffgen::compat::diffusers {
     return c.rescale_betas_zero_snr ? schedule::zero_terminal_snr(t) : t;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // The noise levels sigma / alpha of diffusers: the table over the training timesteps, and the ways
 // to place n levels (Karras et al. 2022, eq. 5; equal factors; beta quantiles, Lee et al. 2024).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/betas.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/schedule.hpp>
@@ -16,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// sigma / alpha at the training timesteps 0, 1 .. T-1, growing.
 class sigma_table {
@@ -115,4 +117,6 @@ std::vector<double> along(int n, F f) {
     return c.final_sigmas_type == final_sigmas_type::zero ? 0. : sigma_min;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

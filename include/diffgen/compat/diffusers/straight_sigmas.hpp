@@ -5,6 +5,8 @@
 // 'use_flow_sigmas': the levels of a straight path, for the solvers of diffusers that work in
 // lambda.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 
@@ -12,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 namespace detail {
 
@@ -59,4 +61,6 @@ inline std::vector<double> flow_sigmas(const config& c, std::vector<double> sigm
     return c;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

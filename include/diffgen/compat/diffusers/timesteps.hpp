@@ -4,6 +4,8 @@
 
 // The timesteps of diffusers, rounded as numpy rounds, and the grid that they make.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/process/process_view.hpp>
@@ -13,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 namespace detail {
 
@@ -100,4 +102,6 @@ struct at_timesteps {
     }
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,12 +4,14 @@
 
 // UnCLIPScheduler of diffusers.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/ddpm.hpp>
 
 #include <string_view>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// DDPM from timestep t to t - 1, whatever timestep comes next: what the scheduler does unless its
 /// caller tells it the next one, as the pipelines of unCLIP do; that is `ddpm` on the same
@@ -49,4 +51,6 @@ struct unclip : ddpm {
     return t;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

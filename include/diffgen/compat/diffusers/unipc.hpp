@@ -4,6 +4,8 @@
 
 // UniPCMultistepScheduler of diffusers (Zhao et al. 2023).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/dpm_update.hpp>
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -15,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 namespace detail {
 
@@ -128,4 +130,6 @@ class unipc {
     std::vector<int> uncorrected_;
 };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

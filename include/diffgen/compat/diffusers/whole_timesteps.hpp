@@ -4,6 +4,8 @@
 
 // The whole timesteps of the solvers of diffusers that work in lambda.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/sigmas.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
@@ -12,7 +14,7 @@
 #include <cmath>
 #include <vector>
 
-namespace diffgen::compat::diffusers::detail {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail {
 
 /// The whole part of a timestep; what misses a whole number by a rounding is that number.
 inline double truncated(double t) {
@@ -44,4 +46,6 @@ inline std::vector<double> whole_timesteps(const config& c, const sigma_table& t
     return t;
 }
 
-}  // namespace diffgen::compat::diffusers::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail
+
+#include <diffgen/core/with_macros.hpp>

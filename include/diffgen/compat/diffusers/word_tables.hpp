@@ -4,12 +4,14 @@
 
 // The words that a diffusers scheduler_config.json uses for each choice.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/words.hpp>
 
 #include <array>
 #include <string_view>
 
-namespace diffgen::compat::diffusers::detail {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail {
 
 template <class E>
 struct name_of {
@@ -129,4 +131,6 @@ struct table_of_names<variance_type> {
          {"learned_range", variance_type::learned_range}}};
 };
 
-}  // namespace diffgen::compat::diffusers::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,7 +4,11 @@
 
 // What the options of a diffusers scheduler_config.json choose among.
 
-namespace diffgen::compat::diffusers {
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 enum class scheduler {
     cm_stochastic_iterative,
@@ -53,4 +57,6 @@ enum class algorithm_type {
 enum class solver_type { midpoint, heun, logrho, bh1, bh2 };
 enum class variance_type { fixed_small, fixed_small_log, fixed_large, learned, learned_range };
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

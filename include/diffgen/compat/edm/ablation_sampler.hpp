@@ -6,6 +6,8 @@
 // schedule sigma(t), any scaling s(t), second-order steps with parameter alpha. Its edm_sampler is
 // compat::k_diffusion::heun on grid::karras.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/solver/step.hpp>
@@ -13,7 +15,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace diffgen::compat::edm {
+namespace diffgen::inline DIFFGEN_ABI::compat::edm {
 
 /// Churn, then a step of the probability flow in time t, on kernel::variance_exploding (scaling
 /// 'none') or kernel::variance_preserving ('vp'). The step to t = 0 is Euler's, which ends in the
@@ -74,4 +76,6 @@ struct ablation_sampler {
     }
 };
 
-}  // namespace diffgen::compat::edm
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::edm
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // The noise levels of NVlabs/edm's ablation_sampler: its four discretisations (Karras et al. 2022,
 // table 1), and the grid that they make.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/edm/schedule.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes.hpp>
@@ -16,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace diffgen::compat::edm {
+namespace diffgen::inline DIFFGEN_ABI::compat::edm {
 
 /// n falling noise levels each. All throw bad_argument unless n >= 2.
 struct discretization {
@@ -108,4 +110,6 @@ struct at_sigmas {
     }
 };
 
-}  // namespace diffgen::compat::edm
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::edm
+
+#include <diffgen/core/with_macros.hpp>

@@ -7,11 +7,13 @@
 // sigma(sigma^-1(s))^2 - s^2 even where nothing but rounding is in that difference, and the root of
 // a rounding error is as large as 1e-8.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes.hpp>
 
 #include <cmath>
 
-namespace diffgen::compat::edm {
+namespace diffgen::inline DIFFGEN_ABI::compat::edm {
 
 /// The cleanest and the noisiest level of a discretisation. Churn raises the latter, by less than
 /// twice, and times beyond it are the schedules' too.
@@ -96,4 +98,6 @@ struct linear {
     [[nodiscard]] static double t_clean() { return 0; }
 };
 
-}  // namespace diffgen::compat::edm
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::edm
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // The second-order samplers of k-diffusion that solve to a lower level and add noise back:
 // sample_dpm_2_ancestral, sample_dpmpp_2s_ancestral, sample_dpmpp_sde.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
@@ -14,7 +16,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace diffgen::compat::k_diffusion {
+namespace diffgen::inline DIFFGEN_ABI::compat::k_diffusion {
 
 /// Where a step from sigma a to sigma b leads without noise, and the noise that leads back up to b.
 struct ancestral_step {
@@ -141,4 +143,6 @@ struct dpmpp_sde : ancestral_options {
     }
 };
 
-}  // namespace diffgen::compat::k_diffusion
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::k_diffusion
+
+#include <diffgen/core/with_macros.hpp>

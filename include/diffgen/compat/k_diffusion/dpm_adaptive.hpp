@@ -5,6 +5,8 @@
 // sample_dpm_adaptive of k-diffusion: DPM-Solver-12 and -23 (Lu et al. 2022a, appendix C) under a
 // controller of its own, with noise added back after every step that is taken.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/k_diffusion/ancestral.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -17,7 +19,7 @@
 #include <cmath>
 #include <utility>
 
-namespace diffgen::compat::k_diffusion {
+namespace diffgen::inline DIFFGEN_ABI::compat::k_diffusion {
 
 /// From the first sigma of the grid to its last, which is above 0. The peer sums the error over the
 /// batch, and takes one step for all of it; here every sample has its own, as a batch of one has it
@@ -134,4 +136,6 @@ struct dpm_adaptive {
     }
 };
 
-}  // namespace diffgen::compat::k_diffusion
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::k_diffusion
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // sample_dpm_fast of k-diffusion: DPM-Solver-fast (Lu et al. 2022a, section 3.4 and appendix D),
 // with noise added back after every step.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/k_diffusion/ancestral.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/process/process_view.hpp>
@@ -14,7 +16,7 @@
 #include <cmath>
 #include <vector>
 
-namespace diffgen::compat::k_diffusion {
+namespace diffgen::inline DIFFGEN_ABI::compat::k_diffusion {
 
 /// A given number of evaluations, spread over singlestep methods of order 3, the last of them of
 /// order 2 or 1. On `dpm_fast::grid`. Noise: 1 draw a step, whether or not it is used.
@@ -90,4 +92,6 @@ struct dpm_fast {
     [[nodiscard]] static int steps_of(int evaluations) { return evaluations / 3 + 1; }
 };
 
-}  // namespace diffgen::compat::k_diffusion
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::k_diffusion
+
+#include <diffgen/core/with_macros.hpp>

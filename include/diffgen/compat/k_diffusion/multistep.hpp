@@ -5,6 +5,8 @@
 // The multistep samplers of k-diffusion: sample_lms, sample_dpmpp_2m, sample_dpmpp_2m_sde,
 // sample_dpmpp_3m_sde. What they keep is in registers 1 ..; the first steps are of lower order.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/check.hpp>
 #include <diffgen/solver/exponential.hpp>
 #include <diffgen/solver/history.hpp>
@@ -14,7 +16,7 @@
 #include <array>
 #include <cmath>
 
-namespace diffgen::compat::k_diffusion {
+namespace diffgen::inline DIFFGEN_ABI::compat::k_diffusion {
 
 /// Linear multistep over sigma, also on the step to sigma = 0. The peer's quadrature of the
 /// coefficients is replaced by their closed form. Noise: none.
@@ -170,4 +172,6 @@ struct dpmpp_3m_sde {
     }
 };
 
-}  // namespace diffgen::compat::k_diffusion
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::k_diffusion
+
+#include <diffgen/core/with_macros.hpp>

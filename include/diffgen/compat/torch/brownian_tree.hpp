@@ -5,6 +5,8 @@
 // The Brownian path of torchsde (Li et al. 2020; Kidger et al. 2021) with a fixed entropy, from
 // which samplers of k-diffusion and diffusers draw the noise of an interval.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/torch/randn.hpp>
 #include <diffgen/compat/torch/seed_sequence.hpp>
 #include <diffgen/core/check.hpp>
@@ -19,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::torch {
+namespace diffgen::inline DIFFGEN_ABI::compat::torch {
 
 /// torchsde.BrownianInterval(t0, t1, entropy=..., tol=1e-6, pool_size=24, halfway_tree=True) and
 /// torchsde.BrownianTree(t0, w0, t1, entropy=...), in float64: halves of halves of [t0, t1] by
@@ -115,4 +117,6 @@ class brownian_tree {
     return noise;
 }
 
-}  // namespace diffgen::compat::torch
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::torch
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // torch.randn of a seeded CPU generator, in float64.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/scalar.hpp>
 
 #include <cmath>
@@ -12,7 +14,7 @@
 #include <random>
 #include <vector>
 
-namespace diffgen::compat::torch {
+namespace diffgen::inline DIFFGEN_ABI::compat::torch {
 
 /// PyTorch's default CPU generator. Its normals are those of PyTorch up to the roundings of log,
 /// sin and cos.
@@ -75,4 +77,6 @@ class generator {
     bool has_left_ = false;
 };
 
-}  // namespace diffgen::compat::torch
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::torch
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,11 +5,15 @@
 // numpy.random.SeedSequence, from which torchsde has its seeds (O'Neill 2015, "Developing a
 // seed_seq alternative").
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-namespace diffgen::compat::torch {
+namespace diffgen::inline DIFFGEN_ABI::compat::torch {
 
 /// 32-bit words from an entropy and the place of a child, by way of a pool of `pool_size` words.
 class seed_sequence {
@@ -67,4 +71,6 @@ class seed_sequence {
     std::vector<std::uint32_t> pool_;
 };
 
-}  // namespace diffgen::compat::torch
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::torch
+
+#include <diffgen/core/with_macros.hpp>

@@ -7,11 +7,13 @@
 // The two files of primitives read alike because a target attribute belongs to a function and
 // cannot depend on a template parameter; nothing but these functions touches a register.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/storage.hpp>
 
 #include <immintrin.h>
 
-namespace diffgen::detail {
+namespace diffgen::inline DIFFGEN_ABI::detail {
 
 template <>
 struct primitive<isa::avx2> {
@@ -277,4 +279,6 @@ struct primitive<isa::avx2> {
     }
 };
 
-}  // namespace diffgen::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::detail
+
+#include <diffgen/core/with_macros.hpp>

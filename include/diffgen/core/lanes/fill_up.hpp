@@ -5,6 +5,8 @@
 // What is left of a batch when the rest of it no longer fills a pack: it is filled up with copies
 // of its last sample, so that lanes which nobody reads compute with numbers that somebody meant.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #if DIFFGEN_HAS_LANES
@@ -13,7 +15,7 @@
 
 #include <cstddef>
 
-namespace diffgen::lanes {
+namespace diffgen::inline DIFFGEN_ABI::lanes {
 
 /// Writes the `valid` samples of D numbers at `from`, then copies of the last, `size` in all.
 template <int D, scalar_value T>
@@ -41,4 +43,6 @@ DIFFGEN_VALUE V load_first(const T* from, std::ptrdiff_t stride, int valid) {
     return load<V>(lanes);
 }
 
-}  // namespace diffgen::lanes
+}  // namespace diffgen::inline DIFFGEN_ABI::lanes
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,7 +4,11 @@
 
 // Names of the instruction sets.
 
-namespace diffgen {
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// One lane exists everywhere, the others on x86-64: avx2 stands for avx2 with fma, avx512 for its
 /// f, dq, bw and vl parts.
@@ -18,4 +22,6 @@ struct avx512 {
 };
 }  // namespace isa
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,12 +5,14 @@
 // The functions of a value on packs: the names and meanings of core/lanes/scalar.hpp, lane by lane,
 // with scalars of the lane's type allowed beside a pack.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/avx2.hpp>
 #include <diffgen/core/lanes/avx512.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/lanes/storage.hpp>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 template <scalar_value T, class Isa>
 struct value_traits<pack<T, Isa>> {
@@ -188,4 +190,6 @@ DIFFGEN_VALUE void interleave(const pack<T, Isa>& a, const pack<T, Isa>& b, pack
     pack<T, Isa>::ops::template interleave<T>(a, b, low, high);
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

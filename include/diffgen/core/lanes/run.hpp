@@ -5,6 +5,8 @@
 // Runs a kernel, a template on its value, on the widest pack of this machine: the whole call tree
 // is inlined into one function compiled for that instruction set, whatever flags the program has.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes/isa.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
@@ -12,7 +14,7 @@
 #include <diffgen/core/lanes/pack.hpp>
 #endif
 
-namespace diffgen::lanes {
+namespace diffgen::inline DIFFGEN_ABI::lanes {
 
 /// Names a value type: kernel(tag<V>{}) runs the kernel on V.
 template <class V>
@@ -150,4 +152,6 @@ DIFFGEN_HD void run(Kernel&& kernel) {
 
 #endif
 
-}  // namespace diffgen::lanes
+}  // namespace diffgen::inline DIFFGEN_ABI::lanes
+
+#include <diffgen/core/with_macros.hpp>

@@ -10,6 +10,8 @@
 // where it is not known what it feeds. In formulas of the host it is product(a, b) + c instead,
 // which has the bits of the plain formula and reads like it.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/config.hpp>
 
 #include <bit>
@@ -19,7 +21,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 /// A plain number that can stand for one lane.
 template <class T>
@@ -197,4 +199,6 @@ DIFFGEN_HD constexpr void store_strided(V* to, std::ptrdiff_t, V x) {
     *to = x;
 }
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

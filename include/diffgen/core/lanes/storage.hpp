@@ -5,10 +5,12 @@
 // What a pack holds: as many numbers as fit a register of an instruction set, in the vector
 // extension that g++ and clang++ share.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/lanes/isa.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 
-namespace diffgen {
+namespace diffgen::inline DIFFGEN_ABI {
 
 namespace detail {
 
@@ -127,4 +129,6 @@ struct pack {
     }
 };
 
-}  // namespace diffgen
+}  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,11 +4,13 @@
 
 // One Euler step of the reverse SDE (Song et al. 2021, eq. 6), which several solvers build on.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
-namespace diffgen::solver {
+namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// What the reverse SDE adds to the state over the step: (f x - g^2 score) dt + g sqrt(|dt|) noise,
 /// with f and g at level l, where the network saw x in register `input`.
@@ -20,4 +22,6 @@ namespace diffgen::solver {
            std::sqrt(g2 * -dt) * noise;
 }
 
-}  // namespace diffgen::solver
+}  // namespace diffgen::inline DIFFGEN_ABI::solver
+
+#include <diffgen/core/with_macros.hpp>

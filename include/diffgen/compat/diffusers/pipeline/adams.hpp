@@ -5,12 +5,14 @@
 // Samplers for configurations of DEISMultistepScheduler, SASolverScheduler and
 // UniPCMultistepScheduler.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/deis.hpp>
 #include <diffgen/compat/diffusers/pipeline/lambda.hpp>
 #include <diffgen/compat/diffusers/sa_solver.hpp>
 #include <diffgen/compat/diffusers/unipc.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// See with_scheduler.
 template <class Net, class Use, class Noise = noise::philox>
@@ -37,4 +39,6 @@ auto with_adams(const config& c, const arguments& a, Net net, Use&& use, Noise n
     }
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // Samplers for configurations of DDPMScheduler, DDIMScheduler, DDIMInverseScheduler and
 // UnCLIPScheduler.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/ddim.hpp>
 #include <diffgen/compat/diffusers/ddpm.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
@@ -14,7 +16,7 @@
 #include <diffgen/guidance/learned_variance.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// See with_scheduler. The network has a second output where the variance is learned.
 template <class Net, class Use, class Noise = noise::philox>
@@ -62,4 +64,6 @@ auto with_ancestral(const config& c, const arguments& a, Net net, Use&& use, Noi
     }
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,6 +5,8 @@
 // What a caller of a diffusers pipeline says beside the configuration: the arguments that the
 // schedulers' set_timesteps() and step() take.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/timesteps.hpp>
@@ -19,7 +21,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// Every member bears the argument's name; what is not given takes the default of the class.
 struct arguments {
@@ -118,4 +120,6 @@ struct arguments {
     return a;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

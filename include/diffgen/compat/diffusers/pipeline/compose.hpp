@@ -5,13 +5,15 @@
 // A composition that only a configuration knows, as a compile-time one: what the families of
 // pipeline/ share.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/pipeline/arguments.hpp>
 #include <diffgen/sampler.hpp>
 
 #include <utility>
 
-namespace diffgen::compat::diffusers::detail {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail {
 
 /// Hands a sampler of these parts to use(sampler, options, initial_sigma). The options have the
 /// grid; the state begins with the deviation initial_sigma.
@@ -38,4 +40,6 @@ composer(Use&, Noise) -> composer<Use, Noise>;
                                             family));
 }
 
-}  // namespace diffgen::compat::diffusers::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // Samplers for configurations of LCMScheduler, TCDScheduler and CMStochasticIterativeScheduler.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/consistency.hpp>
 #include <diffgen/compat/diffusers/distilled.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>
@@ -17,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 namespace detail {
 
@@ -76,4 +78,6 @@ auto with_distilled(const config& c, const arguments& a, Net net, Use&& use, Noi
     }
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -5,11 +5,13 @@
 // Samplers for configurations of DPMSolverMultistepScheduler, DPMSolverSinglestepScheduler,
 // EDMDPMSolverMultistepScheduler and CosineDPMSolverMultistepScheduler.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/dpm_multistep.hpp>
 #include <diffgen/compat/diffusers/dpm_singlestep.hpp>
 #include <diffgen/compat/diffusers/pipeline/lambda.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// See with_scheduler.
 template <class Net, class Use, class Noise = noise::philox>
@@ -35,4 +37,6 @@ auto with_dpm_solver(const config& c, const arguments& a, Net net, Use&& use, No
     }
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -7,6 +7,8 @@
 // KDPM2DiscreteScheduler, KDPM2AncestralDiscreteScheduler, LMSDiscreteScheduler and
 // EDMEulerScheduler.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/edm_euler.hpp>
 #include <diffgen/compat/diffusers/euler.hpp>
 #include <diffgen/compat/diffusers/heun.hpp>
@@ -15,7 +17,7 @@
 #include <diffgen/compat/diffusers/pipeline/compose.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// See with_scheduler.
 template <class Net, class Use, class Noise = noise::philox>
@@ -65,4 +67,6 @@ auto with_exploding(const config& c, const arguments& a, Net net, Use&& use, Noi
     }
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,9 +4,11 @@
 
 // The families of diffusers schedulers that have a header each in pipeline/.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/names.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 enum class family { adams, ancestral, distilled, dpm_solver, exploding, flow_match, pndm };
 
@@ -48,4 +50,6 @@ enum class family { adams, ancestral, distilled, dpm_solver, exploding, flow_mat
     return family::exploding;
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

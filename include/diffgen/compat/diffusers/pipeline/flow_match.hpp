@@ -5,12 +5,14 @@
 // Samplers for configurations of FlowMatchEulerDiscreteScheduler and
 // FlowMatchHeunDiscreteScheduler.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/flow_match.hpp>
 #include <diffgen/compat/diffusers/pipeline/compose.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/schedule/rectified.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// See with_scheduler.
 template <class Net, class Use, class Noise = noise::philox>
@@ -36,4 +38,6 @@ auto with_flow_match(const config& c, const arguments& a, Net net, Use&& use, No
     }
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

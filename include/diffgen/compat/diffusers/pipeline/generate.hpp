@@ -5,6 +5,8 @@
 // What a program does with the sampler that a configuration asks for: a run; and how it reads the
 // configuration.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/read_config.hpp>
 #include <diffgen/exec/passes.hpp>
 #include <diffgen/io/json.hpp>
@@ -17,7 +19,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The configuration in a scheduler_config.json. Throws bad_file, and what read_config throws.
 [[nodiscard]] inline config load_config(const std::filesystem::path& file) {
@@ -66,4 +68,6 @@ generating(const Exec&, X&, const options&) -> generating<Exec, X>;
 template <class Exec, class X>
 generating(const Exec&, X&, const options&, bool) -> generating<Exec, X>;
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,6 +4,8 @@
 
 // What the families share whose solvers work in lambda = log(alpha / sigma).
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/lambda_levels.hpp>
 #include <diffgen/compat/diffusers/lambda_output.hpp>
 #include <diffgen/compat/diffusers/pipeline/compose.hpp>
@@ -12,7 +14,7 @@
 
 #include <cmath>
 
-namespace diffgen::compat::diffusers::detail {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail {
 
 /// The solver on the levels of the call, behind the predictor of the configuration.
 template <class Use, class Noise, class Net, class Solver>
@@ -33,4 +35,6 @@ auto compose_lambda(const composer<Use, Noise>& compose, const config& c, const 
                          initial_sigma);
 }
 
-}  // namespace diffgen::compat::diffusers::detail
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail
+
+#include <diffgen/core/with_macros.hpp>

@@ -4,13 +4,15 @@
 
 // Samplers for configurations of PNDMScheduler and IPNDMScheduler.
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/compat/diffusers/ipndm.hpp>
 #include <diffgen/compat/diffusers/pipeline/compose.hpp>
 #include <diffgen/compat/diffusers/pndm.hpp>
 #include <diffgen/compat/diffusers/schedule.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
 
-namespace diffgen::compat::diffusers {
+namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// See with_scheduler.
 template <class Net, class Use, class Noise = noise::philox>
@@ -27,4 +29,6 @@ auto with_pndm(const config& c, const arguments& a, Net net, Use&& use, Noise no
                    at_timesteps(pndm_timesteps(c, a.steps())));
 }
 
-}  // namespace diffgen::compat::diffusers
+}  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers
+
+#include <diffgen/core/with_macros.hpp>
