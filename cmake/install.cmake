@@ -10,12 +10,14 @@ install(TARGETS ${diffgen_targets} EXPORT diffgen INCLUDES DESTINATION ${CMAKE_I
 install(EXPORT diffgen NAMESPACE diffgen:: FILE diffgen-targets.cmake DESTINATION ${package_dir})
 configure_package_config_file(cmake/diffgen-config.cmake.in
   ${CMAKE_CURRENT_BINARY_DIR}/diffgen-config.cmake INSTALL_DESTINATION ${package_dir})
-write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/diffgen-config-version.cmake
-  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+configure_file(cmake/diffgen-config-version.cmake.in
+  ${CMAKE_CURRENT_BINARY_DIR}/diffgen-config-version.cmake @ONLY)
+configure_file(cmake/diffgen.pc.in ${CMAKE_CURRENT_BINARY_DIR}/diffgen.pc @ONLY)
 install(FILES
   ${CMAKE_CURRENT_BINARY_DIR}/diffgen-config.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/diffgen-config-version.cmake
   cmake/FindThrustHeaders.cmake
   cmake/diffgen_cuda_standard.cmake
   DESTINATION ${package_dir})
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/diffgen.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

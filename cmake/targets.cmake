@@ -28,8 +28,10 @@ diffgen_component(cpp)
 diffgen_component(omp OpenMP::OpenMP_CXX)
 diffgen_component(tbb TBB::tbb)
 diffgen_component(cuda CUDA::cudart)
-diffgen_component(eigen Eigen3::Eigen)
-diffgen_component(xtensor xtensor)
+# As expressions, so that an installed copy names them too where they are targets of the program that
+# are not installed with it.
+diffgen_component(eigen $<1:Eigen3::Eigen>)
+diffgen_component(xtensor $<1:xtensor>)
 
 target_compile_options(diffgen_omp INTERFACE
   $<$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>:-Xcompiler=-fopenmp>)

@@ -51,6 +51,12 @@ if(DIFFGEN_NVCC AND NOT DIFFGEN_CUDA)
   endforeach()
 endif()
 set_tests_properties(headers.g++ headers.clang++ PROPERTIES PROCESSORS 2)
+# And beside the macros of other libraries, and `using namespace std`.
+foreach(pair IN LISTS compilers)
+  string(REGEX MATCH "^(.*)=(.*)$" pair ${pair})
+  diffgen_compiler_test(headers.hostile.${CMAKE_MATCH_1} 300 ${CMAKE_CURRENT_SOURCE_DIR}/headers/hostile.sh
+    ${PROJECT_SOURCE_DIR}/include ${flags} "${CMAKE_MATCH_2}")
+endforeach()
 
 # The errors that tools/mutation_check seeds are still there to be made; running it takes minutes.
 find_program(DIFFGEN_PYTHON python3)

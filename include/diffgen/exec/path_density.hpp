@@ -147,7 +147,7 @@ struct deviations_pass {
         sum_of_squares<W> sum;
         for (; count > 0; count -= part, begin += static_cast<std::size_t>(part)) {
             const int here = count < part ? count : part;
-            double apart[part];
+            double apart[std::size_t{part}];
             for (int i = 0; i < here; ++i) {
                 const T value = x[begin + static_cast<std::size_t>(i)];
                 apart[i] = static_cast<double>(value) -

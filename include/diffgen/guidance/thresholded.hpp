@@ -31,7 +31,7 @@ template <class T>
     for (word bit = word{1} << (8 * sizeof(T) - 2); bit != 0; bit >>= 1) {
         std::size_t below = 0;
         for (std::size_t i = 0; i < count; ++i)
-            below += std::bit_cast<word>(values[i]) < (found | bit) ? 1 : 0;
+            if (std::bit_cast<word>(values[i]) < (found | bit)) ++below;
         if (below <= k) found |= bit;
     }
     return std::bit_cast<T>(found);
