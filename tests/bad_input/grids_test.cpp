@@ -48,7 +48,7 @@ void check_start_refused(std::initializer_list<std::string_view> parts, const Sc
     CHECK(x == std::vector<double>(3, 7.));
 }
 
-const schedule::linear discrete(1000);
+const schedule::linear discrete{1000};
 constexpr schedule::linear_beta continuous{};
 constexpr schedule::edm edm{};
 

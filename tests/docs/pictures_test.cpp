@@ -24,7 +24,7 @@ const auto network = [](auto in, auto out, const noise_level& level) {
 
 template <class Solver>
 auto sampler_of(const Solver& solver) {
-    return sampler{schedule::scaled_linear(1000, 0.00085, 0.012), kernel::variance_preserving{},
+    return sampler{schedule::scaled_linear{1000, 0.00085, 0.012}, kernel::variance_preserving{},
                    predicts(epsilon{}, network), solver};
 }
 

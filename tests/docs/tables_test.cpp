@@ -98,7 +98,7 @@ std::vector<std::string> names_of(const std::string& cell) {
 /// Whether every evaluation over whole timesteps is at one of them, whatever the number of steps.
 template <class Solver>
 bool keeps_to_whole_timesteps(const Solver& solver) {
-    const process p{schedule::scaled_linear(1000, 0.00085, 0.012), kernel::variance_preserving{}};
+    const process p{schedule::scaled_linear{1000, 0.00085, 0.012}, kernel::variance_preserving{}};
     const process_view view(p);
     for (const int n : {4, 7, 10, 20, 25, 33}) {
         const auto levels = grid::trailing{}.levels(view, n);

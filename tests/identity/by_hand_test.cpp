@@ -91,14 +91,14 @@ TEST_CASE("Ho et al. 2020, algorithm 2") {
         }
         const auto variance_of = large ? solver::variance::transition : solver::variance::posterior;
         CHECK(testing::largest_difference(
-                  run(schedule::linear(T, 1e-3, 0.2), kernel::variance_preserving{},
+                  run(schedule::linear{T, 1e-3, 0.2}, kernel::variance_preserving{},
                       solver::ancestral{.variance = variance_of}, T, grid::trailing{}),
                   x) < 1e-12);
     }
 }
 
 TEST_CASE("Song, Meng and Ermon 2021 (DDIM), eq. 12 and 16") {
-    const schedule::linear schedule(1000);
+    const schedule::linear schedule{1000};
     const process p(schedule, kernel::variance_preserving{});
     const std::vector<int> tau{999, 799, 599, 399, 199};
     const double eta = 0.6;

@@ -15,7 +15,7 @@ using testing::relative_error;
 
 TEST_CASE("entries are at whole times; between them the log-SNR is linear") {
     const schedule::table s({4, 1, -3});
-    CHECK(s.steps() == 3);
+    CHECK(s.discrete_steps() == 3);
     CHECK(s.t_max() == 2);
     CHECK(s.log_snr(0) == 4);
     CHECK(s.log_snr(1) == 1);
@@ -43,7 +43,7 @@ TEST_CASE("time is the inverse, over the whole of a long table") {
         CAPTURE(t);
         CHECK(std::fabs(s.time(s.log_snr(t)) - t) < 1e-10);  // 1e-14 of l over a rate of 0.01
     }
-    for (int i = 0; i < s.steps(); ++i)
+    for (int i = 0; i < s.discrete_steps(); ++i)
         REQUIRE(s.time(s.log_snr(i)) == i);
     CHECK(s.time(detail::infinity) == -1);
     // noisier than the table: its last time

@@ -41,7 +41,7 @@ inline void check_levels(const diffgen::process_view& p, const diffgen::any_grid
 inline void check_on_discrete(const diffgen::any_grid& g) {
     using namespace diffgen;
     const process ddpm(schedule::linear{}, kernel::variance_preserving{});
-    const process capped(schedule::cosine(100), kernel::variance_exploding{});
+    const process capped(schedule::cosine{100}, kernel::variance_exploding{});
     for (const int n : {1, 2, 3, 7, 10, 50, 97, 100}) {
         check_levels(process_view(ddpm), g, n);
         check_levels(process_view(capped), g, n);

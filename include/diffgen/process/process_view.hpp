@@ -75,8 +75,8 @@ class process_view {
         [](const void* p) { return as<P>(p).t_min(); },
         [](const void* p) { return as<P>(p).t_max(); },
         [](const void* p) {
-            if constexpr (requires { as<P>(p).schedule.steps(); })
-                return static_cast<int>(as<P>(p).schedule.steps());
+            if constexpr (requires { as<P>(p).schedule.discrete_steps(); })
+                return static_cast<int>(as<P>(p).schedule.discrete_steps());
             else
                 return 0;
         }};

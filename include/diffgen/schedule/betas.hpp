@@ -59,81 +59,124 @@ std::vector<double> sampled(int steps, F f) {
     return v;
 }
 
+inline std::vector<double> linear(int steps, double beta_start, double beta_end) {
+    return sampled(steps,
+                   [=](double u) { return beta_start + product(u, beta_end - beta_start); });
+}
+inline std::vector<double> scaled_linear(int steps, double beta_start, double beta_end) {
+    return sampled(steps, [=](double u) {
+        const double a = std::sqrt(beta_start), b = std::sqrt(beta_end);
+        const double root = a + product(u, b - a);
+        return root * root;
+    });
+}
+inline std::vector<double> sigmoid(int steps, double beta_start, double beta_end) {
+    return sampled(steps, [=](double u) {
+        return beta_start +
+               product(diffgen::detail::sigmoid(product(12., u) - 6), beta_end - beta_start);
+    });
+}
+inline std::vector<double> cosine(int steps, double s, double max_beta) {
+    if (!(s >= 0 && std::isfinite(s) && max_beta > 0 && max_beta <= 1))
+        throw bad_argument(detail::text("diffgen: a cosine schedule with s = ", s,
+                                        " and max_beta = ", max_beta,
+                                        "; s must be 0 or more, max_beta in (0, 1]"));
+    const auto abar = [s](double u) {
+        const double c = std::cos((u + s) / (1 + s) * 1.5707963267948966);
+        return c * c;
+    };
+    std::vector<double> v;
+    v.reserve(static_cast<std::size_t>(checked_steps(steps)));
+    for (int i = 0; i < steps; ++i) {
+        const double from = static_cast<double>(i) / steps, to = (i + 1.0) / steps;
+        v.push_back(std::min(1 - abar(to) / abar(from), max_beta));
+    }
+    return v;
+}
+
+inline void require_own(const table& entries, int steps) {
+    if (entries.discrete_steps() != steps)
+        throw bad_argument(detail::text(
+            "diffgen: a schedule of ", steps, " steps whose table has ", entries.discrete_steps(),
+            "; its constants are given when it is made"));
+}
+
 }  // namespace detail_betas
 
 /// beta linear in the step (Ho et al. 2020).
-class linear : public betas {
-  public:
-    /// What can be said by name: linear({.steps = 100}).
-    struct constants {
-        int steps = 1000;
-        double beta_start = 1e-4, beta_end = 0.02;
-    };
-    explicit linear(const constants& c) : linear(c.steps, c.beta_start, c.beta_end) {}
-    explicit linear(int steps = 1000, double beta_start = 1e-4, double beta_end = 0.02)
-        : betas(detail_betas::sampled(
-              steps, [=](double u) { return beta_start + product(u, beta_end - beta_start); })) {}
+struct linear {
+    int steps = 1000;
+    double beta_start = 1e-4, beta_end = 0.02;
+    /// What follows from the constants; not to be set.
+    table entries{log_snr_of_betas(detail_betas::linear(steps, beta_start, beta_end))};
+
+    /// Throws bad_argument where the constants were changed after the table was made of them.
+    void check() const { detail_betas::require_own(entries, steps); }
+    [[nodiscard]] double log_snr(double t) const { return entries.log_snr(t); }
+    [[nodiscard]] double log_snr_rate(double t) const { return entries.log_snr_rate(t); }
+    [[nodiscard]] double time(double log_snr) const { return entries.time(log_snr); }
+    [[nodiscard]] static double t_min() { return table::t_min(); }
+    [[nodiscard]] double t_max() const { return entries.t_max(); }
+    [[nodiscard]] static double t_clean() { return table::t_clean(); }
+    [[nodiscard]] int discrete_steps() const { return entries.discrete_steps(); }
+    operator const table&() const { return entries; }
 };
 
 /// sqrt(beta) linear in the step (Rombach et al. 2022, latent diffusion).
-class scaled_linear : public betas {
-  public:
-    struct constants {
-        int steps = 1000;
-        double beta_start = 0.00085, beta_end = 0.012;
-    };
-    explicit scaled_linear(const constants& c) : scaled_linear(c.steps, c.beta_start, c.beta_end) {}
-    explicit scaled_linear(int steps = 1000, double beta_start = 0.00085, double beta_end = 0.012)
-        : betas(detail_betas::sampled(steps, [=](double u) {
-              const double a = std::sqrt(beta_start), b = std::sqrt(beta_end);
-              const double root = a + product(u, b - a);
-              return root * root;
-          })) {}
+struct scaled_linear {
+    int steps = 1000;
+    double beta_start = 0.00085, beta_end = 0.012;
+    /// What follows from the constants; not to be set.
+    table entries{log_snr_of_betas(detail_betas::scaled_linear(steps, beta_start, beta_end))};
+
+    /// Throws bad_argument where the constants were changed after the table was made of them.
+    void check() const { detail_betas::require_own(entries, steps); }
+    [[nodiscard]] double log_snr(double t) const { return entries.log_snr(t); }
+    [[nodiscard]] double log_snr_rate(double t) const { return entries.log_snr_rate(t); }
+    [[nodiscard]] double time(double log_snr) const { return entries.time(log_snr); }
+    [[nodiscard]] static double t_min() { return table::t_min(); }
+    [[nodiscard]] double t_max() const { return entries.t_max(); }
+    [[nodiscard]] static double t_clean() { return table::t_clean(); }
+    [[nodiscard]] int discrete_steps() const { return entries.discrete_steps(); }
+    operator const table&() const { return entries; }
 };
 
 /// beta follows a logistic curve over [-6, 6] (GeoDiff, Xu et al. 2022).
-class sigmoid : public betas {
-  public:
-    struct constants {
-        int steps = 1000;
-        double beta_start = 1e-4, beta_end = 0.02;
-    };
-    explicit sigmoid(const constants& c) : sigmoid(c.steps, c.beta_start, c.beta_end) {}
-    explicit sigmoid(int steps = 1000, double beta_start = 1e-4, double beta_end = 0.02)
-        : betas(detail_betas::sampled(steps, [=](double u) {
-              return beta_start +
-                     product(diffgen::detail::sigmoid(product(12., u) - 6), beta_end - beta_start);
-          })) {}
+struct sigmoid {
+    int steps = 1000;
+    double beta_start = 1e-4, beta_end = 0.02;
+    /// What follows from the constants; not to be set.
+    table entries{log_snr_of_betas(detail_betas::sigmoid(steps, beta_start, beta_end))};
+
+    /// Throws bad_argument where the constants were changed after the table was made of them.
+    void check() const { detail_betas::require_own(entries, steps); }
+    [[nodiscard]] double log_snr(double t) const { return entries.log_snr(t); }
+    [[nodiscard]] double log_snr_rate(double t) const { return entries.log_snr_rate(t); }
+    [[nodiscard]] double time(double log_snr) const { return entries.time(log_snr); }
+    [[nodiscard]] static double t_min() { return table::t_min(); }
+    [[nodiscard]] double t_max() const { return entries.t_max(); }
+    [[nodiscard]] static double t_clean() { return table::t_clean(); }
+    [[nodiscard]] int discrete_steps() const { return entries.discrete_steps(); }
+    operator const table&() const { return entries; }
 };
 
 /// abar follows cos^2((u + s) / (1 + s) pi / 2), beta capped (Nichol and Dhariwal 2021, eq. 17).
-class cosine : public betas {
-  public:
-    struct constants {
-        int steps = 1000;
-        double s = 0.008, max_beta = 0.999;
-    };
-    explicit cosine(const constants& c) : cosine(c.steps, c.s, c.max_beta) {}
-    explicit cosine(int steps = 1000, double s = 0.008, double max_beta = 0.999)
-        : betas(values(steps, s, max_beta)) {}
+struct cosine {
+    int steps = 1000;
+    double s = 0.008, max_beta = 0.999;
+    /// What follows from the constants; not to be set.
+    table entries{log_snr_of_betas(detail_betas::cosine(steps, s, max_beta))};
 
-  private:
-    static std::vector<double> values(int steps, double s, double max_beta) {
-        if (!(s >= 0 && std::isfinite(s) && max_beta > 0 && max_beta <= 1))
-            throw bad_argument(detail::text("diffgen: a cosine schedule with s = ", s,
-                                            " and max_beta = ", max_beta,
-                                            "; s must be 0 or more, max_beta in (0, 1]"));
-        const auto abar = [s](double u) {
-            const double c = std::cos((u + s) / (1 + s) * 1.5707963267948966);
-            return c * c;
-        };
-        std::vector<double> v;
-        for (int i = 0; i < detail_betas::checked_steps(steps); ++i) {
-            const double from = static_cast<double>(i) / steps, to = (i + 1.0) / steps;
-            v.push_back(std::min(1 - abar(to) / abar(from), max_beta));
-        }
-        return v;
-    }
+    /// Throws bad_argument where the constants were changed after the table was made of them.
+    void check() const { detail_betas::require_own(entries, steps); }
+    [[nodiscard]] double log_snr(double t) const { return entries.log_snr(t); }
+    [[nodiscard]] double log_snr_rate(double t) const { return entries.log_snr_rate(t); }
+    [[nodiscard]] double time(double log_snr) const { return entries.time(log_snr); }
+    [[nodiscard]] static double t_min() { return table::t_min(); }
+    [[nodiscard]] double t_max() const { return entries.t_max(); }
+    [[nodiscard]] static double t_clean() { return table::t_clean(); }
+    [[nodiscard]] int discrete_steps() const { return entries.discrete_steps(); }
+    operator const table&() const { return entries; }
 };
 
 }  // namespace diffgen::inline DIFFGEN_ABI::schedule

@@ -77,7 +77,7 @@ class table {
     [[nodiscard]] double t_max() const { return static_cast<double>(log_snr_.size() - 1); }
     [[nodiscard]] static double t_clean() { return -1; }
     /// Number of entries (the training steps T).
-    [[nodiscard]] int steps() const { return static_cast<int>(log_snr_.size()); }
+    [[nodiscard]] int discrete_steps() const { return static_cast<int>(log_snr_.size()); }
 
   private:
     struct place {

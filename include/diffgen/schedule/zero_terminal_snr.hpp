@@ -17,15 +17,15 @@ namespace diffgen::inline DIFFGEN_ABI::schedule {
 /// Shifts and stretches the alpha of a variance-preserving chain so that it ends at zero and begins
 /// where it did. Throws bad_argument where there is only one entry.
 [[nodiscard]] inline table zero_terminal_snr(const table& t) {
-    if (t.steps() < 2)
+    if (t.discrete_steps() < 2)
         throw bad_argument(
             "diffgen: zero_terminal_snr of a schedule of one entry; it needs a first and a last");
     const auto alpha = [&](int i) {
         return std::sqrt(detail::sigmoid(t.log_snr(static_cast<double>(i))));
     };
-    const double first = alpha(0), last = alpha(t.steps() - 1);
+    const double first = alpha(0), last = alpha(t.discrete_steps() - 1);
     std::vector<double> log_snr;
-    for (int i = 0; i + 1 < t.steps(); ++i) {
+    for (int i = 0; i + 1 < t.discrete_steps(); ++i) {
         const double a = (alpha(i) - last) * (first / (first - last));
         log_snr.push_back(2 * std::log(a) - std::log1p(-a * a));
     }
