@@ -13,3 +13,4 @@ void bar_network(bars& to);
 void bar_cohorts(bars& to);
 void bar_kept(bars& to);
 void bar_blocks(bars& to);
+void bar_pool(bars& to);

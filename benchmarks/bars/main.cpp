@@ -16,6 +16,7 @@ int main(int count, char** arguments) {
         {"pass", bar_pass},       {"ragged", bar_ragged},   {"one_lane", bar_one_lane},
         {"network", bar_network}, {"cohorts", bar_cohorts}, {"kept", bar_kept},
         {"blocks", bar_blocks},
+        {"pool", bar_pool},
     };
     const std::vector<std::string> wanted(arguments + 1, arguments + count);
     bars result;

@@ -81,12 +81,11 @@ std::vector<V> saved_rows(const io::safetensors& file, const std::string& name,
 
 }  // namespace detail
 
-/// Writes the run, which may be in the middle, to a file. Waits for the device. Throws bad_file
-/// where the file cannot be written.
-template <class Run>
-void save_run(const Run& run, const std::filesystem::path& path) {
-    const auto s = run.snapshot();
-    using memory = std::remove_cvref_t<decltype(s.cohorts.front().memory)>;
+/// Writes a snapshot, of a run or of a request of a pool, to a file. Throws bad_file where the file
+/// cannot be written.
+template <class T, class Memory>
+void save_snapshot(const exec::run_snapshot<T, Memory>& s, const std::filesystem::path& path) {
+    using memory = Memory;
     static_assert(std::is_trivially_copyable_v<memory>,
                   "diffgen: what a solver remembers of a sample must be trivially copyable, or its "
                   "runs cannot be saved");
@@ -129,14 +128,11 @@ void save_run(const Run& run, const std::filesystem::path& path) {
     io::write_safetensors(path, file);
 }
 
-/// Makes `run`, which was started with the sampler, the options and a batch such as those of the
-/// saved one, go on from the file; the state is overwritten. Throws bad_file where the file is not
-/// a saved run, bad_shape and bad_argument where it is one of another batch, seed or grid, and says
-/// what differs. The run is then as it was.
-template <class Run>
-void load_run(Run& run, const std::filesystem::path& path) {
-    using snapshot = typename Run::snapshot_type;
-    using value_type = typename decltype(snapshot::registers)::value_type;
+/// The snapshot in a file; Snapshot: the snapshot_type of a run or a pool, which is then asked
+/// whether it fits. Throws bad_file where the file is not a saved run with numbers of this type.
+template <class Snapshot>
+[[nodiscard]] Snapshot load_snapshot(const std::filesystem::path& path) {
+    using value_type = typename decltype(Snapshot::registers)::value_type;
     const io::safetensors file = io::read_safetensors(path);
     const auto format = file.metadata.find("format");
     if (format == file.metadata.end() || format->second != detail::run_file_format)
@@ -145,7 +141,7 @@ void load_run(Run& run, const std::filesystem::path& path) {
                                     format == file.metadata.end() ? "not said" : format->second,
                                     ", not ", detail::run_file_format));
     const auto words = detail::saved_rows<std::uint64_t>(file, "run", 6);
-    snapshot s;
+    Snapshot s;
     if (words.size() != 6) throw bad_file("diffgen: a saved run without its seed");
     s.seed = words[0];
     s.first_sample = words[1];
@@ -185,7 +181,22 @@ void load_run(Run& run, const std::filesystem::path& path) {
         if (blocks.size() != 1) throw bad_file("diffgen: a saved run without its number of blocks");
         s.blocks = blocks.front();
     }
-    run.resume(s);
+    return s;
+}
+
+/// Writes the run, which may be in the middle, to a file. Waits for the device. Throws bad_file
+/// where the file cannot be written.
+template <class Run>
+void save_run(const Run& run, const std::filesystem::path& path) {
+    save_snapshot(run.snapshot(), path);
+}
+/// Makes `run`, which was started with the sampler, the options and a batch such as those of the
+/// saved one, go on from the file; the state is overwritten. Throws bad_file where the file is not
+/// a saved run, bad_shape and bad_argument where it is one of another batch, seed or grid, and says
+/// what differs. The run is then as it was.
+template <class Run>
+void load_run(Run& run, const std::filesystem::path& path) {
+    run.resume(load_snapshot<typename Run::snapshot_type>(path));
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI

@@ -21,7 +21,10 @@
 #include <diffgen/exec/passes.hpp>
 #include <diffgen/exec/policy.hpp>
 #include <diffgen/exec/recorded_path.hpp>
+#include <diffgen/exec/pool.hpp>
+#include <diffgen/exec/request.hpp>
 #include <diffgen/exec/run.hpp>
+#include <diffgen/exec/state_view.hpp>
 #include <diffgen/noise/source.hpp>
 #include <diffgen/options.hpp>
 #include <diffgen/predictor/predicts.hpp>
@@ -313,6 +316,18 @@ class sampler {
         return make_run<true>(e, v, grids_by(rule, v, o, exec::origin::given), o,
                               exec::origin::given);
     }
+    /// A pool of requests that come and go, evaluated in one batch. elements: of one sample. The
+    /// sampler must outlive it. Throws bad_argument, bad_shape.
+    template <class T = float, class Exec>
+    [[nodiscard]] auto pool(const Exec& e, std::size_t elements, const pool_options& o = {}) & {
+        return make_pool<T>(*this, e, elements, o);
+    }
+    template <class T = float, class Exec>
+    [[nodiscard]] auto pool(const Exec& e, std::size_t elements,
+                            const pool_options& o = {}) const& {
+        return make_pool<T>(*this, e, elements, o);
+    }
+
     // A run refers to its sampler: a temporary one would be gone before the first evaluation.
     template <class... Arguments>
     auto start(Arguments&&...) const&& = delete;
@@ -324,6 +339,8 @@ class sampler {
     auto keep(Arguments&&...) && = delete;
     template <class... Arguments>
     auto keep_from(Arguments&&...) && = delete;
+    template <class T = float, class... Arguments>
+    auto pool(Arguments&&...) const&& = delete;
 
     /// Brings clean samples x to time t: x = alpha x + sigma z (Ho et al. 2020, eq. 4). Of the
     /// options, seed and first_sample count. generate_from(e, t, x, o) goes back.
@@ -384,27 +401,7 @@ class sampler {
         o.grid.template check_solver<Solver>();
         return o.grid.levels(process_view(process), o.steps);
     }
-
-  private:
-    template <class Exec, class X>
-    static auto view(const Exec& e, X&& x) {
-        static_assert(
-            state<X>,
-            "diffgen: this is not a state; use batch(x, samples) for contiguous memory, or "
-            "include the container's adapter from diffgen/adapt");
-        auto v = state_traits<std::remove_cvref_t<X>>::view(x);
-        using V = decltype(v);
-        static_assert(std::is_same_v<typename V::space_type, typename Exec::space>,
-                      "diffgen: the state's memory is not where the execution policy runs: CUDA "
-                      "memory needs exec::cuda(stream), host memory exec::cpp, omp or tbb");
-        static_assert(std::is_same_v<typename V::value_type, float> ||
-                          std::is_same_v<typename V::value_type, double>,
-                      "diffgen: a state is made of floats or doubles");
-        detail::check(e);
-        exec::require_elements<Predictor>(v.elements);
-        return v;
-    }
-
+    /// Those of a run from time t. Throws bad_argument where the grid does not begin there.
     [[nodiscard]] std::vector<noise_level> levels_from(double t, const options& o) const {
         check();
         o.grid.template check_solver<Solver>();
@@ -418,6 +415,14 @@ class sampler {
                         "; give the state at the time of levels(o).front(), or choose "
                         "a grid that starts anywhere, such as grid::uniform");
         return l;
+    }
+
+  private:
+    template <class Exec, class X>
+    static auto view(const Exec& e, X&& x) {
+        const auto v = exec::state_view(e, x);
+        exec::require_elements<Predictor>(v.elements);
+        return v;
     }
 
     static void require_times(std::span<const double> times, std::size_t samples) {
@@ -498,6 +503,13 @@ class sampler {
         using kind = exec::run_kind_of<sampler, T>;
         return exec::run<Exec, kind, many, Path>(e, *this, x, std::move(g), o, from,
                                                  std::move(path));
+    }
+    template <class T, class Self, class Exec>
+    [[nodiscard]] static auto make_pool(Self& self, const Exec& e, std::size_t elements,
+                                        const pool_options& o) {
+        self.check();
+        detail::check(e);
+        return exec::pool<Exec, Self, T>(e, self, elements, o);
     }
     /// Self: this sampler, constant where its network can be called as it is.
     template <class Self, class Exec, class T, class Space, class Path = exec::no_path>

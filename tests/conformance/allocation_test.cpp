@@ -73,3 +73,33 @@ TEST_CASE("no step of a judged run allocates, each sample from a time of its own
         }
     });
 }
+
+TEST_CASE("a pool allocates for the levels of a request that is admitted, and for nothing else") {
+    conformance::for_each_judged([](const char* name, const auto& solver) {
+        if constexpr (!requires { solver.wants_density; }) {
+            CAPTURE(name);
+            const sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
+                            testing::batched_predictor(epsilon{}, testing::three_in_2d), solver,
+                            noise::brownian{}};
+            auto pool = s.template pool<double>(exec::cpp, 2, {.capacity = 4});
+            const options o{.steps = 3};
+            for (int life = 0; life < 12; ++life) {
+                long started = allocations;
+                auto levels = s.levels(o);
+                const long for_levels = allocations - started;
+                started = allocations;
+                pool.admit(o);
+                CHECK(allocations - started <= for_levels);
+                started = allocations;
+                while (life % 4 == 3 ? pool.size() > 0 : pool.size() == 4) {
+                    pool.take(3);
+                    s.predictor.call(pool.input(), pool.output(), pool.levels());
+                    pool.advance();
+                    while (!pool.ended().empty())
+                        pool.remove(pool.ended().front());
+                }
+                CHECK(allocations == started);
+            }
+        }
+    });
+}

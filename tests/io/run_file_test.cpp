@@ -23,6 +23,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -90,6 +91,35 @@ TEST_CASE("a run in a file goes on with the same bits") {
     check_file(sampler_of(solver::seeds<2>{}, noise::brownian{}), apart);
     check_file(sampler_of(solver::adaptive_bogacki_shampine{}), plainly);
     check_file(sampler_of(solver::adaptive_heun{}), apart);
+}
+
+TEST_CASE("a request of a pool goes on from a file, in another pool or alone") {
+    const scratch_folder folder;
+    const auto path = folder.path / "request.safetensors";
+    const auto s = sampler_of(solver::dpm_solver_pp_multistep<2>{});
+    const auto finish = [](auto& p) {
+        for (; p; p.advance())
+            p.evaluate();
+    };
+    std::vector<double> expected(D), x(D);
+    s.generate(exec::cpp, batch(expected, 1), in_five);
+    auto first = s.pool<double>(exec::cpp, D), second = s.pool<double>(exec::cpp, D);
+    const request_id id = first.admit(in_five);
+    for (int k = 0; k < 3; ++k, first.advance())
+        first.evaluate();
+    save_snapshot(first.snapshot(id), path);
+
+    second.admit({.steps = 3});
+    const request_id there = second.resume(load_snapshot<decltype(second)::snapshot_type>(path));
+    CHECK(second.status(there).evaluations == 3);
+    finish(second);
+    CHECK(std::ranges::equal(second.state(there), expected));
+
+    auto alone = s.start(exec::cpp, batch(x, 1), in_five);
+    load_run(alone, path);
+    for (; alone; alone.advance())
+        evaluate(s, alone);
+    CHECK(differences(x, expected) == 0);
 }
 
 TEST_CASE("a file that does not fit is refused, and says what differs") {

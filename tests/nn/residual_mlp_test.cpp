@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <diffgen/nn/residual_mlp.hpp>
 
+#include "check_refused.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -84,6 +87,26 @@ TEST_CASE_TEMPLATE("evaluate gives the values of the tape to rounding", T, float
 }
 
 // docs/concepts/networks.md states the formula and the names of the tensors.
+TEST_CASE("a sample at a time of its own has the numbers that it has alone") {
+    auto net = filled<float>(digits);
+    const int samples = 70;
+    const auto x = normal_matrix<float>(64, samples);
+    const auto classes = classes_of(samples);
+    std::vector<double> times;
+    for (int j = 0; j < samples; ++j)
+        times.push_back(0.1 * j - 3);
+    nn::matrix<float> y(64, samples), alone(64, 1);
+    net.evaluate(x.data(), y.data(), samples, times, classes.data());
+    for (int j = 0; j < samples; ++j) {
+        net.evaluate(x.col(j).data(), alone.data(), 1, times[static_cast<std::size_t>(j)],
+                     &classes[static_cast<std::size_t>(j)]);
+        CHECK(alone == y.col(j));
+    }
+    check_refused<diffgen::bad_shape>(
+        [&] { net.evaluate(x.data(), y.data(), samples, std::span(times).first(69)); },
+        {"69 times for 70 samples"});
+}
+
 TEST_CASE("evaluate is the formula of the page, written out in loops") {
     auto net = filled<double>({.features = 3,
                                .hidden = 4,

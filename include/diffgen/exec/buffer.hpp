@@ -68,7 +68,7 @@ class buffer<T, space::host> {
         e.wait();
         std::copy_n(from, n, to);
     }
-    /// Copies within the space, in the order of the passes.
+    /// Copies within the space, in the order of the policy's passes.
     template <class Exec>
     static void copy(const Exec& e, const T* from, std::size_t n, T* to) {
         e.wait();

@@ -215,6 +215,46 @@ class planner {
             compile<T, Shape>(p.stage, p.to_denoised, {sampler_.folds(), keep_denoised_, c.draws});
         due = {p.stage.level, p.to_denoised.input_scale, false, false, c.index, c.stage_index};
     }
+    /// Plans what cohort c does after the stage that was carried out; accepts(c, step) asks the
+    /// solver's judge, is_due(c) whether the cohort goes on now. While nothing is evaluated, the
+    /// network is told the level of the last evaluation.
+    template <class Accepts, class IsDue>
+    void plan_next(cohort_type& c, std::span<const noise_level> grid, entry& e, due_stage& due,
+                   [[maybe_unused]] const Accepts& accepts, const IsDue& is_due) const {
+        const noise_level told = due.level;
+        if constexpr (Shape::judges) {
+            if (due.is_judged) {
+                settle(c, grid, accepts(c, here(c, grid)), e, due);
+                due.level = told;
+                return;
+            }
+        }
+        move_on(c, grid);
+        if (!is_due(c)) {
+            e.code = {};
+            return;
+        }
+        plan(c, grid, e.noise, e, due);
+        if (!e.code.evaluates) due.level = told;
+    }
+    /// Plans the due stage of cohort c as it was planned before: from the beginning of its step, so
+    /// that the noise is the same.
+    void plan_again(cohort_type& c, std::span<const noise_level> grid, entry& e,
+                    due_stage& due) const {
+        if (c.arrived) {
+            e.code = {};
+            return;
+        }
+        const std::int32_t stage_index = std::exchange(c.stage_index, 0);
+        const std::uint32_t draws = std::exchange(c.draws, c.draws_before_step);
+        for (; c.stage_index < stage_index; ++c.stage_index)
+            plan(c, grid, e.noise, e, due);
+        // what followed the judged stages of the step has drawn too, whatever the judge said
+        if (stage_index > 0)
+            c.draws =
+                draws - static_cast<std::uint32_t>(sampler_.draws(here(c, grid), stage_index));
+        plan(c, grid, e.noise, e, due);
+    }
 
     /// Moves cohort c past the stage that was carried out. Returns whether it ended a step.
     bool move_on(cohort_type& c, std::span<const noise_level> grid) const {

@@ -49,13 +49,13 @@ struct place {
         : step(s.index), steps(s.count()), part(stage), from(s.from().t), to(s.to().t) {}
 };
 
-/// Throws non_finite for what happened there to the sample of that number in the whole job.
-[[noreturn]] inline void throw_non_finite_at(const place& p, std::uint64_t sample) {
+/// What is thrown for what happened there to the sample of that number in the whole job.
+[[nodiscard]] inline non_finite non_finite_at(const place& p, std::uint64_t sample) {
     const std::string text = diffgen::detail::text(
         "diffgen: NaN or infinity in step ", p.step, " of ", p.steps, " (stage ", p.part,
         ", from t = ", p.from, " to ", p.to, "), first in sample ", sample,
         "; the network's output there, the state it was given, or what follows from both");
-    throw non_finite(text, p.step, p.part, sample, p.from);
+    return {text, p.step, p.part, sample, p.from};
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::exec

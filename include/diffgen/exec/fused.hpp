@@ -215,7 +215,7 @@ class fused_run {
             const due_stage& at = stages_.due[std::size_t{failure::stage(code)}];
             step s = planner_.here(start_, grid_);
             s.index = at.step;
-            throw_non_finite_at(place(s, at.stage_index), failure::sample(code) + first_sample_);
+            throw non_finite_at(place(s, at.stage_index), failure::sample(code) + first_sample_);
         }
         return {start_.end - start_.index, evaluations_, true};
     }

@@ -12,6 +12,7 @@
 #include <diffgen/exec/cohort.hpp>
 #include <diffgen/exec/evaluation.hpp>
 #include <diffgen/exec/fused.hpp>
+#include <diffgen/exec/network_call.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/options.hpp>
 #include <diffgen/predictor/predicts.hpp>
@@ -45,7 +46,6 @@ class kept_run {
     using T = typename Kind::value_type;
     using space = typename Exec::space;
     using predictor_type = std::remove_const_t<Predictor>;
-    static constexpr bool batched = predictor_type::kind == granularity::batched;
     using run_type = run<Exec, Kind, OwnLevels, Path>;
 
   public:
@@ -71,7 +71,7 @@ class kept_run {
         if (std::exchange(used_, true) || seed != seed_) stepwise_->restart(seed, origin_);
         seed_ = seed;
         for (run_type& r = *stepwise_; r; r.advance())
-            evaluate(r);
+            evaluate_(exec_, *predictor_, r);
         return stepwise_->summary();
     }
     /// Of the path that the run followed.
@@ -80,26 +80,6 @@ class kept_run {
     }
 
   private:
-    void evaluate(run_type& r) {
-        const auto in = r.input();
-        if constexpr (batched) {
-            constexpr bool takes_one =
-                !OwnLevels || predictor_type::template takes<batch_view<const T, space>,
-                                                             batch_view<T, space>, noise_level>;
-            if constexpr (takes_one)
-                if (r.cohorts() == 1) predictor_->call(in, r.output(), r.level());
-            if constexpr (OwnLevels)
-                if (!takes_one || r.cohorts() > 1) predictor_->call(in, r.output(), r.levels());
-            if constexpr (run_type::wants_density)
-                predictor_->log_densities(in, r.log_densities(), r.levels());
-        } else {
-            functors_.evaluate(exec_, *predictor_, r.in_blocks(in), r.in_blocks(r.output()),
-                               r.cohort_levels(), r.members());
-            if constexpr (run_type::wants_density)
-                functors_.log_densities(exec_, in, r.log_densities().data, r.members());
-        }
-    }
-
     struct nothing {};
 
     Exec exec_;
@@ -109,7 +89,7 @@ class kept_run {
     bool used_ = false;
     std::optional<run_type> stepwise_;
     std::conditional_t<Fuses, std::optional<fused_run<Exec, Kind, predictor_type>>, nothing> fused_;
-    std::conditional_t<batched, nothing, evaluator<Exec, predictor_type, T, OwnLevels>> functors_;
+    network_call<Exec, Predictor, T, OwnLevels> evaluate_;
 };
 
 /// The kept run of a sampler, constant where its network can be called as it is, over values of

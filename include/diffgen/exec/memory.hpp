@@ -23,9 +23,10 @@ namespace diffgen::inline DIFFGEN_ABI::exec {
 template <class T, class Shape, int Copies>
 struct batch_memory {
     std::size_t samples, elements;
+    std::size_t apart;         ///< numbers from one register to the next: room for all samples
     std::uint64_t first_flat;  ///< flat index of the first element: first sample x elements
     T* state;                  ///< register 0: the memory of the run's owner
-    T* kept;                   ///< the other registers, each as long as the batch
+    T* kept;                   ///< the other registers, `apart` numbers each
     T* outputs;                ///< of the network, Copies times the batch
     T* inputs;                 ///< of the network, where it does not read a register itself
     T* sample_sums;   ///< a judged stage's two sums, or the tuner's p and q: all first, all second
@@ -45,13 +46,14 @@ struct batch_memory {
         tile_memory<T> m{};
         m.state = state + begin;
         m.kept = kept + begin;
-        m.kept_apart = m.copies_apart = size();
+        m.kept_apart = apart;
+        m.copies_apart = size();
         m.outputs = outputs + begin;
         return m;
     }
     /// Register r; after the solver's registers comes the denoised estimate.
     [[nodiscard]] DIFFGEN_VALUE T* slot(int r) const {
-        return r == 0 ? state : kept + static_cast<std::size_t>(r - 1) * size();
+        return r == 0 ? state : kept + static_cast<std::size_t>(r - 1) * apart;
     }
 
     /// Writes the values that belong to samples (one for each) of the `count` elements from `begin`
@@ -90,6 +92,7 @@ class run_memory {
         batch_.samples = x.samples;
         batch_.elements = x.elements;
         batch_.first_flat = first_sample * x.elements;
+        batch_.apart = batch_.size();
         const std::size_t n = batch_.size(), samples = x.samples;
         std::size_t end = 0;
         const auto reserve = [&end](int count, std::size_t size) {
@@ -123,11 +126,14 @@ class run_memory {
     }
 
     [[nodiscard]] const batch_memory<T, Shape, Copies>& batch() const { return batch_; }
+    /// The passes go over the first `samples` samples from now on; at most all that there is room
+    /// for.
+    void narrow(std::size_t samples) { batch_.samples = samples; }
 
     /// All registers but the state are zero again, and no failure is noted: a run begins anew.
     template <class Exec>
     void clear(const Exec& e) {
-        numbers_.clear(e, static_cast<std::size_t>(Shape::registers - 1) * batch_.size());
+        numbers_.clear(e, static_cast<std::size_t>(Shape::registers - 1) * batch_.apart);
         forget_failure(e);
     }
     /// The code of the first failure, failure::none where there was none. Waits for the passes.
@@ -138,12 +144,13 @@ class run_memory {
         return code;
     }
 
-  private:
+    /// No failure is noted any more.
     template <class Exec>
     void forget_failure(const Exec& e) {
         failed_.fill_with_ones(e);
     }
 
+  private:
     batch_memory<T, Shape, Copies> batch_{};
     buffer<T, Space> numbers_;
     buffer<std::uint64_t, Space> failed_;

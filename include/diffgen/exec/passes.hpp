@@ -31,6 +31,9 @@ struct assignment {
     using shape = Shape;
     instruction<T, Shape> code;
     Noise noise;
+    /// Added, modulo 2^64, to the flat addresses of the batch: a sample whose number is not that of
+    /// its place in the batch.
+    std::uint64_t shift = 0;
 };
 
 /// Which samples are in which cohort, in memory where the passes run; all null where there is one.
@@ -319,8 +322,8 @@ struct stage_pass {
         T normals[std::size_t{shape::draws}][std::size_t{Capacity}];
         for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
             const auto [begin, count, at] = now.of(k, batch.elements);
-            detail::draw<V, T, shape>(code, mine.noise, batch.first_flat + begin, count, at,
-                                      normals);
+            detail::draw<V, T, shape>(code, mine.noise, batch.first_flat + mine.shift + begin,
+                                      count, at, normals);
         }
         if constexpr (shape::noisy && Table::many)
             for (int d = 0; d < code.draws; ++d)
@@ -461,7 +464,8 @@ struct partial_sums_pass {
             auto m = batch.tile(begin);
             T normals[std::size_t{shape::draws}][std::size_t{part}], first[std::size_t{part}],
                 second[std::size_t{part}];
-            detail::draw<V, T, shape>(code, mine.noise, batch.first_flat + begin, here, 0, normals);
+            detail::draw<V, T, shape>(code, mine.noise, batch.first_flat + mine.shift + begin, here,
+                                      0, normals);
             m.normals = normals[0];
             m.normals_apart = part;
             T statistic[Hook::per_sample ? part : 1];

@@ -29,6 +29,25 @@ enum class origin {
     given,  ///< the state holds them
 };
 
+/// Which of the due stages that follow an evaluation, or of those that do not, there are.
+struct due_stages {
+    bool any = false, measured = false, judged = false;
+};
+template <class Shape, class Cohort, class Entry>
+[[nodiscard]] due_stages due_among(std::span<const Cohort> cohorts, const Entry* entries,
+                                   [[maybe_unused]] const due_stage* due, bool evaluated) {
+    due_stages r;
+    for (std::size_t c = 0; c < cohorts.size(); ++c) {
+        if (cohorts[c].arrived) continue;
+        const auto& code = entries[c].code;
+        if (code.evaluates != evaluated) continue;
+        r.any = true;
+        if constexpr (Shape::measures) r.measured = r.measured || code.measures;
+        if constexpr (Shape::judges) r.judged = r.judged || due[c].is_judged;
+    }
+    return r;
+}
+
 template <class T, class Shape, class Noise, class Memory>
 class roster {
     /// Runs of one cohort are planned ahead up to this many stages; longer ones as they come.
@@ -94,10 +113,11 @@ class roster {
     /// What the passes carry out next, one for each cohort.
     [[nodiscard]] const entry* entries() const { return stages_.entries.data() + due_; }
     [[nodiscard]] const due_stage& due(std::size_t c) const { return stages_.due[due_ + c]; }
+    /// The number of the due stage among those planned ahead; 0 where none are.
+    [[nodiscard]] std::size_t number() const { return due_; }
     /// The step of cohort c at which it stands.
     [[nodiscard]] step here(std::size_t c) const { return planner_.here(cohorts_[c], grid(c)); }
-    /// The stage that was number k of the run, or, where it was not planned ahead, of cohort c
-    /// last.
+    /// Stage number k of those planned ahead, or, where none are, the due stage of cohort c.
     [[nodiscard]] const due_stage& carried_out(std::size_t k, std::size_t c) const {
         return ahead_ ? stages_.due[k] : stages_.due[c];
     }
@@ -114,25 +134,13 @@ class roster {
             });
         return static_cast<std::size_t>(found - cohorts_.begin());
     }
-    /// Whether any due stage follows an evaluation (or none: `evaluated`), and is measured.
-    struct round {
-        bool any = false, measured = false, judged = false;
-    };
-    [[nodiscard]] round due_stages(bool evaluated) const {
-        round r;
-        for (std::size_t c = 0; c < cohorts_.size(); ++c) {
-            if (!is_due(c)) continue;
-            const auto& code = entries()[c].code;
-            if (code.evaluates != evaluated) continue;
-            r.any = true;
-            if constexpr (Shape::measures) r.measured = r.measured || code.measures;
-            if constexpr (Shape::judges) r.judged = r.judged || due(c).is_judged;
-        }
-        return r;
+    [[nodiscard]] due_stages due_now(bool evaluated) const {
+        return due_among<Shape>(std::span(cohorts_), entries(), stages_.due.data() + due_,
+                                evaluated);
     }
 
     /// Moves on every cohort whose due stage was carried out: those that follow an evaluation, or
-    /// those that do not. accepts(c, memory, step, stage_index) asks the solver's judge.
+    /// those that do not. accepts(c, cohort, step) asks the solver's judge.
     template <class Accepts>
     void move_on(bool evaluated, const Accepts& accepts) {
         if (ahead_) {
@@ -140,7 +148,13 @@ class roster {
             return;
         }
         for (std::size_t c = 0; c < cohorts_.size(); ++c)
-            if (is_due(c) && stages_.entries[c].code.evaluates == evaluated) plan_next(c, accepts);
+            if (is_due(c) && stages_.entries[c].code.evaluates == evaluated) {
+                planner_.plan_next(
+                    cohorts_[c], grid(c), stages_.entries[c], stages_.due[c],
+                    [&](cohort_type& mine, const step& at) { return accepts(c, mine, at); },
+                    [&](const cohort_type&) { return is_due(c); });
+                if (!is_due(c)) rest(c);
+            }
         if (by_rounds()) next_round();
     }
 
@@ -159,7 +173,9 @@ class roster {
         else {
             round_ = first_round();
             for (std::size_t c = 0; c < cohorts_.size(); ++c)
-                plan_again(c);
+                is_due(c) ? planner_.plan_again(cohorts_[c], grid(c), stages_.entries[c],
+                                                stages_.due[c])
+                          : rest(c);
         }
     }
 
@@ -257,31 +273,6 @@ class roster {
         if (done.ends_step) c.draws_before_step = code.first_draw;
         c.draws = code.first_draw + static_cast<std::uint32_t>(code.draws);
     }
-    /// What cohort c does after the stage that was carried out. While nothing is evaluated, the
-    /// network is told the level of the last evaluation.
-    template <class Accepts>
-    void plan_next(std::size_t c, [[maybe_unused]] const Accepts& accepts) {
-        cohort_type& mine = cohorts_[c];
-        entry& e = stages_.entries[c];
-        due_stage& due = stages_.due[c];
-        const noise_level told = due.level;
-        if constexpr (Shape::judges) {
-            if (due.is_judged) {
-                const bool accepted = accepts(c, mine, here(c));
-                planner_.settle(mine, grid(c), accepted, e, due);
-                due.level = told;
-                return;
-            }
-        }
-        planner_.move_on(mine, grid(c));
-        if (!is_due(c)) {
-            rest(c);
-            return;
-        }
-        plan(c);
-        if (!e.code.evaluates) due.level = told;
-    }
-
     /// Which of the stages planned ahead is due of a cohort.
     [[nodiscard]] std::size_t stage_of(const cohort_type& c) const {
         std::size_t k = 0;
@@ -290,22 +281,6 @@ class roster {
             ++k;
         return k;
     }
-    /// Plans the due stage of cohort c as it was planned before: from the beginning of its step, so
-    /// that the noise is the same.
-    void plan_again(std::size_t c) {
-        cohort_type& mine = cohorts_[c];
-        if (!is_due(c)) {
-            rest(c);
-            return;
-        }
-        const std::int32_t stage_index = std::exchange(mine.stage_index, 0);
-        mine.draws = mine.draws_before_step;
-        for (;; ++mine.stage_index) {
-            plan(c);
-            if (mine.stage_index == stage_index) break;
-        }
-    }
-
     planner<T, Shape, Noise, Memory> planner_;
     grids grids_;
     std::vector<std::uint32_t> of_samples_;

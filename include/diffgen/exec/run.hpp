@@ -17,6 +17,7 @@
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/prediction.hpp>
+#include <diffgen/exec/batch_passes.hpp>
 #include <diffgen/exec/buffer.hpp>
 #include <diffgen/exec/failure.hpp>
 #include <diffgen/exec/members.hpp>
@@ -25,6 +26,7 @@
 #include <diffgen/exec/policy.hpp>
 #include <diffgen/exec/recorded_path.hpp>
 #include <diffgen/exec/roster.hpp>
+#include <diffgen/exec/run_kind.hpp>
 #include <diffgen/exec/snapshot.hpp>
 #include <diffgen/noise/source.hpp>
 #include <diffgen/observe/observer.hpp>
@@ -41,40 +43,6 @@
 
 namespace diffgen::inline DIFFGEN_ABI::exec {
 
-/// What of a sampler a run is compiled for: solvers that go through stages of the same shape share
-/// one run.
-template <class T, class Shape, class Combiner, class Hook, class Noise, class Memory,
-          bool ScalesInput, bool WantsDensity, bool LeadsSamples>
-struct run_kind {
-    using value_type = T;
-    using shape = Shape;
-    using combiner_type = Combiner;
-    using hook_type = Hook;
-    using noise_type = Noise;
-    using memory_type = Memory;
-    /// Whether the network takes a state times a factor, and so never a register as it stands.
-    static constexpr bool scales_input = ScalesInput;
-    static constexpr bool wants_density = WantsDensity;
-    static constexpr bool leads_samples = LeadsSamples;
-};
-
-/// Whether a solver compares log densities of the samples.
-template <class Solver>
-inline constexpr bool compares_densities = requires {
-    requires Solver::wants_density;
-};
-
-/// The run_kind of a sampler of values of type T.
-template <class Sampler, class T>
-using run_kind_of =
-    run_kind<T, shape_of<typename Sampler::solver_type>,
-             typename Sampler::predictor_type::combiner_type,
-             typename Sampler::predictor_type::hook_type, typename Sampler::noise_type,
-             typename memory_of<typename Sampler::solver_type>::type,
-             scales_input<typename Sampler::predictor_type::output_type>,
-             compares_densities<typename Sampler::solver_type>,
-             leads_samples<typename Sampler::solver_type>>;
-
 /// It refers to the sampler and to the state, which must outlive it. Movable; between two calls it
 /// can rest for as long as its owner likes. All memory is allocated when it is made.
 ///
@@ -87,6 +55,7 @@ template <class Exec, class Kind, bool Many, class Path = no_path>
 class run {
     using T = typename Kind::value_type;
     using space = typename Exec::space;
+    using passes = batch_passes<Exec, Kind>;
     using shape = typename Kind::shape;
     using combiner_type = typename Kind::combiner_type;
     using hook_type = typename Kind::hook_type;
@@ -95,7 +64,6 @@ class run {
     using roster_type = roster<T, shape, noise_type, memory_type>;
     using entry = typename roster_type::entry;
     using cohort_type = typename roster_type::cohort_type;
-    using batch = batch_memory<T, shape, combiner_type::copies>;
     static constexpr bool on_host = std::is_same_v<space, diffgen::space::host>;
     static_assert(Many || !shape::judges);
     static_assert(
@@ -108,9 +76,7 @@ class run {
                   "not a network with learned_variance");
     /// The register of a stage's mean, after the solver's and the denoised estimate.
     static constexpr int mean_slot = shape::registers + 1;
-    /// The network's input is buffered where it is no register as it stands.
-    static constexpr bool always_buffers = combiner_type::inputs > 1 || Kind::scales_input;
-    static constexpr bool may_buffer = always_buffers || Many;
+    static constexpr bool may_buffer = passes::always_buffers || Many;
 
   public:
     using snapshot_type = run_snapshot<T, memory_type>;
@@ -121,41 +87,30 @@ class run {
     template <class Sampler>
     run(const Exec& e, const Sampler& s, batch_view<T, space> x, grids g, const options& o,
         origin from, Path path = {})
-        : run(e, sampler_view<memory_type>(s), merging_view<combiner_type, hook_type>(s.predictor),
-              s.noise, x, std::move(g), o, from, std::move(path)) {}
+        : run(e, typename passes::view_type(s), x, std::move(g), o, from, std::move(path)) {}
 
   private:
-    run(const Exec& e, const sampler_view<memory_type>& s,
-        const merging_view<combiner_type, hook_type>& merging, const noise_type& source,
-        batch_view<T, space> x, grids g, const options& o, origin from, Path path)
-        : exec_(e),
-          sampler_(s),
-          merging_(merging),
-          source_(source),
-          blocks_(g.blocks),
-          roster_(s, seeded(source, o.seed), std::move(g), x.samples * blocks_, o, from),
+    run(const Exec& e, const typename passes::view_type& s, batch_view<T, space> x, grids g,
+        const options& o, origin from, Path path)
+        : blocks_(g.blocks),
+          roster_(s.sampler, seeded(s.noise, o.seed), std::move(g), x.samples * blocks_, o, from),
           observer_(o.observe),
           seed_(o.seed),
           first_sample_(o.first_sample),
           origin_(from),
-          buffers_(always_buffers || roster_.size() > 1),
-          memory_(e, in_blocks(x), o.first_sample * blocks_,
+          buffers_(passes::always_buffers || roster_.size() > 1),
+          passes_(e, s, in_blocks(x), o.first_sample * blocks_,
                   {.inputs = buffers_ ? combiner_type::inputs : 0,
                    .denoised = o.observe.wants_denoised,
-                   .densities = wants_density,
-                   .hook_values = hook_type::per_sample,
                    .mean = Path::present}),
           path_(std::move(path)) {
-        require_addresses(x);
+        require_addresses(o.first_sample, x.samples, x.elements);
         if constexpr (Path::present)
             path_.prepare(e, x, roster_.all_grids().distinct.front(), o, transition_laws());
-        if (roster_.size() > 1) members_.assign(e, roster_.of_samples(), tiles());
+        if (roster_.size() > 1) members_.assign(e, roster_.of_samples(), passes_.tiles());
         if constexpr (!on_host && Many) device_entries_ = buffer<entry, space>(e, roster_.size());
         levels_.reserve(
-            std::max(roster_.size(), Many ? rows() * static_cast<std::size_t>(combiner_type::inputs)
-                                          : std::size_t{1}));
-        if constexpr (shape::judges) sums_.resize(2 * x.samples);
-        if constexpr (wants_density) densities_.resize(x.samples);
+            std::max(roster_.size(), Many ? rows() * passes::inputs : std::size_t{1}));
         begin();
     }
 
@@ -175,25 +130,16 @@ class run {
     /// one batch, the rows of a copy after those of another. Ask for it anew after every advance
     /// and every change of the state.
     [[nodiscard]] batch_view<const T, space> input() {
-        const batch& b = memory_.batch();
-        const std::size_t copies = samples() * static_cast<std::size_t>(combiner_type::inputs);
-        if (!buffers_) return {b.slot(roster_.entries()->code.input_register), copies, elements()};
         if constexpr (may_buffer)
-            with_table([&](const auto& t) {
-                using pass = input_pass<T, batch, std::remove_cvref_t<decltype(t)>>;
-                launch(tiles().count(t), pass{t, b, tiles(), combiner_type::inputs});
-            });
-        return {b.inputs, copies, elements()};
+            if (buffers_)
+                return in_samples(
+                    with_table([this](const auto& t) { return passes_.write_input(t); }));
+        return in_samples(passes_.slot(roster_.entries()->code.input_register));
     }
     /// Where the network's answer goes; a learned variance after all the predictions.
-    [[nodiscard]] batch_view<T, space> output() const {
-        const batch& b = memory_.batch();
-        return {b.outputs, samples() * static_cast<std::size_t>(combiner_type::copies), elements()};
-    }
+    [[nodiscard]] batch_view<T, space> output() const { return in_samples(passes_.output()); }
     /// Where the log density of every sample goes, for a solver that wants_density.
-    [[nodiscard]] batch_view<T, space> log_densities() const {
-        return {memory_.batch().densities, samples(), 1};
-    }
+    [[nodiscard]] batch_view<T, space> log_densities() const { return passes_.log_densities(); }
     /// The level of the evaluation; `level().network_time` is what the network takes as time.
     /// Throws bad_argument where samples are at levels of their own: ask levels().
     [[nodiscard]] const noise_level& level() const {
@@ -206,7 +152,7 @@ class run {
     /// evaluation; a block that waits has the level at which it stands.
     [[nodiscard]] std::span<const noise_level> levels() {
         const std::size_t n = rows();
-        levels_.resize(n * static_cast<std::size_t>(combiner_type::inputs));
+        levels_.resize(n * passes::inputs);
         for (std::size_t i = 0; i < n; ++i)
             levels_[i] = roster_.due(roster_.of(i)).level;
         for (std::size_t row = n; row < levels_.size(); ++row)
@@ -253,11 +199,11 @@ class run {
     [[nodiscard]] batch_view<T, space> memory(int r) const {
         diffgen::detail::require(r >= 0 && r < shape::registers, "register ", r,
                                  " of a solver that has ", shape::registers);
-        return {memory_.batch().slot(r), samples(), elements()};
+        return in_samples(passes_.slot(r));
     }
     [[nodiscard]] static constexpr int registers() { return shape::registers; }
     [[nodiscard]] std::size_t samples() const { return rows() / blocks_; }
-    [[nodiscard]] std::size_t elements() const { return memory_.batch().elements * blocks_; }
+    [[nodiscard]] std::size_t elements() const { return passes_.memory().elements * blocks_; }
     /// Blocks of a sample; 1 where a sample has one level.
     [[nodiscard]] std::size_t blocks() const { return blocks_; }
 
@@ -267,21 +213,21 @@ class run {
     void restart(std::uint64_t seed) { restart(seed, origin_); }
     /// The same, from the prior or from what the state holds now.
     void restart(std::uint64_t seed, origin from) {
-        exec_.wait();
+        passes_.exec().wait();
         seed_ = seed;
         origin_ = from;
         roster_.begin(seed);
-        memory_.clear(exec_);
+        passes_.owner().clear(passes_.exec());
         begin();
     }
 
     /// What another run of the same sampler and options needs to go on from here. Waits.
     [[nodiscard]] snapshot_type snapshot() const {
-        const batch& b = memory_.batch();
+        const auto& b = passes_.memory();
         snapshot_type s = description(roster_.cohorts());
         s.evaluations = evaluations_;
         for (int r = 0; r < shape::registers; ++r)
-            buffer<T, space>::read(exec_, b.slot(r), b.size(),
+            buffer<T, space>::read(passes_.exec(), b.slot(r), b.size(),
                                    s.registers.data() + static_cast<std::size_t>(r) * b.size());
         return s;
     }
@@ -289,10 +235,10 @@ class run {
     /// is of another batch, grid or seed, and says what differs; the run is then as it was.
     void resume(const snapshot_type& s) requires(!Path::present) {
         require_same_run(s, description(roster_.starts()));
-        exec_.wait();
-        const batch& b = memory_.batch();
+        passes_.exec().wait();
+        const auto& b = passes_.memory();
         for (int r = 0; r < shape::registers; ++r)
-            buffer<T, space>::write_to(exec_,
+            buffer<T, space>::write_to(passes_.exec(),
                                        s.registers.data() + static_cast<std::size_t>(r) * b.size(),
                                        b.size(), b.slot(r));
         roster_.resume(s.cohorts);
@@ -313,7 +259,7 @@ class run {
     /// three that follow.
     [[nodiscard]] batch_view<const T, space> mean() const requires Path::present {
         require_transition();
-        return {memory_.batch().slot(mean_slot), samples(), memory_.batch().elements};
+        return in_samples(passes_.slot(mean_slot));
     }
     /// Its standard deviation, that of every element.
     [[nodiscard]] double deviation() const requires Path::present {
@@ -332,11 +278,11 @@ class run {
     /// Its log probability, a number for each sample. Waits for the passes.
     [[nodiscard]] std::vector<double> log_probability() const requires Path::present {
         require_transition();
-        return path_.density().log_probabilities(exec_, transitions() - 1, transitions());
+        return path_.density().log_probabilities(passes_.exec(), transitions() - 1, transitions());
     }
     /// That of all transitions so far.
     [[nodiscard]] log_probability_table log_probabilities() const requires Path::present {
-        return {samples(), path_.density().log_probabilities(exec_, 0, transitions())};
+        return {samples(), path_.density().log_probabilities(passes_.exec(), 0, transitions())};
     }
 
     /// What was done so far; the steps of a run by blocks are its rounds.
@@ -351,12 +297,11 @@ class run {
   private:
     void begin() {
         evaluations_ = told_ = 0;
-        stages_done_ = 0;
         failed_ = ended_ = false;
         if (origin_ == origin::prior)
-            draw_prior(exec_, state(), roster_.first_level().sigma, seeded(source_, seed_),
-                       first_sample_);
-        if constexpr (Path::present) path_.begin(exec_, state());
+            draw_prior(passes_.exec(), state(), roster_.first_level().sigma,
+                       seeded(passes_.noise(), seed_), first_sample_);
+        if constexpr (Path::present) path_.begin(passes_.exec(), state());
         write_entries();
         guarded([this] {
             skip_updates();
@@ -367,16 +312,15 @@ class run {
     /// Carries out the due stages that follow an evaluation, or those that do not. Returns whether
     /// there were any.
     bool carry_out(bool evaluated) {
-        const auto due = roster_.due_stages(evaluated);
+        const auto due = roster_.due_now(evaluated);
         if (!due.any) return false;
         launch_due(evaluated, due.measured);
-        ++stages_done_;
         const bool looks_at_once = !Exec::asynchronous || !roster_.is_planned_ahead();
         if (looks_at_once) check();
         if constexpr (shape::judges)
-            if (due.judged) read_measurements();
+            if (due.judged) passes_.read_measurements();
         roster_.move_on(evaluated, [this](std::size_t c, cohort_type& mine, const step& at) {
-            return is_accepted(c, mine, at);
+            return passes_.is_accepted(c, seed_, first_sample_ + c, mine, at);
         });
         write_entries();
         if (!looks_at_once && roster_.all_arrived()) check();
@@ -387,30 +331,6 @@ class run {
         while (!ended_ && carry_out(false)) {
         }
         if (roster_.all_arrived()) ended_ = true;
-    }
-
-    /// What the judge of the due stages asks for comes to the host.
-    void read_measurements() {
-        const batch& b = memory_.batch();
-        buffer<T, space>::read(exec_, b.sample_sums, sums_.size(), sums_.data());
-        if constexpr (wants_density)
-            buffer<T, space>::read(exec_, b.densities, densities_.size(), densities_.data());
-    }
-    /// Asks the solver about the one sample of cohort c.
-    [[nodiscard]] bool is_accepted([[maybe_unused]] std::size_t c,
-                                   [[maybe_unused]] cohort_type& mine,
-                                   [[maybe_unused]] const step& at) const {
-        if constexpr (shape::judges) {
-            measurement m;
-            m.sums = {sums_[c], sums_[samples() + c]};
-            m.elements = memory_.batch().elements;
-            if constexpr (wants_density) m.log_density = densities_[c];
-            m.uniform = noise::philox{seed_}.template uniform<double>(
-                noise::stream::acceptance, mine.draws, first_sample_ + c);
-            return sampler_.accepts(mine.memory, at, mine.stage_index, m);
-        } else {
-            return true;
-        }
     }
 
     /// What the stages that draw will draw. Throws bad_argument where that is no Gaussian of one
@@ -439,37 +359,39 @@ class run {
     // Passes.
 
     /// What the passes take for a sample: a block of one.
-    [[nodiscard]] std::size_t rows() const { return memory_.batch().samples; }
-    [[nodiscard]] tiling tiles() const { return {rows(), memory_.batch().elements, exec_.tile}; }
-    template <class Pass>
-    void launch(std::size_t n, const Pass& p) const {
-        exec_.for_each(n, with_lanes<T, Pass>{p});
+    [[nodiscard]] std::size_t rows() const { return passes_.memory().samples; }
+    /// A view of such rows as one of whole samples.
+    template <class U>
+    [[nodiscard]] batch_view<U, space> in_samples(batch_view<U, space> x) const {
+        return {x.data, x.samples / blocks_, x.elements * blocks_};
     }
     /// Calls f with the table of what is due: by value where a device has one cohort only.
     template <class F>
-    void with_table(const F& f) const {
+    auto with_table(const F& f) const {
         if constexpr (!Many && on_host)
-            f(one_cohort<entry>{roster_.entries()});
+            return f(one_cohort<entry>{roster_.entries()});
         else if constexpr (!Many)
-            f(single_cohort<entry>{*roster_.entries()});
+            return f(single_cohort<entry>{*roster_.entries()});
         else if constexpr (on_host)
-            f(cohort_table<entry>{roster_.entries(), members()});
+            return f(cohort_table<entry>{roster_.entries(), members()});
         else
-            f(cohort_table<entry>{device_entries_.data(), members()});
+            return f(cohort_table<entry>{device_entries_.data(), members()});
     }
     /// The entries of the cohorts go where the passes read them.
     void write_entries() {
         if constexpr (!on_host && Many)
-            device_entries_.write(exec_, roster_.entries(), roster_.size());
+            device_entries_.write(passes_.exec(), roster_.entries(), roster_.size());
     }
     /// The due stages; where the run's path is followed, in its way.
     void launch_due(bool evaluated, bool measured) {
-        const auto due = [&](const auto& t) { launch_stage(t, evaluated, measured); };
+        const auto due = [&](const auto& t) {
+            passes_.carry_out(t, evaluated, measured, roster_.number());
+        };
         if constexpr (Path::present) {
             const entry& stage = *roster_.entries();
             if (const int row = detail::drawn_row(stage.code); row >= 0) {
                 mean_per_output_ = static_cast<double>(stage.code.updates[row].form.output);
-                path_.carry_out(exec_, memory_.batch(), stage, row, mean_slot,
+                path_.carry_out(passes_.exec(), passes_.memory(), stage, row, mean_slot,
                                 [&](const entry& e) { with_table_of(e, due); });
                 return;
             }
@@ -484,40 +406,19 @@ class run {
         else
             f(single_cohort<entry>{e});
     }
-    template <class Table>
-    void launch_stage(const Table& t, bool evaluated, [[maybe_unused]] bool measured) const {
-        const auto combiner = merging_.combiner();
-        const auto hook = merging_.hook();
-        const batch& b = memory_.batch();
-        if constexpr (hook_type::per_sample)
-            if (evaluated) {
-                launch(tiles().count(t), hook_pass<T, batch, combiner_type, hook_type, Table>{
-                                             t, b, tiles(), combiner, hook});
-                launch(samples(), statistic_pass<T, batch, hook_type>{b, hook});
-            }
-        if constexpr (shape::measures)
-            if (measured) {
-                using sums = partial_sums_pass<T, batch, combiner_type, hook_type, Table,
-                                               Exec::tile_capacity>;
-                launch(samples() * b.chunks(), sums{t, b, combiner, hook, evaluated});
-                launch(samples(), sample_sums_pass<T, batch, Table>{t, b, evaluated});
-            }
-        using pass = stage_pass<T, batch, combiner_type, hook_type, Table, Exec::tile_capacity>;
-        launch(tiles().count(t), pass{t, b, tiles(), combiner, hook, evaluated, stages_done_});
-    }
 
     // Ends, failures, observers.
 
     /// Throws non_finite where a pass has noted a failure.
     void check() const {
-        const std::uint64_t code = memory_.failed(exec_);
+        const std::uint64_t code = passes_.failed();
         if (code == failure::none) return;
         const std::uint64_t sample = failure::sample(code);
         const std::size_t c = roster_.of(sample);
         const due_stage& at = roster_.carried_out(std::size_t{failure::stage(code)}, c);
         step s = roster_.here(c);
         s.index = at.step;
-        throw_non_finite_at(place(s, at.stage_index), sample / blocks_ + first_sample_);
+        throw non_finite_at(place(s, at.stage_index), sample / blocks_ + first_sample_);
     }
     /// Ends the run where `work` throws, and tells the observer of the end. An exception of the
     /// observer itself is passed on when the state is between two evaluations.
@@ -535,20 +436,10 @@ class run {
     }
     void wait_quietly() const noexcept {
         try {
-            exec_.wait();
+            passes_.exec().wait();
         } catch (...) {  // a destructor has nobody to tell
         }
     }
-    /// Throws bad_argument where the numbers of the batch's noise would be those of other samples.
-    void require_addresses(batch_view<T, space> x) const {
-        constexpr std::uint64_t all = ~std::uint64_t{0};
-        diffgen::detail::require(
-            x.elements == 0 ||
-                (x.samples <= all / x.elements && first_sample_ <= all / x.elements - x.samples),
-            "first_sample = ", first_sample_, " for ", x.samples, " samples of ", x.elements,
-            " elements: the numbers of their noise would not fit into 64 bits");
-    }
-
     /// After the last stage of a step.
     void tell_observer() {
         if (!observer_.on_step && !observer_.stop) return;
@@ -581,18 +472,18 @@ class run {
     }
     /// The state (what = 0) or the denoised estimate (1).
     void read_for_observer(int what, double* to) const {
-        const batch& b = memory_.batch();
+        const auto& b = passes_.memory();
         std::vector<T> values(b.size());
-        buffer<T, space>::read(exec_, b.slot(what == 0 ? 0 : shape::registers), values.size(),
+        buffer<T, space>::read(passes_.exec(), b.slot(what == 0 ? 0 : shape::registers), values.size(),
                                values.data());
         std::copy(values.begin(), values.end(), to);
     }
     void write_for_observer(const double* from) {
-        const batch& b = memory_.batch();
+        const auto& b = passes_.memory();
         std::vector<T> values(b.size());
         for (std::size_t i = 0; i < values.size(); ++i)
             values[i] = static_cast<T>(from[i]);
-        buffer<T, space>::write_to(exec_, values.data(), values.size(), b.state);
+        buffer<T, space>::write_to(passes_.exec(), values.data(), values.size(), b.state);
     }
 
     /// A snapshot of these cohorts, with room for the registers.
@@ -607,28 +498,22 @@ class run {
         s.grids = roster_.all_grids().distinct;
         s.cohort_of = roster_.of_samples();
         s.cohorts = cohorts;
-        s.registers.resize(static_cast<std::size_t>(shape::registers) * memory_.batch().size());
+        s.registers.resize(static_cast<std::size_t>(shape::registers) * passes_.memory().size());
         return s;
     }
 
-    Exec exec_;
-    sampler_view<memory_type> sampler_;
-    merging_view<combiner_type, hook_type> merging_;
-    noise_type source_;
     std::size_t blocks_;
     roster_type roster_;
     observer observer_;
     std::uint64_t seed_, first_sample_;
     origin origin_;
     bool buffers_;
-    run_memory<T, space, shape, combiner_type::copies> memory_;
+    passes passes_;
     cohort_members<space> members_;
     std::conditional_t<on_host, int, buffer<entry, space>> device_entries_{};
     std::vector<noise_level> levels_;
-    std::vector<T> sums_, densities_;
     [[no_unique_address]] Path path_;
     double mean_per_output_ = 0;
-    std::uint64_t stages_done_ = 0;
     int evaluations_ = 0, told_ = 0;
     bool failed_ = false, ended_ = false;
     std::exception_ptr thrown_;  ///< by the observer

@@ -10,7 +10,9 @@
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/exec/cohort.hpp>
+#include <diffgen/process/process_view.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -88,6 +90,30 @@ void require_same_run(const run_snapshot<T, Memory>& saved, const run_snapshot<T
                                  "a saved run of steps ", a.begin, " to ", a.end, " at step ",
                                  a.index, ", for one of steps ", b.begin, " to ", b.end);
     }
+}
+
+/// Throws bad_argument where a level is not one of the process.
+inline void require_on_process(const std::vector<noise_level>& saved, const process_view& process) {
+    for (const noise_level& l : saved) {
+        if (l.is_clean()) continue;
+        const noise_level mine = process.level_of_log_snr(l.log_snr);
+        diffgen::detail::require(l.alpha == mine.alpha && l.sigma == mine.sigma &&
+                                     std::abs(l.t - mine.t) <= 1e-9 * (1 + std::abs(mine.t)),
+                                 "a saved run with a level t = ", l.t, ", alpha = ", l.alpha,
+                                 ", sigma = ", l.sigma, ", where the sampler has t = ", mine.t,
+                                 ", alpha = ", mine.alpha, ", sigma = ", mine.sigma);
+    }
+}
+
+/// Throws bad_argument where a cohort stands outside its grid.
+template <class Memory>
+void require_position(const cohort<Memory>& c, std::size_t levels) {
+    const auto last = static_cast<std::int64_t>(levels) - 1;
+    diffgen::detail::require(c.grid == 0 && c.begin >= 0 && c.begin <= c.index && c.begin < c.end &&
+                                 c.index <= c.end && (c.index < c.end || c.arrived) &&
+                                 c.end <= last && c.stage_index >= 0 && c.steps >= 0,
+                             "a saved run of steps ", c.begin, " to ", c.end, " at step ", c.index,
+                             " and stage ", c.stage_index, " of a grid of ", last, " steps");
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::exec

@@ -86,11 +86,19 @@ class residual_mlp {
 
     /// The network without a tape, at one time value for all samples. in, out: samples columns of
     /// `features` values; classes: one a sample, or nullptr for the null class; threads 0: see
-    /// thread_count. Nothing is allocated after the first call with this many threads; one call
-    /// at a time for each network. The numbers of a sample depend neither on the threads nor on
-    /// the samples beside it. Throws bad_argument for a class that does not exist.
+    /// thread_count. Nothing is allocated after the first call with this many threads and samples;
+    /// one call at a time for each network. The numbers of a sample depend neither on the threads
+    /// nor on the samples beside it. Throws bad_argument for a class that does not exist.
     void evaluate(const T* in, T* out, std::int64_t samples, double time,
                   const int* classes = nullptr, int threads = 0) {
+        evaluate(in, out, samples, std::span(&time, 1), classes, threads);
+    }
+    /// The same with a time value for each sample (or one for all). Throws bad_shape too.
+    void evaluate(const T* in, T* out, std::int64_t samples, std::span<const double> times,
+                  const int* classes = nullptr, int threads = 0) {
+        if (times.size() != 1 && times.size() != static_cast<std::size_t>(samples))
+            throw bad_shape(diffgen::detail::text("diffgen: ", times.size(), " times for ", samples,
+                                                  " samples; one, or one a sample"));
         if (classes)
             for (std::int64_t j = 0; j < samples; ++j)
                 if (classes[j] < 0 || classes[j] > options_.classes)
@@ -102,7 +110,7 @@ class residual_mlp {
         auto& rooms = scratch_.rooms_for(options_, chunks > 1         ? thread_count(threads)
                                                    : scratch_.workers ? scratch_.workers->size()
                                                                       : 1);
-        embed_time(time);
+        embed(times);
         scratch_.packed.resize(weights_.entries().size());
         scratch_.workers->run(static_cast<std::int64_t>(products_.size()),
                               [&](std::int64_t i, int) {
@@ -113,7 +121,7 @@ class residual_mlp {
             const std::int64_t first = i * chunk;
             evaluate_chunk(rooms[static_cast<std::size_t>(slot)], in + first * features(),
                            out + first * features(), std::min<extent>(chunk, samples - first),
-                           classes ? classes + first : nullptr);
+                           times.size() == 1 ? -1 : first, classes ? classes + first : nullptr);
         });
     }
 
@@ -159,27 +167,35 @@ class residual_mlp {
                 r.output.setZero(o.features, chunk);
             }
             waves.resize(o.time_features, 1);
-            base.resize(o.context, 1);
             return rooms;
         }
 
         std::unique_ptr<team> workers;
         std::vector<room> rooms;
         std::vector<packed_matrix<T>> packed;  // weights of products, by their number in the list
-        matrix<T> waves, base;  // the time's sinusoids, and what they add to every context
+        matrix<T> waves;                       // a time's sinusoids
+        matrix<T> bases;                       // what each time adds to the context
     };
 
-    void embed_time(double time) {
-        sinusoids_.fill(time, scratch_.waves.data());
-        scratch_.base = weight(time_.bias);
-        scratch_.rooms[0].products.accumulate(
-            weight(time_.weight), form::plain, {scratch_.waves.data(), scratch_.waves.rows(), 1},
-            form::plain, {scratch_.base.data(), scratch_.base.rows(), 1});
+    void embed(std::span<const double> times) {
+        auto& bases = scratch_.bases;
+        if (bases.cols() < static_cast<extent>(times.size()))
+            bases.resize(options_.context, static_cast<extent>(times.size()));
+        for (extent j = 0; j < static_cast<extent>(times.size()); ++j) {
+            sinusoids_.fill(times[static_cast<std::size_t>(j)], scratch_.waves.data());
+            bases.col(j) = weight(time_.bias);
+            scratch_.rooms[0].products.accumulate(weight(time_.weight), form::plain,
+                                                  {scratch_.waves.data(), scratch_.waves.rows(), 1},
+                                                  form::plain,
+                                                  {bases.col(j).data(), bases.rows(), 1});
+        }
     }
 
     view<T> weight(std::size_t number) const { return weights_[number]; }
 
-    void evaluate_chunk(room& r, const T* in, T* out, extent samples, const int* classes) const {
+    // time: the number of the first sample's, -1 where all have the one.
+    void evaluate_chunk(room& r, const T* in, T* out, extent samples, extent time,
+                        const int* classes) const {
         const extent cols = (samples + column_multiple - 1) / column_multiple * column_multiple;
         const auto part = [cols](matrix<T>& m) { return span_matrix<T>(m.data(), m.rows(), cols); };
         const auto apply = [&](std::size_t w, const span_matrix<T>& x, span_matrix<T> y) {
@@ -194,7 +210,7 @@ class residual_mlp {
         std::copy(in, in + samples * features(), x.data());
         std::fill(x.data() + samples * features(), x.data() + cols * features(), T(0));
         for (extent j = 0; j < cols; ++j)
-            c.col(j) = scratch_.base +
+            c.col(j) = scratch_.bases.col(time < 0 ? 0 : time + std::min(j, samples - 1)) +
                        weight(class_.table).col(classes && j < samples ? classes[j] : null_class());
         activate(c, c);
         h.colwise() = weight(input_.bias).col(0);
