@@ -16,6 +16,9 @@
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/exec/snapshot.hpp>
+#include <diffgen/io/checksum.hpp>
+#include <diffgen/io/fail.hpp>
+#include <diffgen/io/file.hpp>
 #include <diffgen/io/ndarray.hpp>
 #include <diffgen/io/safetensors.hpp>
 
@@ -34,7 +37,7 @@ namespace diffgen::inline DIFFGEN_ABI {
 
 namespace detail {
 
-inline constexpr const char* run_file_format = "diffgen run 1";
+inline constexpr const char* run_file_format = "diffgen run 2";
 inline constexpr std::size_t level_numbers = 6;
 inline constexpr std::size_t cohort_numbers = 10;
 
@@ -64,19 +67,30 @@ void put_numbers(exec::cohort<Memory>& c, const std::int64_t* n) {
     c.arrived = n[9] != 0;
 }
 
-/// The tensor of a saved run, whose elements are of type V. Throws bad_file unless it has `columns`
-/// columns.
+/// The tensor of a saved run. Throws bad_file unless its elements are of type V, which is not
+/// converted, in `columns` columns.
 template <class V>
 std::vector<V> saved_rows(const io::safetensors& file, const std::string& name,
                           std::size_t columns) {
-    try {
-        const io::ndarray<V> a = file.get<V>(name);
-        if (a.shape.size() == 2 && a.shape[1] == columns) return a.data;
-        throw bad_file(text("diffgen: a saved run whose tensor '", name, "' has ",
-                            a.shape.size() == 2 ? a.shape[1] : 0, " columns, not ", columns));
-    } catch (const bad_argument& e) {
-        throw bad_file(text("diffgen: this is no saved run that fits: ", e.what()));
-    }
+    if (!file.contains(name))
+        throw bad_file(text("diffgen: ", file.source, ": a saved run without '", name, "'"));
+    const io::tensor& held = file.at(name);
+    if (held.type != io::dtype_of<V>())
+        throw bad_file(text("diffgen: ", file.source, ": a saved run whose '", name, "' holds ",
+                            io::type_name(held), ", not ", io::facts(io::dtype_of<V>()).name));
+    if (held.shape.size() != 2 || held.shape[1] != columns)
+        throw bad_file(text("diffgen: ", file.source, ": a saved run whose '", name,
+                            "' has the shape ", io::shape_text(held.shape), ", not ", columns,
+                            " columns"));
+    return file.get<V>(name).data;
+}
+
+/// The CRC-32 of the bytes of all tensors, by their names.
+inline std::string run_check_sum(const io::safetensors& file) {
+    io::bytes all;
+    for (const auto& [name, held] : file.tensors)
+        all.insert(all.end(), held.data.begin(), held.data.end());
+    return std::to_string(io::crc32(all));
 }
 
 }  // namespace detail
@@ -125,6 +139,7 @@ void save_snapshot(const exec::run_snapshot<T, Memory>& s, const std::filesystem
     }
     if (s.blocks > 1)
         file.set<std::uint64_t>("blocks", {1, 1}, std::vector{std::uint64_t{s.blocks}});
+    file.metadata["crc32"] = detail::run_check_sum(file);
     io::write_safetensors(path, file);
 }
 
@@ -137,12 +152,20 @@ template <class Snapshot>
     const auto format = file.metadata.find("format");
     if (format == file.metadata.end() || format->second != detail::run_file_format)
         throw bad_file(detail::text("diffgen: ", path.string(),
-                                    " is not a saved run: its format is ",
+                                    ": this is not a saved run: its format is ",
                                     format == file.metadata.end() ? "not said" : format->second,
                                     ", not ", detail::run_file_format));
+    const auto told = file.metadata.find("crc32");
+    const std::string sum = detail::run_check_sum(file);
+    if (told == file.metadata.end() || told->second != sum)
+        throw bad_file(detail::text("diffgen: ", path.string(),
+                                    ": a damaged run: its check sum is ", sum, ", not ",
+                                    told == file.metadata.end() ? "said" : told->second));
     const auto words = detail::saved_rows<std::uint64_t>(file, "run", 6);
     Snapshot s;
-    if (words.size() != 6) throw bad_file("diffgen: a saved run without its seed");
+    if (words.size() != 6)
+        throw bad_file(detail::text("diffgen: ", path.string(), ": a saved run with ", words.size(),
+                                    " numbers of the run, not 6"));
     s.seed = words[0];
     s.first_sample = words[1];
     s.evaluations = static_cast<std::int32_t>(words[2]);
@@ -150,7 +173,8 @@ template <class Snapshot>
     s.elements = words[4];
     using memory = std::remove_cvref_t<decltype(s.cohorts.front().memory)>;
     if (words[5] != sizeof(memory))
-        throw bad_file(detail::text("diffgen: a saved run of a solver that remembers ", words[5],
+        throw bad_file(detail::text("diffgen: ", path.string(),
+                                    ": a saved run of a solver that remembers ", words[5],
                                     " bytes of a sample, for one that remembers ", sizeof(memory)));
     s.registers = detail::saved_rows<value_type>(file, "registers", s.samples * s.elements);
     s.cohort_of = detail::saved_rows<std::uint32_t>(file, "cohort_of", 1);
@@ -158,7 +182,9 @@ template <class Snapshot>
     const auto memories = detail::saved_rows<std::uint8_t>(file, "memories", sizeof(memory));
     s.cohorts.resize(cohorts.size() / detail::cohort_numbers);
     if (memories.size() != s.cohorts.size() * sizeof(memory))
-        throw bad_file("diffgen: a saved run whose cohorts and memories differ in number");
+        throw bad_file(detail::text("diffgen: ", path.string(), ": a saved run of ",
+                                    s.cohorts.size(), " cohorts and ",
+                                    memories.size() / sizeof(memory), " memories of cohorts"));
     for (std::size_t c = 0; c < s.cohorts.size(); ++c) {
         detail::put_numbers(s.cohorts[c], cohorts.data() + c * detail::cohort_numbers);
         std::memcpy(&s.cohorts[c].memory, memories.data() + c * sizeof(memory), sizeof(memory));
@@ -173,12 +199,16 @@ template <class Snapshot>
     }
     for (std::size_t g = 0; file.contains(detail::text("timing.", g)); ++g) {
         const auto numbers = detail::saved_rows<std::int32_t>(file, detail::text("timing.", g), 1);
-        if (numbers.empty()) throw bad_file("diffgen: a saved run with an empty timing");
+        if (numbers.empty())
+            throw bad_file(
+                detail::text("diffgen: ", path.string(), ": a saved run with an empty timing"));
         s.timings.push_back({numbers.front(), {numbers.begin() + 1, numbers.end()}});
     }
     if (file.contains("blocks")) {
         const auto blocks = detail::saved_rows<std::uint64_t>(file, "blocks", 1);
-        if (blocks.size() != 1) throw bad_file("diffgen: a saved run without its number of blocks");
+        if (blocks.size() != 1)
+            throw bad_file(detail::text("diffgen: ", path.string(),
+                                        ": a saved run without its number of blocks"));
         s.blocks = blocks.front();
     }
     return s;
@@ -196,7 +226,8 @@ void save_run(const Run& run, const std::filesystem::path& path) {
 /// what differs. The run is then as it was.
 template <class Run>
 void load_run(Run& run, const std::filesystem::path& path) {
-    run.resume(load_snapshot<typename Run::snapshot_type>(path));
+    const auto s = load_snapshot<typename Run::snapshot_type>(path);
+    io::detail::naming(path.string(), [&] { run.resume(s); });
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI

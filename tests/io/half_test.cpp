@@ -57,6 +57,27 @@ TEST_CASE("half-precision tensors are read as floats") {
     CHECK(file.get<float>("w").data == values);
     file.tensors["b"] = {io::dtype::bf16, {1}, {0x80, 0x3f}};
     CHECK(file.get<float>("b").data == std::vector<float>{1.0f});
-    CHECK_THROWS_WITH_AS(file.get<double>("w"), "diffgen: the tensor 'w' holds F16, not F64",
-                         bad_argument);
+    CHECK(file.get<double>("w").data == std::vector<double>{0.5, -1.25, 3});
+}
+
+TEST_CASE("numbers of eight bits, by the tables of Micikevicius et al. 2022") {
+    CHECK(io::from_e4m3(0x00) == 0.f);
+    CHECK(std::signbit(io::from_e4m3(0x80)));
+    CHECK(io::from_e4m3(0x01) == 0x1p-9f);  // the smallest
+    CHECK(io::from_e4m3(0x07) == 0.875f * 0x1p-6f);
+    CHECK(io::from_e4m3(0x08) == 0x1p-6f);  // the smallest that is normal
+    CHECK(io::from_e4m3(0x38) == 1.f);
+    CHECK(io::from_e4m3(0xb8) == -1.f);
+    CHECK(io::from_e4m3(0x7e) == 448.f);  // the largest
+    CHECK(std::isnan(io::from_e4m3(0x7f)));
+    CHECK(std::isnan(io::from_e4m3(0xff)));
+    CHECK(io::from_e5m2(0x01) == 0x1p-16f);
+    CHECK(io::from_e5m2(0x04) == 0x1p-14f);
+    CHECK(io::from_e5m2(0x3c) == 1.f);
+    CHECK(io::from_e5m2(0x7b) == 57344.f);
+    CHECK(io::from_e5m2(0xfc) == -std::numeric_limits<float>::infinity());
+    CHECK(std::isnan(io::from_e5m2(0x7d)));
+    io::safetensors file;
+    file.tensors["w"] = {io::dtype::f8_e4m3, {2}, {0x38, 0x7e}};
+    CHECK(file.get<float>("w").data == std::vector<float>{1, 448});
 }

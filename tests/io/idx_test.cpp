@@ -56,8 +56,8 @@ TEST_CASE("bad files are refused with offsets and values") {
     };
     check_bad(literal("\x1f\x8b\x08\x00\x00"), {"d.idx: byte 0", "gzip", "unpack"});
     check_bad(literal("\x00\x01\x08\x01\x00"), {"byte 0", "begins with 0 and 1"});
-    check_bad(literal("\x00\x00\x0D\x01\x00\x00\x00\x00"), {"byte 2", "type is 13, not 8"});
-    check_bad(literal("\x00\x00\x00\x01\x00\x00\x00\x00"), {"byte 2", "type is 0, not 8"});
+    check_bad(literal("\x00\x00\x00\x01\x00\x00\x00\x00"),
+              {"byte 2", "element type 0 is not known"});
     check_bad(literal("\x00\x00\x08\x02\x00\x00\x00\x00\x00"),
               {"byte 8", "a size needs 4", "1 are"});
     check_bad(literal("\x00\x00\x08\x01\x00\x00\x00\x03\x01\x02"), {"(3) takes 3 bytes", "has 2"});
@@ -68,6 +68,13 @@ TEST_CASE("bad files are refused with offsets and values") {
     check_bad(literal("\x00\x00\x08\x03\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff"),
               {"(0, 4294967295, 4294967295) overflows"});
     check_bad(literal("\x00\x00\x08\xff\x00\x00\x00\x01"), {"byte 8", "a size needs 4 bytes"});
+}
+
+TEST_CASE("numbers come as the T that equals them, or are refused with their place") {
+    const io::bytes bytes = io::encode_idx<std::int16_t>({{2}, {7, -1}});
+    CHECK(io::decode_idx<float>(bytes, "b").data == std::vector<float>{7, -1});
+    check_refused([&] { io::decode_idx<std::uint8_t>(bytes, "b.idx"); },
+                  {"b.idx: byte 10: element 1 (I16) is -1, which no U8 equals"});
 }
 
 TEST_CASE("every shortened file is refused") {

@@ -115,7 +115,8 @@ TEST_CASE("departures from the grammar are refused where they stand") {
     check_bad("tru", {"byte 0", "expected a value"});
     check_bad("[1", {"byte 2", "the text ends"});
     check_bad("\"abc", {"byte 0", "no closing quote"});
-    check_bad("\xef\xbb\xbf{}", {"byte 0", "found the byte 239"});
+    check_bad("\xff\xfe{\0}\0", {"byte 0", "UTF-16"});
+    check_bad("{\xef\xbb\xbf}", {"byte 1", "found the byte 239"});
 }
 
 TEST_CASE("bad numbers are refused") {
@@ -127,6 +128,15 @@ TEST_CASE("bad numbers are refused") {
     check_bad(".5", {"byte 0", "found '.'"});
     check_bad("[1e999]", {"byte 1", "1e999 does not fit a double"});
     check_bad("-Inf", {"expected a value"});
+}
+
+TEST_CASE("what Python's reader accepts: a byte order mark, numbers too small for a double") {
+    CHECK(parse_json("\xef\xbb\xbf{\"a\": 1}").get<int>("a") == 1);
+    const auto small = parse_json("[1e-400, -1e-400, 0.0001e-330, 1e-99999999999999999999]");
+    for (const auto& each : small.elements())
+        CHECK(each.as<double>() == 0);
+    CHECK(std::signbit(small.at(1).as<double>()));
+    check_bad("[-1e400]", {"-1e400 does not fit a double"});
 }
 
 TEST_CASE("bad strings are refused") {

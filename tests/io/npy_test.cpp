@@ -47,6 +47,8 @@ TEST_CASE("arrays of every element type and rank come back") {
     check_round_trip<std::int32_t>({3}, {-2147483647 - 1, 0, 2147483647});
     check_round_trip<std::int64_t>({1, 1, 2}, {-9223372036854775807, 1});
     check_round_trip<std::uint8_t>({4, 0, 2}, {});
+    check_round_trip<std::int8_t>({2}, {-128, 127});
+    check_round_trip<std::uint16_t>({2}, {0, 65535});
     check_round_trip<std::uint8_t>({300}, std::vector<std::uint8_t>(300, 7));
 }
 
@@ -125,18 +127,54 @@ TEST_CASE("wrong elements, orders and sizes are refused with the values") {
         return diffgen::detail::text("{'descr': '", descr, "', 'fortran_order': ", order,
                                      ", 'shape': ", shape, "}");
     };
-    check_bad(with(">f4", "False", "(1,)"), 4, {"'>f4', not '<f4'"});
-    check_bad(with("<f8", "False", "(1,)"), 8, {"'<f8', not '<f4'"});
-    check_bad(with("|O", "False", "(1,)"), 8, {"'|O', not '<f4'"});
-    check_bad(with("<f4", "True", "(2, 3)"), 24, {"(2, 3) is in Fortran order"});
-    check_bad(with("<f4", "False", "(2, 3)"), 23, {"(2, 3) takes 24 bytes, the file has 23"});
-    check_bad(with("<f4", "False", "(2, 3)"), 25, {"(2, 3) takes 24 bytes, the file has 25"});
+    for (const char* descr : {"|O", "<c8", "<f16", "<M8[ns]", "|S4", "<U1", "<V4", "x4", ""})
+        check_bad(with(descr, "False", "(1,)"), 8, {"the elements are '", descr, "f2, f4 or f8"});
+    check_bad(with("<f4", "False", "(2, 3)"), 23,
+              {"(2, 3) of '<f4' takes 24 bytes, the file has 23"});
+    check_bad(with("<f4", "False", "(2, 3)"), 25,
+              {"(2, 3) of '<f4' takes 24 bytes, the file has 25"});
     check_bad(with("<f4", "False", "(9223372036854775808,)"), 4,
               {"9223372036854775808) overflows"});
     check_bad(with("<f4", "False", "(4294967296, 4294967296)"), 4, {"(4294967296, 42949"});
     check_bad(with("<f4", "False", "(0, 18446744073709551615)"), 0, {"overflows"});
     check_bad(with("<f4", "False", "(2305843009213693951,)"), 4,
               {"takes 9223372036854775804 bytes"});
+}
+
+TEST_CASE("numbers come as the T that equals them, or are refused with their place") {
+    const auto of = [](const char* descr, const io::bytes& data) {
+        io::bytes file = file_of(
+            diffgen::detail::text("{'descr': '", descr, "', 'fortran_order': False, 'shape': (",
+                                  data.size() / 4, ",)}"),
+            0);
+        file.insert(file.end(), data.begin(), data.end());
+        return file;
+    };
+    const io::bytes whole = of("<i4", {1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff});
+    CHECK(io::decode_npy<double>(whole, "w").data == std::vector<double>{1, -1});
+    CHECK(io::decode_npy<std::int8_t>(whole, "w").data == std::vector<std::int8_t>{1, -1});
+    check_refused([&] { io::decode_npy<std::uint8_t>(whole, "w.npy"); },
+                  {"w.npy: byte ", "element 1 ('<i4') is -1, which no '|u1' equals"});
+    const io::bytes big = of("<i4", {1, 0, 0, 1});  // 2^24 + 1, one more than floats can count
+    check_refused([&] { io::decode_npy<float>(big, "b"); }, {"element 0", "16777217", "'<f4'"});
+    CHECK(io::decode_npy<double>(big, "b").data == std::vector<double>{16777217});
+    const io::bytes half = of(">f4", {0x3f, 0, 0, 0});
+    check_refused([&] { io::decode_npy<std::int32_t>(half, "h"); }, {"('>f4') is 0.5", "'<i4'"});
+
+    const io::npy_array<double> tenth{{2}, {2, 0.1}};
+    const io::bytes doubles = io::encode_npy(tenth);
+    check_refused([&] { io::decode_npy<float>(doubles, "d"); }, {"element 1 ('<f8') is 0.1,"});
+    CHECK(io::rounded<float>(io::decode_npy<double>(doubles, "d")).data ==
+          std::vector<float>{2, 0.1f});
+    const io::bytes huge = io::encode_npy<double>({{1}, {1e300}});
+    check_refused([&] { io::decode_npy<float>(huge, "d"); }, {"is 1e+300"});
+    check_refused([&] { io::decode_npy<std::int64_t>(huge, "d"); }, {"is 1e+300"});
+    const io::bytes edge = io::encode_npy<double>({{1}, {0x1p63}});
+    CHECK(io::decode_npy<std::uint64_t>(edge, "e").data.front() == std::uint64_t{1} << 63);
+    check_refused([&] { io::decode_npy<std::int64_t>(edge, "e"); }, {"is 9223372036854775808,"});
+    const io::bytes most = io::encode_npy<std::uint64_t>({{1}, {~std::uint64_t{0}}});
+    check_refused([&] { io::decode_npy<double>(most, "m"); }, {"is 18446744073709551615"});
+    check_refused([&] { io::decode_npy<std::int64_t>(most, "m"); }, {"is 18446744073709551615"});
 }
 
 TEST_CASE("every shortened file is refused") {

@@ -6,7 +6,9 @@
 #include "png_reading.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace diffgen;
@@ -74,6 +76,7 @@ TEST_CASE("grey and RGB pictures are files that decode to the same pixels") {
             picture.pixels = random_bytes(picture.pixels.size(), 256);
             const scratch_folder folder;
             io::write_png(folder.path / "p.png", picture);
+            CHECK(io::read_png(folder.path / "p.png").pixels == picture.pixels);
             const io::image back = png_reading::decode(io::read_file(folder.path / "p.png"));
             CHECK(back.width == width);
             CHECK(back.height == height);
@@ -83,13 +86,79 @@ TEST_CASE("grey and RGB pictures are files that decode to the same pixels") {
     }
 }
 
-TEST_CASE("the test's decoder notices a changed byte") {
+TEST_CASE("a changed byte is noticed, by the reader and by the test's decoder") {
     const io::bytes good = io::encode_png(io::blank_image(9, 4, 3, 80));
     for (std::size_t i = 0; i < good.size(); ++i) {
         io::bytes spoilt = good;
         spoilt[i] ^= 4;
         CHECK_THROWS(png_reading::decode(spoilt));
+        check_refused([&] { io::decode_png(spoilt, "p.png"); }, {"diffgen: p.png: "});
     }
+}
+
+namespace {
+
+/// A PNG file of these chunks.
+io::bytes file_of(std::initializer_list<std::pair<const char*, io::bytes>> chunks) {
+    io::bytes file = literal("\x89PNG\r\n\x1a\n");
+    for (const auto& [type, content] : chunks)
+        io::detail::append_chunk(file, type, content);
+    return file;
+}
+
+/// The content of IHDR for a picture of at most 255 x 255 pixels.
+io::bytes header(std::uint8_t width, std::uint8_t height, std::uint8_t depth, std::uint8_t colour) {
+    return {0, 0, 0, width, 0, 0, 0, height, depth, colour, 0, 0, 0};
+}
+
+void check_bad_png(const io::bytes& file, std::initializer_list<std::string_view> parts) {
+    check_refused([&] { io::decode_png(file, "p.png"); }, parts);
+}
+
+}  // namespace
+
+TEST_CASE("files that break the rules of PNG are refused, with the values") {
+    const io::bytes rows = io::zlib_compress(io::bytes{0, 1});
+    const auto with = [&](const io::bytes& head) {
+        return file_of({{"IHDR", head}, {"IDAT", rows}, {"IEND", {}}});
+    };
+    CHECK(io::decode_png(with(header(1, 1, 8, 0)), "p").pixels == io::bytes{1});
+    check_bad_png(with(header(0, 1, 8, 0)), {"p.png: IHDR: byte ", "0 x 1 pixels"});
+    check_bad_png(with(header(1, 1, 3, 0)), {"3 bits", "colour type 0"});
+    check_bad_png(with(header(1, 1, 16, 3)), {"16 bits", "colour type 3"});
+    check_bad_png(with(header(1, 1, 8, 5)), {"colour type 5"});
+    check_bad_png(with({0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 2}), {"0, 0 and 2"});
+    check_bad_png(with({0, 0, 0, 1}), {"IHDR has 4 bytes, not 13"});
+    check_bad_png(with(header(2, 1, 8, 0)), {"take 3 bytes, the file has 2"});
+    check_bad_png(with({0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 16, 6, 0, 0, 0}),
+                  {"2147483647 x 2147483647"});
+    check_bad_png(with({0, 0xff, 0xff, 0xff, 0, 0xff, 0xff, 0xff, 8, 0, 0, 0, 0}),
+                  {"the file has 2"});
+    check_bad_png(file_of({{"IDAT", rows}}), {"first chunk is not IHDR"});
+    check_bad_png(file_of({{"IHDR", header(1, 1, 8, 0)}, {"IEND", {}}}), {"no rows of pixels"});
+    check_bad_png(file_of({{"IHDR", header(1, 1, 8, 0)}, {"IHDR", header(1, 1, 8, 0)}}), {"twice"});
+    check_bad_png(file_of({{"IHDR", header(1, 1, 8, 0)}, {"ABCD", {}}}), {"no known kind"});
+    const io::bytes head = header(1, 1, 8, 3);
+    check_bad_png(file_of({{"IHDR", head}, {"IDAT", rows}, {"IEND", {}}}), {"there is no palette"});
+    check_bad_png(file_of({{"IHDR", head}, {"PLTE", io::bytes(4)}}), {"a palette of 4 bytes"});
+    check_bad_png(file_of({{"IHDR", head}, {"PLTE", io::bytes(3)}, {"IDAT", rows}, {"IEND", {}}}),
+                  {"entry 1 of a palette of 1"});
+    check_bad_png(file_of({{"IHDR", head},
+                           {"PLTE", io::bytes(3)},
+                           {"tRNS", io::bytes(2)},
+                           {"IDAT", rows},
+                           {"IEND", {}}}),
+                  {"transparency has 2 bytes, where 1 are"});
+    check_bad_png(file_of({{"IHDR", header(1, 1, 8, 0)},
+                           {"IDAT", io::zlib_compress(io::bytes{5, 1})},
+                           {"IEND", {}}}),
+                  {"the filter 5 of row 0"});
+    check_refused([] { io::read_png("/no/such/file.png"); }, {"diffgen: /no/such/file.png: "});
+}
+
+TEST_CASE("every shortened PNG file is refused") {
+    check_truncations_refused(io::encode_png(io::blank_image(3, 2, 1, 9)),
+                              [](auto data, const char* name) { io::decode_png(data, name); });
 }
 
 TEST_CASE("pictures that make no file are refused") {

@@ -163,6 +163,12 @@ TEST_CASE("a file that does not fit is refused, and says what differs") {
                   solver::ddim{}};
     refused(other, in_five, 3, "level 0", argument);
     bad_file* file = nullptr;
+    const auto whole = io::read_safetensors(path);
+    auto damaged = whole;
+    damaged.tensors.at("registers").data.front() ^= 1;
+    io::write_safetensors(path, damaged);
+    refused(s, in_five, 3, "check sum", file);
+    io::write_safetensors(path, whole);
     refused(sampler_of(solver::adaptive_heun{}), in_five, 3, "remembers", file);
     std::ofstream(path, std::ios::trunc) << "no file of this kind";
     refused(s, in_five, 3, "", file);

@@ -94,7 +94,9 @@ TEST_CASE("half precision is kept as bytes") {
 
 TEST_CASE("wrong requests and wrong tensors are told apart") {
     io::safetensors file = example();
-    check_refused<bad_argument>([&] { file.get<float>("bias"); }, {"'bias' holds F64, not F32"});
+    check_refused<bad_argument>(
+        [&] { file.get<float>("bias"); },
+        {"number 2 of the tensor 'bias' (F64) is 1e-300, which no F32 equals"});
     check_refused<bad_argument>([&] { file.get<float>("gain"); }, {"no tensor 'gain' among 5"});
     check_refused<bad_shape>(
         [&] {
@@ -106,6 +108,33 @@ TEST_CASE("wrong requests and wrong tensors are told apart") {
     io::safetensors named;
     named.set("__metadata__", io::ndarray<float>{{1}, {1}});
     check_refused<bad_argument>([&] { io::encode_safetensors(named); }, {"__metadata__"});
+}
+
+TEST_CASE("a type that is not read as numbers is kept as bytes, and written again") {
+    const io::bytes bytes = file_of(
+        R"({"q":{"dtype":"Q4_K","shape":[32],"data_offsets":[0,3]},"x":{"dtype":"U8","shape":[1],"data_offsets":[3,4]}})",
+        4);
+    const auto file = decode(bytes);
+    CHECK(file.get<std::uint8_t>("x").data == std::vector<std::uint8_t>{3});
+    CHECK(file.at("q").data == io::bytes{0, 1, 2});
+    CHECK(io::type_name(file.at("q")) == "Q4_K");
+    check_refused<bad_argument>([&] { file.get<float>("q"); },
+                                {"w.safetensors: the tensor 'q' holds Q4_K", "at('q').data"});
+    const auto again = decode(io::encode_safetensors(file));
+    CHECK(again.at("q").data == file.at("q").data);
+    CHECK(again.at("q").shape == std::vector<std::size_t>{32});
+    CHECK(io::type_name(again.at("q")) == "Q4_K");
+}
+
+TEST_CASE("errors of a file that was read name it") {
+    const auto file =
+        decode(file_of(R"({"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1));
+    check_refused<bad_argument>([&] { (void)file.at("y"); }, {"diffgen: w.safetensors: ", "'y'"});
+    const scratch_folder folder;
+    io::safetensors bad;
+    bad.tensors["x"] = {io::dtype::u8, {2}, {1}};
+    check_refused<bad_shape>([&] { io::write_safetensors(folder.path / "out", bad); },
+                             {"diffgen: " + (folder.path / "out").string() + ": the tensor 'x'"});
 }
 
 TEST_CASE("hostile header lengths are refused before anything is allocated") {
@@ -123,12 +152,10 @@ TEST_CASE("hostile header lengths are refused before anything is allocated") {
 }
 
 TEST_CASE("headers that break the rules are refused with the entry and the values") {
-    check_bad("[]", 0, {"byte 8", "the header is an array, not an object"});
+    check_bad("[]", 0, {"byte 8", "the header does not begin with '{'"});
     check_bad("{\"a\": }", 0, {"byte 14", "expected a value"});
     check_bad(R"({"a": 1})", 0, {"'a'", "is an integer, not an object"});
-    check_bad(R"({"a":{"dtype":"F32","shape":[1]}})", 4, {"'a'", "2 members"});
-    check_bad(R"({"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}})", 4,
-              {"'F31' is not known"});
+    check_bad(R"({"a":{"dtype":"F32","shape":[1]}})", 4, {"'a'", "no 'data_offsets'"});
     check_bad(R"({"a":{"dtype":4,"shape":[1],"data_offsets":[0,4]}})", 4,
               {"'dtype' is an integer"});
     check_bad(R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", 4,

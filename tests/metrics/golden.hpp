@@ -5,6 +5,7 @@
 // Reading the golden values of measures; tests/golden_metrics/README.md describes the files.
 
 #include <diffgen/io/json.hpp>
+#include <diffgen/metrics/samples.hpp>
 
 #include <Eigen/Core>
 
@@ -30,11 +31,12 @@ inline std::vector<diffgen::io::json> cases(const std::string& measure) {
 }
 
 /// An input of a case, turned so that a column is a sample.
-inline Eigen::MatrixXd samples(const diffgen::io::json& golden_case, const std::string& name) {
+inline diffgen::metrics::matrix samples(const diffgen::io::json& golden_case,
+                                        const std::string& name) {
     const diffgen::io::json& input = golden_case.at("inputs").at(name);
     const auto shape = input.get<std::vector<Eigen::Index>>("shape");
     const auto data = input.get<std::vector<double>>("data");
-    return Eigen::Map<const Eigen::MatrixXd>(data.data(), shape.at(1), shape.at(0));
+    return Eigen::Map<const diffgen::metrics::matrix>(data.data(), shape.at(1), shape.at(0));
 }
 
 }  // namespace golden

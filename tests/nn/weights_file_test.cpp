@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace nn = diffgen::nn;
@@ -38,9 +39,9 @@ TEST_CASE("weights come back from a file, and lie there as (outputs, inputs), ro
 
     nn::parameters<float> other;
     other.add("layer.weight", 3, 2);
-    CHECK_THROWS_WITH_AS(nn::load_weights(other, path),
-                         "diffgen: the tensor 'layer.weight' has shape (2, 3), not (3, 2)",
-                         diffgen::bad_shape);
+    const std::string refusal =
+        "diffgen: " + path.string() + ": the tensor 'layer.weight' has shape (2, 3), not (3, 2)";
+    CHECK_THROWS_WITH_AS(nn::load_weights(other, path), refusal.c_str(), diffgen::bad_shape);
     std::filesystem::remove(path);
     CHECK_THROWS_AS(nn::load_weights(read, path), diffgen::bad_file);
 }

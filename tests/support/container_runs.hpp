@@ -31,6 +31,21 @@ auto sample_into(X&& x) {
     return state_traits<std::remove_cvref_t<X>>::view(x).data;
 }
 
+/// The same for samples of one number.
+template <class X>
+auto sample_scalars(X&& x) {
+    using namespace diffgen;
+    const auto network = [](auto in, auto out, const noise_level& level) {
+        for (std::size_t i = 0; i < in.size(); ++i)
+            out.data[i] =
+                static_cast<std::remove_cvref_t<decltype(out.data[i])>>(level.sigma) * in.data[i];
+    };
+    sampler s{schedule::linear_beta{}, kernel::variance_preserving{}, predicts(epsilon{}, network),
+              solver::ancestral{}};
+    s.generate(exec::cpp, x, {.steps = 5, .seed = 7});
+    return state_traits<std::remove_cvref_t<X>>::view(x).data;
+}
+
 /// The samples that every container must hold after sample_into.
 template <class T>
 std::vector<T> expected_samples() {

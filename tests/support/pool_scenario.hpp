@@ -231,8 +231,9 @@ class pool_scenario {
     }
     template <class Run>
     void advance_alone(Run& run, const job& j) {
-        diffgen::exec::network_call<policy, const Sampler, T, true> network;
-        network(exec_, s_, run);
+        diffgen::exec::network_call<policy, const typename Sampler::predictor_type, T, true>
+            network;
+        network(exec_, s_.predictor, run);
         if (run.summary().evaluations == j.poisoned)
             run.output().sample(0)[below(elements_)] = std::numeric_limits<T>::quiet_NaN();
         run.advance();

@@ -2,36 +2,55 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Eigen matrices, arrays, maps and blocks as states: a column is a sample.
+// Eigen matrices, arrays, maps, references and blocks as states: a column is a sample.
+
+#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/strided_batch.hpp>
 
 #include <Eigen/Core>
 
+#include <array>
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 namespace diffgen::inline DIFFGEN_ABI {
 
-/// Dense, writable, with unit inner stride; throws bad_shape where columns are not adjacent.
+namespace detail {
+
+// By deduction, since a VectorBlock is dense by way of the Block that it derives from.
+template <class Derived>
+std::true_type is_dense(const Eigen::DenseBase<Derived>*);
+std::false_type is_dense(const void*);
+
 template <class X>
-requires std::is_base_of_v<Eigen::DenseBase<X>, X>
+concept eigen_dense = std::is_class_v<X> && decltype(is_dense(std::declval<X*>()))::value;
+
+}  // namespace detail
+
+/// Memory of any storage order and stride, as long as one column follows the other without gaps: a
+/// column vector is one sample, a row vector a sample a number. Throws bad_shape where that is not
+/// so, and does not compile where the type knows.
+template <detail::eigen_dense X>
 struct state_traits<X> {
     static auto view(X& x) {
+        static_assert((X::Flags & Eigen::DirectAccessBit) != 0,
+                      "diffgen: an Eigen state is memory (a Matrix, Array, Map, Ref or Block), not "
+                      "an expression");
         static_assert(X::IsVectorAtCompileTime || !X::IsRowMajor,
                       "diffgen: a column of an Eigen state is a sample, so its storage must be "
                       "column-major");
-        static_assert(X::InnerStrideAtCompileTime == 1,
+        constexpr int inner = X::InnerStrideAtCompileTime;
+        static_assert(inner == 1 || inner == Eigen::Dynamic,
                       "diffgen: an Eigen state needs unit inner stride");
-        if (x.cols() > 1 && x.outerStride() != x.rows())
-            throw bad_shape(
-                detail::text("diffgen: the columns of an Eigen state must be adjacent; "
-                             "the outer stride is ",
-                             x.outerStride(), " for ", x.rows(), " rows"));
-        return batch(x.data(), static_cast<std::size_t>(x.size()),
-                     static_cast<std::size_t>(x.cols()));
+        const std::ptrdiff_t between_columns = X::IsRowMajor ? x.innerStride() : x.outerStride();
+        const std::ptrdiff_t between_rows = X::IsRowMajor ? x.outerStride() : x.innerStride();
+        return strided_batch(x.data(), std::array<std::ptrdiff_t, 2>{x.cols(), x.rows()},
+                             std::array{between_columns, between_rows});
     }
 };
 

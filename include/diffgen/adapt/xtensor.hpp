@@ -2,35 +2,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// xtensor's xarray, xtensor and adapted memory as states: row-major, the first index is the sample.
+// xtensor's xarray, xtensor, adapted memory and strided views as states: the first index is the
+// sample.
+
+#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/strided_batch.hpp>
 
 #include <xtensor/xarray.hpp>
-#include <xtensor/xcontainer.hpp>
+#include <xtensor/xexpression.hpp>
 #include <xtensor/xtensor.hpp>
 
 #include <cstddef>
 #include <type_traits>
+#include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI {
 
-/// Throws bad_shape where the layout is not row-major or there is no first index.
+/// Everything of xtensor that has memory and strides, row-major and without gaps. Throws bad_shape
+/// on other layouts and strides, and where there is no first index.
 template <class X>
-requires std::is_base_of_v<xt::xcontainer<X>, X>
-struct state_traits<X> {
+requires(xt::is_xexpression<X>::value&& xt::has_data_interface<X>::value&&
+             xt::has_strides<X>::value) struct state_traits<X> {
     static auto view(X& x) {
-        if (x.dimension() == 0)
-            throw bad_shape("diffgen: an xtensor state of dimension 0 has no samples");
-        if (x.layout() != xt::layout_type::row_major && x.dimension() > 1)
-            throw bad_shape(detail::text(
-                "diffgen: an xtensor state must be row-major, its first index the sample; this one "
-                "of dimension ",
-                x.dimension(), " is not"));
-        return batch(x.data(), static_cast<std::size_t>(x.size()),
-                     static_cast<std::size_t>(x.shape()[0]));
+        const std::vector<std::ptrdiff_t> extents(x.shape().begin(), x.shape().end());
+        const std::vector<std::ptrdiff_t> strides(x.strides().begin(), x.strides().end());
+        return strided_batch(x.data() + x.data_offset(), extents, strides);
     }
 };
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <type_traits>
 
@@ -49,13 +50,10 @@ struct batch_view {
 
 namespace detail {
 
-/// Contiguous storage with data() and size(): std::vector, std::array, std::span, xt::xtensor.
+/// Memory without gaps that can say so: std::vector, std::array, std::span. data() and size() alone
+/// say nothing of strides.
 template <class X>
-concept contiguous = requires(X& x) {
-    std::data(x);
-    std::size(x);
-    requires std::is_pointer_v<decltype(std::data(x))>;
-};
+concept contiguous = std::ranges::contiguous_range<X> && std::ranges::sized_range<X>;
 
 /// An X&& whose memory is still there when the expression that made it is over: it has a name, or
 /// it is a view, which the standard library knows as std::ranges::enable_view or
@@ -85,21 +83,46 @@ template <class Space = space::host, class T>
     return {data, samples, size / samples};
 }
 
+/// How a container becomes a batch_view: specialise with `static auto view(X&)`.
+/// The adapters of diffgen/adapt do it for Eigen, xtensor and views with strides.
+template <class X>
+struct state_traits;
+
+namespace detail {
+
+template <class X>
+concept adapted = requires(X& x) {
+    state_traits<std::remove_cv_t<X>>::view(x);
+};
+
+}  // namespace detail
+
 /// A contiguous container seen as `samples` samples. Throws bad_shape where they do not divide.
 template <class X>
-requires(detail::contiguous<std::remove_reference_t<X>>&& detail::outlives_its_expression<X>)
+requires(detail::contiguous<std::remove_reference_t<X>> &&
+         !detail::adapted<std::remove_reference_t<X>> && detail::outlives_its_expression<X>)
     [[nodiscard]] auto batch(X&& x, std::size_t samples) {
     return batch(std::data(x), static_cast<std::size_t>(std::size(x)), samples);
+}
+/// The same of a container that has an adapter, which says whether its memory is without gaps.
+template <class X>
+requires(detail::adapted<X>) [[nodiscard]] auto batch(X& x, std::size_t samples) {
+    const auto whole = state_traits<std::remove_cv_t<X>>::view(x);
+    return batch<typename decltype(whole)::space_type>(whole.data, whole.size(), samples);
 }
 /// A temporary that owns its memory is gone before the view is used: give it a name.
 template <class X>
 requires(detail::contiguous<std::remove_reference_t<X>> &&
+         !detail::adapted<std::remove_reference_t<X>> &&
          !detail::outlives_its_expression<X>) auto batch(X&& x, std::size_t samples) = delete;
-
-/// How a container becomes a batch_view: specialise with `static auto view(X&)`.
-/// The adapters of diffgen/adapt do it for Eigen, xtensor, Thrust and others.
+/// Memory that may have gaps.
 template <class X>
-struct state_traits;
+requires(!detail::contiguous<X> && !detail::adapted<X>) auto batch(X&, std::size_t) {
+    static_assert(detail::contiguous<X>,
+                  "diffgen: batch(x, samples) takes a contiguous range, which this is not; include "
+                  "the container's adapter from diffgen/adapt, or use batch(pointer, size, "
+                  "samples)");
+}
 
 template <class T, class Space>
 struct state_traits<batch_view<T, Space>> {

@@ -176,6 +176,11 @@ class planner {
         return {sampler_.process(), at.levels, at.index, 0};
     }
 
+    /// Stages of the step at which cohort c stands.
+    [[nodiscard]] int stages(const cohort_type& c, std::span<const noise_level> grid) const {
+        return sampler_.stages(here(c, grid));
+    }
+
     /// A cohort at the beginning of its way down grid number `number`, from step `begin` to `end`.
     [[nodiscard]] cohort_type start(std::uint32_t number, std::span<const noise_level> grid,
                                     int begin, int end) const {

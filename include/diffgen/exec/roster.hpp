@@ -165,6 +165,26 @@ class roster {
         stages_.reseed(seed);
         if (!ahead_) plan_first();
     }
+    /// Throws bad_argument unless each of these cohorts of an equal run stands at a stage that
+    /// there is. (What a solver remembers is bytes of a file; is_valid() is asked of it, if it has
+    /// that.)
+    void require_places(const std::vector<cohort_type>& saved) const {
+        for (std::size_t c = 0; c < saved.size(); ++c) {
+            const cohort_type& it = saved[c];
+            if constexpr (requires { it.memory.is_valid(); })
+                diffgen::detail::require(it.memory.is_valid(),
+                                         "a saved run whose solver "
+                                         "remembers of cohort ",
+                                         c, " what it cannot have seen");
+            if (it.arrived) continue;
+            const step at = planner_.here(it, grid(c));
+            diffgen::detail::require((at.index < at.count()), "a saved run at step ", at.index,
+                                     " of ", at.count());
+            const int stages = planner_.stages(it, grid(c));
+            diffgen::detail::require((it.stage_index < stages), "a saved run at stage ",
+                                     it.stage_index, " of a step of ", stages, " stages");
+        }
+    }
     /// Goes on with cohorts of an equal run, between two evaluations.
     void resume(const std::vector<cohort_type>& saved) {
         cohorts_ = saved;

@@ -109,8 +109,7 @@ class run {
             path_.prepare(e, x, roster_.all_grids().distinct.front(), o, transition_laws());
         if (roster_.size() > 1) members_.assign(e, roster_.of_samples(), passes_.tiles());
         if constexpr (!on_host && Many) device_entries_ = buffer<entry, space>(e, roster_.size());
-        levels_.reserve(
-            std::max(roster_.size(), Many ? rows() * passes::inputs : std::size_t{1}));
+        levels_.reserve(std::max(roster_.size(), Many ? rows() * passes::inputs : std::size_t{1}));
         begin();
     }
 
@@ -235,13 +234,16 @@ class run {
     /// is of another batch, grid or seed, and says what differs; the run is then as it was.
     void resume(const snapshot_type& s) requires(!Path::present) {
         require_same_run(s, description(roster_.starts()));
+        roster_.require_places(s.cohorts);
+        roster_type next = roster_;  // its stages may be refused
+        next.resume(s.cohorts);
         passes_.exec().wait();
         const auto& b = passes_.memory();
         for (int r = 0; r < shape::registers; ++r)
             buffer<T, space>::write_to(passes_.exec(),
                                        s.registers.data() + static_cast<std::size_t>(r) * b.size(),
                                        b.size(), b.slot(r));
-        roster_.resume(s.cohorts);
+        roster_ = std::move(next);
         evaluations_ = s.evaluations;
         told_ = roster_.progress();
         failed_ = false;
@@ -474,8 +476,8 @@ class run {
     void read_for_observer(int what, double* to) const {
         const auto& b = passes_.memory();
         std::vector<T> values(b.size());
-        buffer<T, space>::read(passes_.exec(), b.slot(what == 0 ? 0 : shape::registers), values.size(),
-                               values.data());
+        buffer<T, space>::read(passes_.exec(), b.slot(what == 0 ? 0 : shape::registers),
+                               values.size(), values.data());
         std::copy(values.begin(), values.end(), to);
     }
     void write_for_observer(const double* from) {

@@ -30,6 +30,31 @@ template <class... Parts>
     throw bad_file(text("diffgen: ", name, ": byte ", offset, ": ", parts...));
 }
 
+/// Throws the error that is being handled, as the first of these types that it is, with the name in
+/// its text; or, where it is none of them, as it is.
+template <class Error, class... Others>
+[[noreturn]] void throw_named(const std::string& name) {
+    try {
+        throw;
+    } catch (const Error& problem) {
+        throw Error(text("diffgen: ", name, ": ", inner_text(problem)));
+    } catch (...) {
+        if constexpr (sizeof...(Others) > 0) throw_named<Others...>(name);
+        throw;
+    }
+}
+
+/// f(), with the name of a file in the errors that it throws. Those of a reader have it already.
+/// `Derived` are types of error that are derived from diffgen's.
+template <class... Derived, class F>
+auto naming(const std::string& name, F f) {
+    try {
+        return f();
+    } catch (const error&) {
+        throw_named<Derived..., bad_argument, bad_shape, non_finite>(name);
+    }
+}
+
 }  // namespace diffgen::inline DIFFGEN_ABI::io::detail
 
 #include <diffgen/core/with_macros.hpp>

@@ -9,6 +9,7 @@
 #include <diffgen/io/fail.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <ios>
@@ -43,7 +44,13 @@ inline bytes read_file(const std::filesystem::path& path,
     }
     std::ifstream in(path, std::ios::binary);
     if (!in) throw bad_file(detail::text("diffgen: ", name, ": cannot be opened for reading"));
-    bytes data(size);
+    bytes data;
+    try {
+        data.resize(size);
+    } catch (const std::exception&) {  // bad_alloc, length_error
+        throw bad_file(detail::text("diffgen: ", name, ": ", size,
+                                    " bytes are more than there is memory for"));
+    }
     in.read(reinterpret_cast<char*>(data.data()), static_cast<std::streamsize>(size));
     if (static_cast<std::uint64_t>(in.gcount()) != size) {
         throw bad_file(detail::text("diffgen: ", name, ": only ", in.gcount(), " of ", size,

@@ -2,7 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Half-precision numbers as files hold them: IEEE 754 binary16 and bfloat16, to and from float.
+// Numbers of 16 and 8 bits as files hold them: IEEE 754 binary16 and bfloat16, and the E4M3 and
+// E5M2 of Micikevicius et al. 2022 (arXiv 2209.05433), to float; binary16 from float.
+
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
@@ -27,6 +32,21 @@ constexpr float from_half(std::uint16_t half) {
 /// The float equal to a bfloat16.
 constexpr float from_bfloat(std::uint16_t bfloat) {
     return std::bit_cast<float>(static_cast<std::uint32_t>(bfloat) << 16);
+}
+
+/// The float equal to an E5M2, whose bits are the upper half of a binary16.
+constexpr float from_e5m2(std::uint8_t bits) {
+    return from_half(static_cast<std::uint16_t>(bits << 8));
+}
+
+/// The float equal to an E4M3, which has no infinity, and NaN where all bits but the sign are set.
+constexpr float from_e4m3(std::uint8_t bits) {
+    const std::uint32_t sign = (bits & 0x80u) << 24, magnitude = bits & 0x7fu;
+    if (magnitude == 0x7fu) return std::bit_cast<float>(sign | 0x7fc00000u);
+    if (magnitude >= 0x8u)  // the exponents' biases differ by 120
+        return std::bit_cast<float>(sign | ((magnitude << 20) + (120u << 23)));
+    const float denormal = static_cast<float>(magnitude) * 0x1p-9f;
+    return sign != 0 ? -denormal : denormal;
 }
 
 /// The binary16 nearest to a float, ties to even; beyond 65,520 infinity, NaN stays NaN.

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A picture of 8-bit samples, grey or RGB, and the step from real numbers to it.
+// A picture, grey or RGB, perhaps with alpha, and the step from real numbers to it.
+
+#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
@@ -18,22 +20,27 @@
 
 namespace diffgen::inline DIFFGEN_ABI::io {
 
-/// Rows from the top, pixels from the left, one (grey) or three (red, green, blue) samples a pixel.
-struct image {
+/// Rows from the top, pixels from the left; one (grey), two (grey, alpha), three (red, green, blue)
+/// or four (and alpha) samples a pixel.
+template <class Sample>
+struct basic_image {
     std::size_t width = 0;
     std::size_t height = 0;
     std::size_t channels = 1;
-    std::vector<std::uint8_t> pixels;
+    std::vector<Sample> pixels;
 
-    std::uint8_t* at(std::size_t row, std::size_t column) {
+    Sample* at(std::size_t row, std::size_t column) {
         return &pixels[(row * width + column) * channels];
     }
-    const std::uint8_t* at(std::size_t row, std::size_t column) const {
+    const Sample* at(std::size_t row, std::size_t column) const {
         return &pixels[(row * width + column) * channels];
     }
 };
 
-/// Throws bad_shape unless the picture has one or three channels and as many samples as it says.
+using image = basic_image<std::uint8_t>;
+
+/// Throws bad_shape unless the picture can be written: one or three channels and as many samples as
+/// it says.
 inline void check_image(const image& picture) {
     if (picture.channels != 1 && picture.channels != 3) {
         throw bad_shape(

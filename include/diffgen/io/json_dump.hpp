@@ -142,7 +142,9 @@ inline std::string dump_json(const json& value, int indent = 0) {
 }
 
 inline void write_json(const std::filesystem::path& path, const json& value, int indent = 2) {
-    write_file(path, as_bytes(dump_json(value, indent) + "\n"));
+    const std::string text =
+        detail::naming(path.string(), [&] { return dump_json(value, indent) + "\n"; });
+    write_file(path, as_bytes(text));
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::io

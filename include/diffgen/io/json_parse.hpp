@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Text to JSON values: RFC 8259, strictly, plus the NaN, Infinity and -Infinity of Python's writer.
+// Text to JSON values: RFC 8259, strictly, plus the NaN, Infinity and -Infinity of Python's writer,
+// and a byte order mark.
+
+#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
+#include <diffgen/io/gzip.hpp>
 #include <diffgen/io/json_value.hpp>
+#include <diffgen/io/number.hpp>
 #include <diffgen/io/utf8.hpp>
 
 #include <algorithm>
@@ -33,6 +38,7 @@ class json_parser {
         : source_(source), name_(std::move(name)), origin_(origin) {}
 
     json document() {
+        at_ = mark_length(source_, name_);
         json value = parse_value(0);
         skip_space();
         if (at_ < source_.size()) refuse("the end of the text");
@@ -183,17 +189,18 @@ class json_parser {
         const std::string_view number = source_.substr(start, at_ - start);
         if (whole && number != "-0") {
             std::int64_t integer = 0;
-            if (convert(number, integer)) return integer;
+            if (read_integer(number, integer)) return integer;
             std::uint64_t natural = 0;
-            if (convert(number, natural)) return natural;
+            if (read_integer(number, natural)) return natural;
         }
         double real = 0;
-        if (!convert(number, real)) fail_at(start, "the number ", number, " does not fit a double");
+        if (read_double(number, real) != number_reading::number)
+            fail_at(start, "the number ", number, " does not fit a double");
         return real;
     }
 
     template <class T>
-    static bool convert(std::string_view number, T& value) {
+    static bool read_integer(std::string_view number, T& value) {
         return std::from_chars(number.data(), number.data() + number.size(), value).ec ==
                std::errc();
     }
@@ -264,14 +271,16 @@ class json_parser {
 
 /// The value that a whole text stands for. Throws bad_file with the name, the byte offset (counted
 /// from `origin`), the line and the column: on any departure from the grammar, a key that comes
-/// twice, ill-formed UTF-8, nesting of more than 100 values, numbers beyond a double.
+/// twice, ill-formed UTF-8, nesting of more than 100 values, numbers beyond a double
+/// (those too small for one are zero).
 inline json parse_json(std::string_view source, std::string name = "text",
                        std::uint64_t origin = 0) {
     return detail::json_parser(source, std::move(name), origin).document();
 }
 
+/// The value in a file, which may be packed by gzip. Throws bad_file.
 inline json read_json(const std::filesystem::path& path) {
-    return parse_json(as_text(read_file(path)), path.string());
+    return parse_json(as_text(read_unpacked(path)), path.string());
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::io

@@ -8,6 +8,7 @@
 
 #include <diffgen/io/fail.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -43,6 +44,13 @@ inline std::optional<std::uint64_t> byte_count(std::span<const std::size_t> shap
     return empty ? 0 : nonzero;
 }
 
+/// The same in a file, or nothing too where elements of type T in memory would not fit.
+template <class T>
+std::optional<std::uint64_t> byte_count_as(std::span<const std::size_t> shape,
+                                           std::size_t element_bytes) {
+    return byte_count(shape, sizeof(T)) ? byte_count(shape, element_bytes) : std::nullopt;
+}
+
 /// "(2, 3)"
 inline std::string shape_text(std::span<const std::size_t> shape) {
     std::string text = "(";
@@ -60,6 +68,17 @@ inline void check_shape(std::span<const std::size_t> shape, std::size_t elements
         throw bad_shape(detail::text("diffgen: the shape ", shape_text(shape), " does not hold ",
                                      elements, " elements"));
     }
+}
+
+/// Every number as the nearest T, beyond whose range infinity: how doubles of a file become floats,
+/// which readers do not do by themselves.
+template <std::floating_point T, class From>
+ndarray<T> rounded(const ndarray<From>& array) {
+    ndarray<T> result{array.shape, {}};
+    result.data.reserve(array.data.size());
+    for (const From v : array.data)
+        result.data.push_back(static_cast<T>(v));
+    return result;
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::io

@@ -2,16 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// NumPy's .npy files, versions 1 to 3 (NEP 1; numpy.lib.format): one little-endian array in C
-// order.
+// NumPy's .npy files, versions 1 to 3 (NEP 1; numpy.lib.format): one array, read from either order
+// of indices and of bytes, written little-endian in C order.
+
+#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/io/cursor.hpp>
+#include <diffgen/io/element.hpp>
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
+#include <diffgen/io/gzip.hpp>
 #include <diffgen/io/ndarray.hpp>
 
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cstddef>
@@ -33,22 +38,63 @@ using npy_array = ndarray<T>;
 
 namespace detail {
 
-/// The type code of NumPy for an element.
+struct npy_type {
+    dtype type;
+    std::endian order;
+};
+
+/// What a type code says ('<f4', '|b1', '>i8'; no order is that of the machine, as numpy has it),
+/// or nothing where the elements are no numbers that can be read.
+inline std::optional<npy_type> parse_npy_type(std::string_view descr) {
+    std::endian order = std::endian::native;
+    if (descr.starts_with('<')) order = std::endian::little;
+    if (descr.starts_with('>')) order = std::endian::big;
+    if (descr.find_first_of("<>|=") == 0) descr.remove_prefix(1);
+    constexpr std::array<std::pair<std::string_view, dtype>, 12> codes{{{"f8", dtype::f64},
+                                                                        {"f4", dtype::f32},
+                                                                        {"f2", dtype::f16},
+                                                                        {"i8", dtype::i64},
+                                                                        {"i4", dtype::i32},
+                                                                        {"i2", dtype::i16},
+                                                                        {"i1", dtype::i8},
+                                                                        {"u8", dtype::u64},
+                                                                        {"u4", dtype::u32},
+                                                                        {"u2", dtype::u16},
+                                                                        {"u1", dtype::u8},
+                                                                        {"b1", dtype::boolean}}};
+    for (const auto& [code, type] : codes)
+        if (descr == code) return npy_type{type, order};
+    return std::nullopt;
+}
+
+/// The type code that NumPy writes for an element.
 template <class T>
-constexpr std::string_view npy_descr() {
-    if constexpr (std::is_same_v<T, float>) {
-        return "<f4";
-    } else if constexpr (std::is_same_v<T, double>) {
-        return "<f8";
-    } else if constexpr (std::is_same_v<T, std::int32_t>) {
-        return "<i4";
-    } else if constexpr (std::is_same_v<T, std::int64_t>) {
-        return "<i8";
-    } else {
-        static_assert(std::is_same_v<T, std::uint8_t>,
-                      "diffgen: an .npy element is float, double, int32_t, int64_t or uint8_t");
-        return "|u1";
+std::string npy_descr() {
+    dtype_of<T>();
+    const char kind = std::is_floating_point_v<T> ? 'f' : std::is_signed_v<T> ? 'i' : 'u';
+    return text(sizeof(T) == 1 ? '|' : '<', kind, sizeof(T));
+}
+
+/// The same elements with the last index fastest, of an array whose first index is.
+template <class T>
+std::vector<T> last_index_fastest(const std::vector<T>& values,
+                                  const std::vector<std::size_t>& shape) {
+    std::vector<T> turned;
+    turned.reserve(values.size());
+    std::vector<std::size_t> index(shape.size()), strides(shape.size(), 1);
+    for (std::size_t k = 1; k < shape.size(); ++k)
+        strides[k] = strides[k - 1] * shape[k - 1];
+    std::size_t from = 0;
+    while (turned.size() < values.size()) {
+        turned.push_back(values[from]);
+        for (std::size_t k = shape.size(); k-- > 0;) {
+            from += strides[k];
+            if (++index[k] < shape[k]) break;
+            from -= strides[k] * shape[k];
+            index[k] = 0;
+        }
     }
+    return turned;
 }
 
 struct npy_header {
@@ -141,6 +187,7 @@ class npy_header_parser {
         if (problem == std::errc::result_out_of_range) refuse("a size below 2^64");
         if (problem != std::errc()) refuse("a size");
         at_ += static_cast<std::size_t>(end - first);
+        if (at_ < source_.size() && source_[at_] == 'L') ++at_;  // a long of Python 2
         return value;
     }
 
@@ -156,7 +203,8 @@ class npy_header_parser {
     }
 
     void skip_space() {
-        while (at_ < source_.size() && (source_[at_] == ' ' || source_[at_] == '\n'))
+        while (at_ < source_.size() &&
+               std::string_view(" \t\r\n").find(source_[at_]) != std::string_view::npos)
             ++at_;
     }
 
@@ -174,11 +222,15 @@ class npy_header_parser {
 
 }  // namespace detail
 
-/// Reads a file held in memory. Throws bad_file when it is not an .npy file, holds another element
-/// type than T, is in Fortran order, or is longer or shorter than its shape says.
+/// Reads a file held in memory; bool, integers, half, float and double are given as the T that
+/// equals each number. Throws bad_file when it is not an .npy file, has other elements or a number
+/// that no T equals, or is longer or shorter than its shape says.
 template <class T>
 npy_array<T> decode_npy(std::span<const std::uint8_t> data, const std::string& name) {
     cursor in(data, name);
+    if (as_text(data).starts_with("PK\x03\x04")) {
+        detail::fail(name, 0, "this is an archive (.npz); unpack it and read the .npy files in it");
+    }
     if (as_text(in.take(6, "the magic string")) != "\x93NUMPY") {
         detail::fail(name, 0, "this is no .npy file: the magic string is missing");
     }
@@ -193,21 +245,27 @@ npy_array<T> decode_npy(std::span<const std::uint8_t> data, const std::string& n
     const auto text = as_text(in.take(length, "the header"));
     const detail::npy_header header = detail::npy_header_parser(text, name, origin).parse();
 
-    constexpr std::string_view wanted = detail::npy_descr<T>();
-    if (header.descr != wanted) {
-        detail::fail(name, origin, "the elements are '", header.descr, "', not '", wanted, "'");
+    const auto type = detail::parse_npy_type(header.descr);
+    if (!type) {
+        detail::fail(name, origin, "the elements are '", header.descr,
+                     "', not b1, i1 to i8, u1 to u8, f2, f4 or f8");
     }
-    if (header.fortran_order && header.shape.size() > 1) {
-        detail::fail(name, origin, "the array ", shape_text(header.shape),
-                     " is in Fortran order; save it with numpy.ascontiguousarray");
-    }
-    const auto size = byte_count(header.shape, sizeof(T));
+    const auto size = byte_count_as<T>(header.shape, facts(type->type).bytes);
     if (!size) in.fail("the size of the shape ", shape_text(header.shape), " overflows");
     if (*size != in.remaining()) {
-        in.fail("the shape ", shape_text(header.shape), " takes ", *size, " bytes, the file has ",
-                in.remaining());
+        in.fail("the shape ", shape_text(header.shape), " of '", header.descr, "' takes ", *size,
+                " bytes, the file has ", in.remaining());
     }
-    return {header.shape, detail::load_all<T, std::endian::little>(in.take(*size, "the elements"))};
+    auto numbers = detail::numbers_of<T>(
+        type->type, in.take(*size, "the elements"), type->order,
+        [&](std::size_t place, const std::string& number) {
+            detail::fail(name, origin + length + place * facts(type->type).bytes, "element ", place,
+                         " ('", header.descr, "') is ", number, ", which no '",
+                         detail::npy_descr<T>(), "' equals");
+        });
+    if (header.fortran_order && header.shape.size() > 1)
+        numbers = detail::last_index_fastest(numbers, header.shape);
+    return {header.shape, std::move(numbers)};
 }
 
 /// The bytes of a file, of the lowest version that can hold the header. Throws bad_shape when the
@@ -239,14 +297,15 @@ bytes encode_npy(const npy_array<T>& array) {
     return out;
 }
 
+/// The array of a file, which may be packed by gzip. Throws bad_file.
 template <class T>
 npy_array<T> read_npy(const std::filesystem::path& path) {
-    return decode_npy<T>(read_file(path), path.string());
+    return decode_npy<T>(read_unpacked(path), path.string());
 }
 
 template <class T>
 void write_npy(const std::filesystem::path& path, const npy_array<T>& array) {
-    write_file(path, encode_npy(array));
+    write_file(path, detail::naming(path.string(), [&] { return encode_npy(array); }));
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::io

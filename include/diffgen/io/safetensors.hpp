@@ -8,6 +8,7 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/io/cursor.hpp>
+#include <diffgen/io/element.hpp>
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
 #include <diffgen/io/half.hpp>
@@ -15,7 +16,6 @@
 #include <diffgen/io/ndarray.hpp>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -24,65 +24,29 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::io {
-
-enum class dtype { f64, f32, f16, bf16, i64, i32, i16, i8, u64, u32, u16, u8, boolean };
-
-struct dtype_facts {
-    std::string_view name;
-    std::size_t bytes;
-};
-
-/// The name in a header and the size of an element.
-constexpr dtype_facts facts(dtype type) {
-    constexpr std::array<dtype_facts, 13> table{{{"F64", 8},
-                                                 {"F32", 4},
-                                                 {"F16", 2},
-                                                 {"BF16", 2},
-                                                 {"I64", 8},
-                                                 {"I32", 4},
-                                                 {"I16", 2},
-                                                 {"I8", 1},
-                                                 {"U64", 8},
-                                                 {"U32", 4},
-                                                 {"U16", 2},
-                                                 {"U8", 1},
-                                                 {"BOOL", 1}}};
-    return table[static_cast<std::size_t>(type)];
-}
-
-/// The dtype of a C++ type; there is none for F16, BF16 and BOOL, whose bytes are kept as they are.
-template <class T>
-constexpr dtype dtype_of() {
-    if constexpr (std::is_same_v<T, double>) {
-        return dtype::f64;
-    } else if constexpr (std::is_same_v<T, float>) {
-        return dtype::f32;
-    } else {
-        static_assert(std::is_integral_v<T> && !std::is_same_v<T, bool>,
-                      "diffgen: a safetensors element is float, double or an integer");
-        constexpr int place = std::countr_zero(sizeof(T));
-        constexpr dtype with_sign[] = {dtype::i8, dtype::i16, dtype::i32, dtype::i64};
-        constexpr dtype without[] = {dtype::u8, dtype::u16, dtype::u32, dtype::u64};
-        return std::is_signed_v<T> ? with_sign[place] : without[place];
-    }
-}
 
 /// One tensor: its elements, row-major and little-endian, as the file holds them.
 struct tensor {
     dtype type = dtype::f32;
     std::vector<std::size_t> shape;
     bytes data;
+    std::string other_type = {};  ///< the name of a type that is dtype::other
 };
+
+/// "F32"
+inline std::string_view type_name(const tensor& t) {
+    return t.type == dtype::other ? std::string_view(t.other_type) : facts(t.type).name;
+}
 
 /// The tensors and the free text of one file.
 struct safetensors {
     std::map<std::string, tensor> tensors;
     std::map<std::string, std::string> metadata;
+    std::string source = {};  ///< the name of the file that was read, for errors
 
     bool contains(const std::string& name) const { return tensors.count(name) != 0; }
 
@@ -90,25 +54,34 @@ struct safetensors {
     const tensor& at(const std::string& name) const {
         const auto found = tensors.find(name);
         if (found != tensors.end()) return found->second;
-        throw bad_argument(
-            detail::text("diffgen: there is no tensor '", name, "' among ", tensors.size()));
+        throw bad_argument(detail::text("diffgen: ", where(), "there is no tensor '", name,
+                                        "' among ", tensors.size()));
     }
 
-    /// A copy as elements of type T; F16 and BF16 can be had as float. Throws bad_argument when the
-    /// tensor is missing or holds another type.
+    /// A copy whose elements are the T that equals each number. Throws bad_argument when the tensor
+    /// is missing, has a type that is not read as numbers, or a number that no T equals; bad_shape
+    /// when it was filled with other numbers than its shape holds.
     template <class T>
     ndarray<T> get(const std::string& name) const {
         const tensor& held = at(name);
-        if constexpr (std::is_same_v<T, float>) {
-            if (held.type == dtype::f16) return widened(held, from_half);
-            if (held.type == dtype::bf16) return widened(held, from_bfloat);
+        if (held.type == dtype::other) {
+            throw bad_argument(detail::text(
+                "diffgen: ", where(), "the tensor '", name, "' holds ", held.other_type,
+                ", which is not read as numbers; its bytes are at('", name, "').data"));
         }
-        if (held.type != dtype_of<T>()) {
-            throw bad_argument(detail::text("diffgen: the tensor '", name, "' holds ",
-                                            facts(held.type).name, ", not ",
-                                            facts(dtype_of<T>()).name));
-        }
-        return {held.shape, detail::load_all<T, std::endian::little>(held.data)};
+        if (!byte_count(held.shape, sizeof(T)))
+            throw bad_argument(detail::text("diffgen: ", where(), "the size of the tensor '", name,
+                                            "' of shape ", shape_text(held.shape), " overflows"));
+        const auto refuse = [&](std::size_t place, const std::string& number) {
+            throw bad_argument(detail::text("diffgen: ", where(), "number ", place,
+                                            " of the tensor '", name, "' (", facts(held.type).name,
+                                            ") is ", number, ", which no ",
+                                            facts(dtype_of<T>()).name, " equals"));
+        };
+        ndarray<T> array{held.shape,
+                         detail::numbers_of<T>(held.type, held.data, std::endian::little, refuse)};
+        check_shape(array.shape, array.data.size());
+        return array;
     }
 
     /// Adds or replaces a tensor. Throws bad_shape when the shape does not hold that many values.
@@ -139,12 +112,7 @@ struct safetensors {
     }
 
   private:
-    static ndarray<float> widened(const tensor& held, float (*number)(std::uint16_t)) {
-        ndarray<float> wide{held.shape, {}};
-        for (const auto half : detail::load_all<std::uint16_t, std::endian::little>(held.data))
-            wide.data.push_back(number(half));
-        return wide;
-    }
+    std::string where() const { return source.empty() ? "" : source + ": "; }
 };
 
 namespace detail {
@@ -152,7 +120,7 @@ namespace detail {
 inline constexpr std::uint64_t longest_safetensors_header = 100'000'000;
 
 struct tensor_entry {
-    std::string name;
+    std::string name, type_name;
     dtype type;
     std::vector<std::size_t> shape;
     std::uint64_t begin;
@@ -160,19 +128,20 @@ struct tensor_entry {
 };
 
 inline dtype parse_dtype(std::string_view name) {
-    for (int i = 0; i <= static_cast<int>(dtype::boolean); ++i) {
+    for (int i = 0; i < static_cast<int>(dtype::other); ++i) {
         if (facts(static_cast<dtype>(i)).name == name) return static_cast<dtype>(i);
     }
-    throw bad_argument(text("diffgen: the dtype '", name, "' is not known"));
+    return dtype::other;
 }
 
 inline tensor_entry parse_tensor_entry(const std::string& name, const json& facts_of_tensor) {
-    if (facts_of_tensor.members().size() != 3) {
-        throw bad_argument(text("diffgen: it has ", facts_of_tensor.members().size(),
-                                " members, not dtype, shape and data_offsets"));
-    }
-    tensor_entry entry{name, parse_dtype(facts_of_tensor.get<std::string>("dtype")),
-                       facts_of_tensor.get<std::vector<std::size_t>>("shape"), 0, 0};
+    const auto type_name = facts_of_tensor.get<std::string>("dtype");
+    tensor_entry entry{name,
+                       type_name,
+                       parse_dtype(type_name),
+                       facts_of_tensor.get<std::vector<std::size_t>>("shape"),
+                       0,
+                       0};
     const auto offsets = facts_of_tensor.get<std::vector<std::uint64_t>>("data_offsets");
     if (offsets.size() != 2 || offsets[0] > offsets[1]) {
         throw bad_argument("diffgen: its data_offsets " + shape_text(offsets) +
@@ -184,7 +153,7 @@ inline tensor_entry parse_tensor_entry(const std::string& name, const json& fact
     if (!size)
         throw bad_argument("diffgen: the size of its shape " + shape_text(entry.shape) +
                            " overflows");
-    if (*size != entry.end - entry.begin) {
+    if (entry.type != dtype::other && *size != entry.end - entry.begin) {
         throw bad_argument(text("diffgen: its shape ", shape_text(entry.shape), " of ",
                                 facts(entry.type).name, " takes ", *size, " bytes, its offsets ",
                                 shape_text(offsets), " hold ", entry.end - entry.begin));
@@ -220,14 +189,15 @@ inline safetensors decode_safetensors(std::span<const std::uint8_t> data, const 
         in.fail("the header length ", length, " is over ", detail::longest_safetensors_header);
     }
     const auto header = as_text(in.take(length, "the header"));
+    if (!header.starts_with('{')) detail::fail(name, 8, "the header does not begin with '{'");
     const json root = parse_json(header, name, 8);
-    if (!root.is_object()) detail::fail(name, 8, "the header is ", root.kind(), ", not an object");
 
-    safetensors result;
+    safetensors result{{}, {}, name};
     std::vector<detail::tensor_entry> entries;
     for (const auto& [key, value] : root.members()) {
         try {
             if (key == "__metadata__") {
+                if (value.is_null()) continue;
                 for (const auto& [word, meaning] : value.members()) {
                     result.metadata.emplace(word, meaning.as<std::string>());
                 }
@@ -241,8 +211,9 @@ inline safetensors decode_safetensors(std::span<const std::uint8_t> data, const 
     detail::check_layout(entries, in);
     for (detail::tensor_entry& entry : entries) {
         const auto part = in.take(entry.end - entry.begin, "a tensor");
-        result.tensors[entry.name] = {
-            entry.type, std::move(entry.shape), {part.begin(), part.end()}};
+        tensor& held = result.tensors[entry.name];
+        held = {entry.type, std::move(entry.shape), {part.begin(), part.end()}};
+        if (entry.type == dtype::other) held.other_type = entry.type_name;
     }
     return result;
 }
@@ -257,7 +228,8 @@ inline bytes encode_safetensors(const safetensors& file) {
         }
         const std::size_t width = facts(each.second.type).bytes;
         const auto wanted = byte_count(each.second.shape, width);
-        if (!wanted || *wanted != each.second.data.size()) {
+        const bool fits = wanted && *wanted == each.second.data.size();
+        if (!fits && each.second.type != dtype::other) {
             throw bad_shape(detail::text("diffgen: the tensor '", each.first, "' of shape ",
                                          shape_text(each.second.shape), " cannot hold ",
                                          each.second.data.size(), " bytes"));
@@ -278,10 +250,9 @@ inline bytes encode_safetensors(const safetensors& file) {
         const tensor& held = each->second;
         const std::vector<std::uint64_t> offsets{next, next + held.data.size()};
         next = offsets[1];
-        members.emplace_back(each->first,
-                             json::object{{"dtype", std::string(facts(held.type).name)},
-                                          {"shape", held.shape},
-                                          {"data_offsets", offsets}});
+        members.emplace_back(each->first, json::object{{"dtype", std::string(type_name(held))},
+                                                       {"shape", held.shape},
+                                                       {"data_offsets", offsets}});
     }
     std::string words = dump_json(members);
     words.resize((words.size() + 7) / 8 * 8, ' ');
@@ -301,7 +272,7 @@ inline safetensors read_safetensors(const std::filesystem::path& path) {
 }
 
 inline void write_safetensors(const std::filesystem::path& path, const safetensors& file) {
-    write_file(path, encode_safetensors(file));
+    write_file(path, detail::naming(path.string(), [&] { return encode_safetensors(file); }));
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::io

@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// UTF-8 (RFC 3629): checking and encoding.
+// UTF-8 (RFC 3629): checking, encoding, the byte order mark.
+
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/io/fail.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
@@ -46,6 +50,18 @@ inline std::size_t utf8_valid_prefix(std::string_view text) {
         at += length;
     }
     return at;
+}
+
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// How many bytes the byte order mark in front of a text takes: 3 or 0. Throws bad_file on one of
+/// UTF-16 or UTF-32.
+inline std::size_t mark_length(std::string_view source, const std::string& name) {
+    using namespace std::string_view_literals;
+    for (const auto mark : {"\xFF\xFE"sv, "\xFE\xFF"sv, "\0\0\xFE\xFF"sv})
+        if (source.starts_with(mark))
+            fail(name, 0, "the text is in UTF-16 or UTF-32; save it as UTF-8");
+    return source.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
 }
 
 inline void append_utf8(std::string& out, std::uint32_t code) {

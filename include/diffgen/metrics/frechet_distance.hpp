@@ -27,7 +27,7 @@ class gaussian_statistics {
     explicit gaussian_statistics(const sample_matrix& samples) {
         detail::check_samples("Gaussian", samples, 2);
         mean_ = samples.rowwise().mean();
-        const Eigen::MatrixXd centred = samples.colwise() - mean_;
+        const matrix centred = samples.colwise() - mean_;
         covariance_.setZero(samples.rows(), samples.rows());
         covariance_.selfadjointView<Eigen::Lower>().rankUpdate(
             centred, 1.0 / static_cast<double>(samples.cols() - 1));
@@ -36,7 +36,7 @@ class gaussian_statistics {
 
     /// Known ones. Throws bad_shape unless they fit together, bad_argument when the covariance is
     /// not symmetric, non_finite on NaN or infinity.
-    gaussian_statistics(Eigen::VectorXd mean, Eigen::MatrixXd covariance)
+    gaussian_statistics(Eigen::VectorXd mean, matrix covariance)
         : mean_(std::move(mean)), covariance_(std::move(covariance)) {
         const Eigen::Index size = mean_.size();
         if (size == 0 || covariance_.rows() != size || covariance_.cols() != size) {
@@ -54,11 +54,11 @@ class gaussian_statistics {
     }
 
     const Eigen::VectorXd& mean() const { return mean_; }
-    const Eigen::MatrixXd& covariance() const { return covariance_; }
+    const matrix& covariance() const { return covariance_; }
 
   private:
     Eigen::VectorXd mean_;
-    Eigen::MatrixXd covariance_;
+    matrix covariance_;
 };
 
 namespace detail {
@@ -73,13 +73,12 @@ inline Eigen::VectorXd without_rounding(const Eigen::VectorXd& eigenvalues) {
 
 /// tr (S S_g)^{1/2}. The product is not symmetric, but similar to R S_g R with R = S^{1/2}, which
 /// is.
-inline double trace_of_root(const Eigen::MatrixXd& s, const Eigen::MatrixXd& s_g) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(s);
-    const Eigen::MatrixXd& axes = solver.eigenvectors();
-    const Eigen::MatrixXd root =
+inline double trace_of_root(const matrix& s, const matrix& s_g) {
+    const Eigen::SelfAdjointEigenSolver<matrix> solver(s);
+    const matrix& axes = solver.eigenvectors();
+    const matrix root =
         axes * without_rounding(solver.eigenvalues()).cwiseSqrt().asDiagonal() * axes.transpose();
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> product(root * s_g * root,
-                                                                 Eigen::EigenvaluesOnly);
+    const Eigen::SelfAdjointEigenSolver<matrix> product(root * s_g * root, Eigen::EigenvaluesOnly);
     return without_rounding(product.eigenvalues()).cwiseSqrt().sum();
 }
 

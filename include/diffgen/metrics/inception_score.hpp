@@ -28,7 +28,7 @@ inline double negative_entropy(const Eigen::ArrayXd& p) {
 }
 
 /// E KL(p(y|x) || p(y)) = E sum p(y|x) log p(y|x) - sum p(y) log p(y).
-inline double inception_score_of(const Eigen::MatrixXd& probabilities) {
+inline double inception_score_of(const matrix& probabilities) {
     double conditional = 0;
     for (Eigen::Index i = 0; i < probabilities.cols(); ++i) {
         conditional += negative_entropy(probabilities.col(i));
@@ -54,7 +54,7 @@ inline inception_scores inception_score(const sample_matrix& probabilities,
                                             sums(i), " and the least is ", least));
         }
     }
-    const Eigen::MatrixXd normalised = probabilities.array().rowwise() / sums.array();
+    const matrix normalised = probabilities.array().rowwise() / sums.array();
 
     Eigen::ArrayXd scores(splits);
     for (Eigen::Index part = 0; part < splits; ++part) {

@@ -22,7 +22,7 @@ namespace detail {
 inline double kernel_sum(const sample_matrix& x, const sample_matrix& y) {
     constexpr Eigen::Index block = 256;
     const double scale = 1.0 / static_cast<double>(x.rows());
-    Eigen::MatrixXd products;
+    matrix products;
     double sum = 0;
     for (Eigen::Index first = 0; first < y.cols(); first += block) {
         products.noalias() = x.transpose() * y.middleCols(first, std::min(block, y.cols() - first));

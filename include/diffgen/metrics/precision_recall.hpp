@@ -32,9 +32,9 @@ inline constexpr Eigen::Index block_columns = 256;
 /// Calls use(first, distances) for blocks of columns of `to`: squared Euclidean distances between
 /// every column of `from` and columns first, first + 1, ... of `to`, through one matrix product.
 template <class Use>
-void for_distance_blocks(const Eigen::MatrixXd& from, const Eigen::MatrixXd& to, Use use) {
+void for_distance_blocks(const matrix& from, const matrix& to, Use use) {
     const Eigen::VectorXd from_norms = from.colwise().squaredNorm();
-    Eigen::MatrixXd distances;
+    matrix distances;
     for (Eigen::Index first = 0; first < to.cols(); first += block_columns) {
         const auto part = to.middleCols(first, std::min(block_columns, to.cols() - first));
         distances.noalias() = -2 * from.transpose() * part;
@@ -45,9 +45,9 @@ void for_distance_blocks(const Eigen::MatrixXd& from, const Eigen::MatrixXd& to,
 }
 
 /// The squared distance of every sample to the k-th nearest of the others.
-inline Eigen::VectorXd squared_radii(const Eigen::MatrixXd& samples, Eigen::Index k) {
+inline Eigen::VectorXd squared_radii(const matrix& samples, Eigen::Index k) {
     Eigen::VectorXd radii(samples.cols());
-    for_distance_blocks(samples, samples, [&](Eigen::Index first, Eigen::MatrixXd& distances) {
+    for_distance_blocks(samples, samples, [&](Eigen::Index first, matrix& distances) {
         for (Eigen::Index i = 0; i < distances.cols(); ++i) {
             auto others = distances.col(i);
             others(first + i) = std::numeric_limits<double>::infinity();
@@ -75,8 +75,8 @@ inline manifold_scores precision_recall(const sample_matrix& real, const sample_
     // Distances do not change when all is seen from one of the samples, but cancellation then does
     // not grow with the distance from the origin, and integers stay integers.
     const Eigen::VectorXd origin = real.col(0);
-    const Eigen::MatrixXd x = real.colwise() - origin;
-    const Eigen::MatrixXd y = generated.colwise() - origin;
+    const matrix x = real.colwise() - origin;
+    const matrix y = generated.colwise() - origin;
     const Eigen::VectorXd real_radii = detail::squared_radii(x, k);
     const Eigen::VectorXd generated_radii = detail::squared_radii(y, k);
 
@@ -85,7 +85,7 @@ inline manifold_scores precision_recall(const sample_matrix& real, const sample_
     flags covered = flags::Constant(x.cols(), false);
     Eigen::Index precise = 0;
     Eigen::Index balls = 0;
-    detail::for_distance_blocks(x, y, [&](Eigen::Index first, const Eigen::MatrixXd& distances) {
+    detail::for_distance_blocks(x, y, [&](Eigen::Index first, const matrix& distances) {
         for (Eigen::Index j = 0; j < distances.cols(); ++j) {
             const auto distance = distances.col(j).array();
             const flags inside = distance < real_radii.array();

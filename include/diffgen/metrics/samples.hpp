@@ -14,7 +14,9 @@
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
 
-using sample_matrix = Eigen::Ref<const Eigen::MatrixXd>;
+/// Column-major whatever Eigen's default is, so that sums have one order.
+using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
+using sample_matrix = Eigen::Ref<const matrix>;
 
 namespace detail {
 

@@ -65,7 +65,7 @@ std::vector<T> read_tensor(const io::safetensors& file, const std::string& path,
         held.type == io::dtype::f32 || held.type == io::dtype::f16 || held.type == io::dtype::bf16;
     if (!narrow && !(wide && std::is_same_v<T, double>))
         throw bad_argument(text("diffgen: ", path, ": the tensor '", name, "', ", what, ", holds ",
-                                io::facts(held.type).name, ", not F32, F16 or BF16",
+                                io::type_name(held), ", not F32, F16 or BF16",
                                 std::is_same_v<T, double> ? " or F64" : ""));
     std::vector<T> values;
     if (wide) {

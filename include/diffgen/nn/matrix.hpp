@@ -18,8 +18,9 @@ namespace diffgen::inline DIFFGEN_ABI::nn {
 /// that opens this namespace would meet.)
 using extent = Eigen::Index;
 
+/// The order is named: EIGEN_DEFAULT_TO_ROW_MAJOR changes Eigen's default.
 template <class T>
-using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
+using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
 
 /// A matrix that lies elsewhere, to read.
 template <class T>

@@ -45,9 +45,9 @@ void get(const io::safetensors& file, const std::string& prefix, parameters<T>& 
         const auto& e = list.entries()[i];
         const auto array = file.get<T>(prefix + e.name);
         if (array.shape != file_shape<T>(e))
-            throw bad_shape(diffgen::detail::text("diffgen: the tensor '", prefix, e.name,
-                                                  "' has shape ", io::shape_text(array.shape),
-                                                  ", not ", io::shape_text(file_shape<T>(e))));
+            throw bad_shape(diffgen::detail::text(
+                "diffgen: ", file.source, ": the tensor '", prefix, e.name, "' has shape ",
+                io::shape_text(array.shape), ", not ", io::shape_text(file_shape<T>(e))));
         list[i] = view<T>(array.data.data(), e.cols, e.rows).transpose();
     }
 }

@@ -39,6 +39,12 @@ struct step_memory {
     double nearer = 1;  ///< factor of sigma / alpha, where the step to the clean end is refused
     std::array<double, 2> errors{1, 1};  ///< of the last accepted steps, in tolerances
 
+    /// Whether there is a step where the sample is.
+    [[nodiscard]] bool is_valid() const {
+        return offset <= levels.size() && count <= levels.size() - offset && index >= 0 &&
+               static_cast<std::size_t>(index) < count;
+    }
+
     /// Where the sample is. It refers to this memory, and is good until that changes or moves.
     [[nodiscard]] grid_position position() const {
         return {std::span<const noise_level>(levels).subspan(offset, count), index};

@@ -63,8 +63,8 @@ inline void check_values(const config& c) {
         !takes_flow_prediction(c.scheduler))
         throw unsupported(diffgen::detail::text(
             "diffgen: 'prediction_type' is 'flow_prediction' in ", name(c.scheduler)));
-    require_range(c.num_train_timesteps > 0, "num_train_timesteps", c.num_train_timesteps,
-                  "positive");
+    require_range(c.num_train_timesteps > 0 && c.num_train_timesteps <= 1'000'000,
+                  "num_train_timesteps", c.num_train_timesteps, "1 to 1000000");
     require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range, "positive");
     require_range(c.dynamic_thresholding_ratio >= 0 && c.dynamic_thresholding_ratio <= 1,
                   "dynamic_thresholding_ratio", c.dynamic_thresholding_ratio, "between 0 and 1");

@@ -8,7 +8,9 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/compat/diffusers/read_config.hpp>
+#include <diffgen/compat/unsupported.hpp>
 #include <diffgen/exec/passes.hpp>
+#include <diffgen/io/fail.hpp>
 #include <diffgen/io/json.hpp>
 #include <diffgen/options.hpp>
 #include <diffgen/sampler.hpp>
@@ -23,7 +25,8 @@ namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 /// The configuration in a scheduler_config.json. Throws bad_file, and what read_config throws.
 [[nodiscard]] inline config load_config(const std::filesystem::path& file) {
-    return read_config(io::read_json(file));
+    return io::detail::naming<unsupported>(file.string(),
+                                           [&] { return read_config(io::read_json(file)); });
 }
 /// The configuration in a text. Throws bad_file, and what read_config throws.
 [[nodiscard]] inline config parse_config(std::string_view text) {
