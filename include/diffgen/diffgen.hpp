@@ -25,10 +25,14 @@
 #include <diffgen/grid/shifted.hpp>
 #include <diffgen/grid/straight.hpp>
 #include <diffgen/grid/uniform.hpp>
+#include <diffgen/guidance/by_branch.hpp>
+#include <diffgen/guidance/by_sample.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/guidance/guided.hpp>
+#include <diffgen/guidance/labelled.hpp>
 #include <diffgen/guidance/learned_variance.hpp>
 #include <diffgen/guidance/thresholded.hpp>
+#include <diffgen/guidance/weighted.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
@@ -64,6 +68,7 @@
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/annealed.hpp>
+#include <diffgen/solver/cfg_pp.hpp>
 #include <diffgen/solver/churn.hpp>
 #include <diffgen/solver/consistency.hpp>
 #include <diffgen/solver/ddim.hpp>

@@ -65,6 +65,11 @@ class sampler {
                   "diffgen: a solver has 1 (the state) to max_registers registers, writes 1 to "
                   "max_rows of them a stage and draws 0 to max_draws normals; the limits are in "
                   "core/linear_form.hpp and core/stage.hpp");
+    static_assert(
+        exec::has_branches_for<Predictor, Solver>,
+        "diffgen: this solver takes the estimates of single branches of guidance, and the "
+        "predictor has fewer branches than it names; give it guided{...} by a rule of as "
+        "many inputs");
     static_assert(noise_source<Noise>,
                   "diffgen: the 5th part of a sampler is a noise source: trivially copyable, "
                   "normal<T>(stream, draw, flat) and fill<V>(stream, draw, first, count, out)");
@@ -500,6 +505,7 @@ class sampler {
     [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x, exec::grids g,
                                 const options& o, exec::origin from, Path path = {}) const {
         constexpr bool many = OwnTimes || judging_solver<Solver>;
+        detail::check_batch<Space>(predictor, x.samples, x.elements);
         using kind = exec::run_kind_of<sampler, T>;
         return exec::run<Exec, kind, many, Path>(e, *this, x, std::move(g), o, from,
                                                  std::move(path));
@@ -516,6 +522,7 @@ class sampler {
     [[nodiscard]] static auto make_kept(Self& self, const Exec& e, batch_view<T, Space> x,
                                         exec::grids g, const options& o, exec::origin from,
                                         Path path = {}) {
+        detail::check_batch<Space>(self.predictor, x.samples, x.elements);
         return exec::kept_run_of<Exec, Self, T, false, Path>(e, self, x, std::move(g), o, from,
                                                              std::move(path));
     }
@@ -540,6 +547,7 @@ class sampler {
     template <class Self, class Exec, class T, class Space>
     static run_summary from_times(Self& self, const Exec& e, std::span<const double> times,
                                   batch_view<T, Space> x, const options& o) {
+        detail::check_batch<Space>(self.predictor, x.samples, x.elements);
         return exec::kept_run_of<Exec, Self, T, true>(
             e, self, x, self.grids_from(times, x.samples, o), o, exec::origin::given)(o.seed);
     }

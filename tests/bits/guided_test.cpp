@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <diffgen/guidance/guided.hpp>
 #include <diffgen/solver/ancestral.hpp>
+#include <diffgen/solver/cfg_pp.hpp>
+#include <diffgen/solver/runge_kutta.hpp>
 
 #include "mixture_as.hpp"
 #include "mixtures.hpp"
@@ -68,4 +70,13 @@ TEST_CASE_TEMPLATE("classifier-free guidance: the same bits in every way to run 
     testing::check_all_ways<T, 5>(guided{predicts(epsilon{}, samplewise<5>(c)), rule},
                                   guided{predicts(epsilon{}, conditional_network{c}), rule},
                                   solver::ancestral{});
+}
+
+TEST_CASE_TEMPLATE("CFG++, whose rows see both branches: the same bits in every way to run it", T,
+                   float, double) {
+    const conditional c{{epsilon{}, testing::two_in_5d}, {epsilon{}, wider(testing::two_in_5d)}};
+    const classifier_free rule{0.6};
+    testing::check_all_ways<T, 5>(guided{predicts(epsilon{}, samplewise<5>(c)), rule},
+                                  guided{predicts(epsilon{}, conditional_network{c}), rule},
+                                  solver::cfg_pp<solver::heun>{});
 }

@@ -6,6 +6,7 @@
 // not, and nothing beside them may be written.
 
 #include <diffgen/exec/tile.hpp>
+#include <diffgen/guidance/by_sample.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/guidance/guided.hpp>
 
@@ -22,7 +23,9 @@ namespace {
 using namespace diffgen;
 
 constexpr int room = 300, registers = 3, copies = 2;
-using shape = exec::shape<registers, 2, 2, false, false, exec::detail::no_rule>;
+/// Of a solver that names so many branches of guidance.
+template <int Branches>
+using shape = exec::shape<registers, 2, 2, false, false, exec::detail::no_rule, Branches>;
 
 /// All that a tile has, with room between the arrays that nobody may touch.
 template <class T>
@@ -30,13 +33,16 @@ struct arrays {
     static constexpr std::size_t apart = 320;
     std::vector<T> registers_ = std::vector<T>((registers + 1) * apart);
     std::vector<T> outputs = std::vector<T>(copies * apart), normals = outputs;
+    std::vector<T> numbers = std::vector<T>(3 * apart);  ///< one of the rule, two of the hook
 
     explicit arrays(unsigned seed) {
         std::mt19937 random(seed);
         std::uniform_real_distribution<T> number(-2, 2);
-        for (auto* a : {&registers_, &outputs, &normals})
+        for (auto* a : {&registers_, &outputs, &normals, &numbers})
             for (T& v : *a)
                 v = number(random);
+        for (std::size_t i = 2 * apart; i < 3 * apart; ++i)
+            numbers[i] = numbers[i - apart] + T(0.5);  // an upper bound
     }
     /// The tile that begins at an element: 16 divides its address where `begin` is a multiple of 4.
     exec::tile_memory<T> tile(std::size_t begin) {
@@ -45,14 +51,15 @@ struct arrays {
         m.kept = m.state + apart;
         m.outputs = outputs.data() + begin;
         m.normals = normals.data() + begin;
-        m.kept_apart = m.copies_apart = m.normals_apart = apart;
+        m.numbers = numbers.data() + begin;
+        m.kept_apart = m.copies_apart = m.normals_apart = m.numbers_apart = apart;
         return m;
     }
 };
 
 /// Two rows, which exchange what they read, of everything that a form can have.
-template <class T>
-exec::instruction<T, shape> everything(bool folds) {
+template <class T, int Branches>
+exec::instruction<T, shape<Branches>> everything(bool folds) {
     stage s;
     s.evaluates = true;
     s.input_register = 0;
@@ -67,12 +74,14 @@ exec::instruction<T, shape> everything(bool folds) {
     s.updates[1].target = 2;
     s.updates[1].form.registers = {0.5, 0, 0.25};
     s.updates[1].form.denoised = -0.8;
-    return exec::compile<T, shape>(s, {1, 0.9, -0.35}, {folds, false, 0});
+    for (unsigned b = 0; b < unsigned{Branches}; ++b)
+        s.updates[b].form.branches = {0.35, -0.15};
+    return exec::compile<T, shape<Branches>>(s, {1, 0.9, -0.35}, {folds, false, 0});
 }
 
-template <class T, class Combiner, class Hook>
+template <class T, int Branches, class Combiner, class Hook>
 struct on_lanes {
-    const exec::instruction<T, shape>& s;
+    const exec::instruction<T, shape<Branches>>& s;
     const exec::tile_memory<T>& m;
     const Combiner& combiner;
     const Hook& hook;
@@ -85,9 +94,9 @@ struct on_lanes {
     }
 };
 
-template <class T, class Combiner, class Hook>
+template <class T, int Branches = 0, class Combiner, class Hook>
 void check_tiles(const Combiner& combiner, const Hook& hook) {
-    const auto s = everything<T>(!Hook::present);
+    const auto s = everything<T, Branches>(!Hook::present);
     for (const int count : {1, 2, 3, 4, 7, 8, 15, 16, 31, 33, 63, 64, 65, 255, 256, 257, room}) {
         arrays<T> expected(5);
         bool all_finite = true;
@@ -101,8 +110,8 @@ void check_tiles(const Combiner& combiner, const Hook& hook) {
             CAPTURE(count);
             arrays<T> got(5);
             bool finite = false;
-            lanes::run<T, decltype(set)>(
-                on_lanes<T, Combiner, Hook>{s, got.tile(4), combiner, hook, count, &finite});
+            lanes::run<T, decltype(set)>(on_lanes<T, Branches, Combiner, Hook>{
+                s, got.tile(4), combiner, hook, count, &finite});
             CHECK(finite);
             CHECK(differences(got.registers_, expected.registers_) == 0);
         });
@@ -134,8 +143,25 @@ TEST_CASE_TEMPLATE("a stage that merges two outputs has the same bits on every k
     check_tiles<T>(classifier_free{2.5}, no_hook{});
 }
 
+TEST_CASE_TEMPLATE("a stage that sees both branches has the same bits on every kind of tile", T,
+                   float, double) {
+    check_tiles<T, 2>(classifier_free{2.5}, no_hook{});
+    check_tiles<T, 2>(classifier_free{2.5}, clip_hook<no_hook>{{}, -0.5, 0.5});
+    check_tiles<T, 1>(take_output{}, no_hook{});
+}
+
+TEST_CASE_TEMPLATE("a stage with numbers of rule and hook has the same bits on every kind of tile",
+                   T, float, double) {
+    const std::vector<T> none;
+    const classifier_free_by_sample rule{none};
+    const clip_hook_by_element<no_hook, T> hook{{}, nullptr, nullptr};
+    check_tiles<T>(rule, no_hook{});
+    check_tiles<T, 2>(rule, hook);
+    check_tiles<T>(take_output{}, hook);
+}
+
 TEST_CASE("a number that is not finite is seen in every element, and only there") {
-    const auto s = everything<float>(true);
+    const auto s = everything<float, 0>(true);
     for (const int count : {1, 5, 8, 31, 64, 100})
         for (int bad = 0; bad <= count; ++bad) {  // the last lies beside the tile
             arrays<float> x(7);
@@ -146,7 +172,7 @@ TEST_CASE("a number that is not finite is seen in every element, and only there"
             const no_hook hook;
             bool finite = false;
             lanes::run<float>(
-                on_lanes<float, take_output, no_hook>{s, m, combiner, hook, count, &finite});
+                on_lanes<float, 0, take_output, no_hook>{s, m, combiner, hook, count, &finite});
             CAPTURE(count);
             CAPTURE(bad);
             CHECK(finite == (bad == count));

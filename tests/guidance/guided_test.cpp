@@ -8,6 +8,7 @@
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/guidance/clipped.hpp>
 #include <diffgen/guidance/guided.hpp>
+#include <diffgen/guidance/labelled.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/predictor/predicts.hpp>
 #include <diffgen/sampler.hpp>

@@ -10,6 +10,7 @@
 #include <diffgen/core/error.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <initializer_list>
 
 namespace diffgen::inline DIFFGEN_ABI {
@@ -48,6 +49,14 @@ using diffgen::require;
 template <class Part>
 void check(const Part& part) {
     if constexpr (requires { part.check(); }) part.check();
+}
+
+/// Calls part.check_batch<Space>(samples, elements) where there is one: whether what a part has of
+/// every sample or element fits the batch.
+template <class Space, class Part>
+void check_batch(const Part& part, std::size_t samples, std::size_t elements) {
+    if constexpr (requires { part.template check_batch<Space>(samples, elements); })
+        part.template check_batch<Space>(samples, elements);
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::detail

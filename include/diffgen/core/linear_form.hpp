@@ -3,8 +3,11 @@
 #pragma once
 
 // A linear form in what a stage of a solver can see: its registers (register 0 is the state), the
-// denoised estimate D of the evaluation, the network's output itself, and standard normals z.
-// Solvers write their update with it as their paper does: x_next = a * x + b * D + c * z.
+// denoised estimate D of the evaluation, that of each branch of guidance, the network's output
+// itself, and standard normals z. Solvers write their update with it as their paper does: x_next =
+// a * x + b * D + c * z.
+
+#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
@@ -17,12 +20,16 @@ namespace diffgen::inline DIFFGEN_ABI {
 
 inline constexpr int max_registers = 8;  ///< the state and what a solver keeps between stages
 inline constexpr int max_draws = 3;      ///< independent normals of one stage
+/// Branches of guidance that a form can name, of the any number that there are. With three of them
+/// a form has 128 bytes; planning copies larger ones more slowly.
+inline constexpr int max_branches = 3;
 
 struct linear_form {
     std::array<double, max_registers> registers{};
     double denoised = 0;
     double network = 0;
     std::array<double, max_draws> noise{};
+    std::array<double, max_branches> branches{};  ///< of the estimate of each branch
 
     friend constexpr linear_form operator+(linear_form a, const linear_form& b) {
         for (int i = 0; i < max_registers; ++i)
@@ -31,6 +38,8 @@ struct linear_form {
         a.network += b.network;
         for (int i = 0; i < max_draws; ++i)
             a.noise[static_cast<unsigned>(i)] += b.noise[static_cast<unsigned>(i)];
+        for (int i = 0; i < max_branches; ++i)
+            a.branches[static_cast<unsigned>(i)] += b.branches[static_cast<unsigned>(i)];
         return a;
     }
     friend constexpr linear_form operator*(double s, linear_form a) {
@@ -39,6 +48,8 @@ struct linear_form {
         a.denoised = product(s, a.denoised);
         a.network = product(s, a.network);
         for (double& c : a.noise)
+            c = product(s, c);
+        for (double& c : a.branches)
             c = product(s, c);
         return a;
     }
@@ -69,6 +80,18 @@ constexpr linear_form normal(int i) {
             detail::text("diffgen: symbol::normal(", i, "); normals are 0 to ", max_draws - 1));
     linear_form f;
     f.noise[static_cast<unsigned>(i)] = 1;
+    return f;
+}
+
+/// The denoised estimate by branch i of guidance alone, before the branches are merged and before
+/// any hook; of a predictor without guidance, branch 0. A solver that names branches 0 to n - 1 has
+/// `static constexpr int branches = n`. Throws bad_argument where a form has no such branch.
+constexpr linear_form D_of(int i) {
+    if (i < 0 || i >= max_branches)
+        throw bad_argument(
+            detail::text("diffgen: symbol::D_of(", i, "); branches are 0 to ", max_branches - 1));
+    linear_form f;
+    f.branches[static_cast<unsigned>(i)] = 1;
     return f;
 }
 

@@ -21,6 +21,7 @@ struct noise_level {
     double sigma = 0;         ///< standard deviation of the noise
     double network_time = 0;  ///< what the network is given as time (see time_input)
     double target_time = 0;   ///< the same for the level that a flow map leads to (stage::towards)
+    int condition = 0;        ///< under which of its conditions the network is asked (stage::under)
 
     /// sigma / alpha, the standard deviation of the noise on x / alpha.
     [[nodiscard]] double sigma_over_alpha() const { return std::exp(-0.5 * log_snr); }
@@ -31,12 +32,18 @@ struct noise_level {
 template <class T>
 struct level_of {
     T t, log_snr, alpha, sigma, network_time, target_time;
+    int condition = 0;
 };
 
 template <class T>
 [[nodiscard]] level_of<T> cast_level(const noise_level& l) {
-    return {static_cast<T>(l.t),     static_cast<T>(l.log_snr),      static_cast<T>(l.alpha),
-            static_cast<T>(l.sigma), static_cast<T>(l.network_time), static_cast<T>(l.target_time)};
+    return {static_cast<T>(l.t),
+            static_cast<T>(l.log_snr),
+            static_cast<T>(l.alpha),
+            static_cast<T>(l.sigma),
+            static_cast<T>(l.network_time),
+            static_cast<T>(l.target_time),
+            l.condition};
 }
 
 namespace detail {

@@ -40,6 +40,7 @@ struct stage {
     noise_level target;      ///< where a flow map is to lead; `level` for all other predictors
     bool evaluates = true;   ///< false: an affine update without a network call
     int input_register = 0;  ///< the register that the network sees
+    int condition = 0;       ///< under which of its conditions, see `under`
     int rows = 0;            ///< entries of `updates` in use
     int draws = 0;           ///< normals used up, whether or not a coefficient is zero
     std::array<row, max_rows> updates{};
@@ -56,6 +57,12 @@ struct stage {
     /// The level to which the network, where it is a flow map, is to lead. Returns *this.
     stage& towards(const noise_level& l) {
         target = l;
+        return *this;
+    }
+    /// The number of the condition under which the network is asked, in `level.condition`, for
+    /// solvers that ask under several. Returns *this.
+    stage& under(int number) {
+        condition = number;
         return *this;
     }
     /// Adds the row register[to] = form. Returns *this, to be chained. Throws bad_argument where

@@ -115,8 +115,9 @@ class batch_passes {
         const batch& b = memory();
         if constexpr (hook_type::per_sample)
             if (evaluated) {
-                launch(tiles().count(t), hook_pass<T, batch, combiner_type, hook_type, Table>{
-                                             t, b, tiles(), combiner, hook});
+                launch(tiles().count(t),
+                       hook_pass<T, batch, combiner_type, hook_type, Table, Exec::tile_capacity>{
+                           t, b, tiles(), combiner, hook});
                 launch(b.samples, statistic_pass<T, batch, hook_type>{b, hook});
             }
         if constexpr (shape::measures)

@@ -13,6 +13,7 @@
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/exec/cohort.hpp>
 #include <diffgen/options.hpp>
+#include <diffgen/predictor/own_numbers.hpp>
 #include <diffgen/predictor/predicts.hpp>
 #include <diffgen/solver/concepts.hpp>
 
@@ -109,6 +110,10 @@ constexpr void require_blocks_make_sense() {
     static_assert(!predictor_type::hook_type::per_sample,
                   "diffgen: this predictor has a hook that sees whole samples, such as dynamic "
                   "thresholding, and by block it would see a block; take clipped{...}");
+    static_assert(diffgen::detail::own_numbers_of<typename predictor_type::combiner_type> == 0 &&
+                      diffgen::detail::own_numbers_of<typename predictor_type::hook_type> == 0,
+                  "diffgen: this predictor has numbers for each sample or element, such as weights "
+                  "by sample, and by block it would take those of a block");
     static_assert(predictor_type::kind != granularity::samplewise,
                   "diffgen: a samplewise functor is told one level of its sample; levels by block "
                   "need a batched network, called as net(in, out, std::span<const noise_level> "

@@ -53,7 +53,7 @@ struct evaluation_pass {
     tiling tiles;
     const T* in;
     T* out;
-    bool conditioned;  ///< whether a functor under guidance is to use its condition
+    guidance_branch branch;  ///< of guidance, for a functor that asks
 
     [[nodiscard]] DIFFGEN_VALUE static int calls(const piece& p) {
         return p.count / (D == 0 ? 1 : D);
@@ -63,13 +63,12 @@ struct evaluation_pass {
         const piece now = tiles.at(bound, index);
         const auto& functor = bound.of(now.sample);
         if (now.group == nullptr) {
-            evaluate_tile<V, D>(functor, in + now.begin, T(1), out + now.begin, calls(now),
-                                conditioned);
+            evaluate_tile<V, D>(functor, in + now.begin, T(1), out + now.begin, calls(now), branch);
         } else if constexpr (Table::many && Capacity >= 16) {
             T from[std::size_t{Capacity}], to[std::size_t{Capacity}];
             const int elements = static_cast<int>(tiles.elements);
             detail::gather(in, now, elements, from);
-            evaluate_tile<V, D>(functor, from, T(1), to, calls(now), conditioned);
+            evaluate_tile<V, D>(functor, from, T(1), to, calls(now), branch);
             detail::scatter(to, now, elements, out);
         }
     }
@@ -180,7 +179,7 @@ class evaluator {
             e.for_each(tiles.count(table_of(members)),
                        with_lanes<T, pass>{{table_of(members), tiles,
                                             in.data + (c < combiner::inputs ? copy : 0),
-                                            out.data + copy, c == 0}});
+                                            out.data + copy, guidance_branch{c}}});
         }
     }
 

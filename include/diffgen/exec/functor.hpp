@@ -8,6 +8,7 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/config.hpp>
+#include <diffgen/core/guidance_branch.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/lanes/fill_up.hpp>
 #include <diffgen/core/noise_level.hpp>
@@ -19,10 +20,10 @@
 
 namespace diffgen::inline DIFFGEN_ABI::exec {
 
-/// Whether a functor asks if its sample has a condition (under guidance).
+/// Whether a functor asks which branch of guidance it is evaluated for.
 template <class F, class X, class T>
-inline constexpr bool takes_condition =
-    std::is_invocable_v<const F&, const X&, const level_of<T>&, bool>;
+inline constexpr bool takes_branch =
+    std::is_invocable_v<const F&, const X&, const level_of<T>&, guidance_branch>;
 
 /// A functor that is told the level at every call.
 template <class F, class T>
@@ -35,9 +36,9 @@ struct bound_functor {
         return f(x, level);
     }
     template <class X>
-    requires(takes_condition<F, X, T>) DIFFGEN_VALUE auto operator()(const X& x,
-                                                                     bool conditioned) const {
-        return f(x, level, conditioned);
+    requires(takes_branch<F, X, T>) DIFFGEN_VALUE auto operator()(const X& x,
+                                                                  guidance_branch branch) const {
+        return f(x, level, branch);
     }
     template <class X>
     requires requires(const F& g, const X& x, const level_of<T>& l) { g.log_density(x, l); }
@@ -61,24 +62,25 @@ template <class T, class F>
 namespace detail {
 
 template <class Prepared, class X>
-DIFFGEN_VALUE X call(const Prepared& f, const X& x, [[maybe_unused]] bool conditioned) {
-    if constexpr (requires { f(x, conditioned); })
-        return lanes::call(f, x, conditioned);
+DIFFGEN_VALUE X call(const Prepared& f, const X& x, [[maybe_unused]] guidance_branch branch) {
+    if constexpr (requires { f(x, branch); })
+        return lanes::call(f, x, branch);
     else
         return lanes::call(f, x);
 }
 
 /// A pack of samples through the functor. D = 0: elements, not samples.
 template <class V, int D, class T, class Prepared>
-DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out, bool conditioned) {
+DIFFGEN_VALUE void evaluate_at(const Prepared& f, const T* in, T scale, T* out,
+                               guidance_branch branch) {
     const V s = broadcast<V>(scale);
     if constexpr (D == 0) {
-        store(out, call(f, V(product(load<V>(in), s)), conditioned));
+        store(out, call(f, V(product(load<V>(in), s)), branch));
     } else {
         std::array<V, static_cast<std::size_t>(D)> x;
         for (int d = 0; d < D; ++d)
             x[static_cast<std::size_t>(d)] = product(load_strided<V>(in + d, D), s);
-        const std::array<V, static_cast<std::size_t>(D)> y = call(f, x, conditioned);
+        const std::array<V, static_cast<std::size_t>(D)> y = call(f, x, branch);
         for (int d = 0; d < D; ++d)
             store_strided(out + d, D, y[static_cast<std::size_t>(d)]);
     }
@@ -98,7 +100,7 @@ constexpr int packs_of_call() {
 /// std::array<std::array<V, D>, Packs>, a pack of samples after the other.
 template <class V, int D, int Packs, class T, class Prepared>
 DIFFGEN_VALUE void evaluate_packs_at(const Prepared& f, const T* in, T scale, T* out, int i,
-                                     bool conditioned) {
+                                     guidance_branch branch) {
     constexpr int width = value_traits<V>::width;
     const V s = broadcast<V>(scale);
     std::array<std::array<V, static_cast<std::size_t>(D)>, static_cast<std::size_t>(Packs)> x;
@@ -106,7 +108,7 @@ DIFFGEN_VALUE void evaluate_packs_at(const Prepared& f, const T* in, T scale, T*
         for (int d = 0; d < D; ++d)
             x[static_cast<std::size_t>(p)][static_cast<std::size_t>(d)] =
                 product(load_strided<V>(in + (i + p * width) * D + d, D), s);
-    const auto y = call(f, x, conditioned);
+    const auto y = call(f, x, branch);
     for (int p = 0; p < Packs; ++p)
         for (int d = 0; d < D; ++d)
             store_strided(out + (i + p * width) * D + d, D,
@@ -119,13 +121,13 @@ DIFFGEN_VALUE void evaluate_packs_at(const Prepared& f, const T* in, T scale, T*
 /// are made one by copies of the last sample.
 template <class V, int D, class T, class Prepared>
 DIFFGEN_VALUE void evaluate_tile(const Prepared& f, const T* in, T scale, T* out, int count,
-                                 bool conditioned) {
+                                 guidance_branch branch) {
     constexpr int width = value_traits<V>::width, elements = D == 0 ? 1 : D;
     constexpr int packs = detail::packs_of_call<V, Prepared>();
     int i = 0;
     if constexpr (D > 0 && packs > 1)
         for (; i + packs * width <= count; i += packs * width)
-            detail::evaluate_packs_at<V, D, packs>(f, in, scale, out, i, conditioned);
+            detail::evaluate_packs_at<V, D, packs>(f, in, scale, out, i, branch);
     for (; i < count; i += width) {
         const int left = count - i;
         const T* from = in + i * elements;
@@ -134,11 +136,10 @@ DIFFGEN_VALUE void evaluate_tile(const Prepared& f, const T* in, T scale, T* out
             T room[std::size_t{width * elements}];
             if (left < width) lanes::fill_up<elements>(from, left, room, width);
             const bool whole = left >= width;
-            detail::evaluate_at<V, D>(f, whole ? from : room, scale, whole ? to : room,
-                                      conditioned);
+            detail::evaluate_at<V, D>(f, whole ? from : room, scale, whole ? to : room, branch);
             if (!whole) lanes::copy_first(room, left * elements, to);
         } else {
-            detail::evaluate_at<V, D>(f, from, scale, to, conditioned);
+            detail::evaluate_at<V, D>(f, from, scale, to, branch);
         }
     }
 }

@@ -74,6 +74,13 @@ struct trajectory_pass {
         m.tuned[1] = q;
         T statistic[Hook::per_sample ? room : 1];
         m.statistic = statistic;
+        constexpr int own = detail::numbers_of_both<Combiner, Hook>;
+        T numbers[own > 0 ? own : 1][own > 0 ? room : 1];
+        if constexpr (own > 0) {
+            detail::write_numbers(combiner, hook, elements_of_sample, 0, begin, size, 0, numbers);
+            m.numbers = numbers[0];
+            m.numbers_apart = room;
+        }
         if (prior_scale != T(0)) {
             source.template fill<V>(noise::stream::prior, 0, first_flat + begin, size, normals[0]);
             for (int i = 0; i < size; ++i)
@@ -87,7 +94,7 @@ struct trajectory_pass {
             if (s.evaluates)
                 for (int c = 0; c < Combiner::copies; ++c)
                     evaluate_tile<V, D>(bound[k], registers[s.input_register], s.input_scale,
-                                        outputs[c], here, c == 0);
+                                        outputs[c], here, guidance_branch{c});
             detail::draw<V, T, Shape>(s, source, first_flat + begin, size, 0, normals);
             if constexpr (Hook::per_sample && D > 0)
                 if (s.evaluates) measure_samples<V>(s, m, here, statistic);

@@ -22,12 +22,35 @@
 
 namespace diffgen::inline DIFFGEN_ABI::exec {
 
+namespace detail {
+
+/// The branches of guidance that a solver names in its forms.
+template <class Solver>
+inline constexpr int branches_of = [] {
+    if constexpr (requires { Solver::branches; })
+        return int{Solver::branches};
+    else
+        return 0;
+}();
+
+}  // namespace detail
+
+/// Whether the predictor has as many branches as the solver names.
+template <class Predictor, class Solver>
+inline constexpr bool has_branches_for = [] {
+    if constexpr (requires { Predictor::combiner_type::inputs; })
+        return detail::branches_of<Solver> <= int{Predictor::combiner_type::inputs};
+    else
+        return true;
+}();
+
 /// Whether a solver's constants, where it has them, stay within what a pass can carry out.
 template <class Solver>
 inline constexpr bool within_limits = [] {
     if constexpr (requires { Solver::registers + Solver::rows + Solver::draws; })
         return Solver::registers >= 1 && Solver::registers <= max_registers && Solver::rows >= 1 &&
-               Solver::rows <= max_rows && Solver::draws >= 0 && Solver::draws <= max_draws;
+               Solver::rows <= max_rows && Solver::draws >= 0 && Solver::draws <= max_draws &&
+               detail::branches_of<Solver> >= 0 && detail::branches_of<Solver> <= max_branches;
     else
         return true;
 }();
@@ -58,13 +81,14 @@ struct rule_of<Solver> {
 }  // namespace detail
 
 /// How much a solver needs of everything. Solvers of one shape share their passes.
-template <int Registers, int Rows, int Draws, bool Tunes, bool Judges, class Rule>
+template <int Registers, int Rows, int Draws, bool Tunes, bool Judges, class Rule, int Branches = 0>
 struct shape {
     static constexpr int registers = Registers;
     /// One row and one register more than the solver's take the denoised estimate for an observer.
     static constexpr int rows = Rows + 1;
     static constexpr int draws = Draws > 0 ? Draws : 1;
     static constexpr bool noisy = Draws > 0;
+    static constexpr int branches = Branches;  ///< of guidance, that forms name
     static constexpr bool tunes = Tunes;
     static constexpr bool judges = Judges;
     static constexpr bool measures = Tunes || Judges;
@@ -86,11 +110,21 @@ inline constexpr bool has_judge = requires {
 
 template <class Solver>
 using shape_of = shape<Solver::registers, Solver::rows, Solver::draws, detail::has_tuner<Solver>,
-                       detail::has_judge<Solver>, typename detail::rule_of<Solver>::type>;
+                       detail::has_judge<Solver>, typename detail::rule_of<Solver>::type,
+                       detail::branches_of<Solver>>;
+
+/// What a form has beside its other coefficients where the solver names branches of guidance.
+template <class T, int Branches>
+struct branch_part {
+    unsigned reads_branches = 0;  ///< a bit for every branch that matters
+    T branches[Branches] = {};    ///< factors on the network's outputs
+};
+template <class T>
+struct branch_part<T, 0> {};
 
 /// Coefficients of one linear form; `reads` has a bit for every register that matters.
 template <class T, class Shape>
-struct compiled_form {
+struct compiled_form : branch_part<T, Shape::branches> {
     unsigned reads = 0;
     bool reads_output = false;
     bool reads_network = false;  ///< only under a hook: otherwise `output` has it too
@@ -152,6 +186,13 @@ compiled_form<T, Shape> compile(linear_form f, const stage& s, const conversion&
         f.network = 0;
     }
     compiled_form<T, Shape> out;
+    if constexpr (Shape::branches > 0)
+        for (int i = 0; i < Shape::branches; ++i) {
+            const double b = f.branches[static_cast<unsigned>(i)];
+            f.registers[static_cast<unsigned>(s.input_register)] += product(b, c.state_factor);
+            out.branches[i] = static_cast<T>(b * c.output_factor);
+            if (out.branches[i] != 0) out.reads_branches |= 1u << i;
+        }
     for (int i = 0; i < Shape::registers; ++i) {
         out.registers[i] = static_cast<T>(f.registers[static_cast<unsigned>(i)]);
         if (out.registers[i] != 0) out.reads |= 1u << i;
@@ -221,23 +262,26 @@ namespace detail {
     const auto finite = [](double c) { return std::isfinite(c); };
     return std::all_of(f.registers.begin(), f.registers.end(), finite) &&
            std::isfinite(f.denoised) && std::isfinite(f.network) &&
-           std::all_of(f.noise.begin(), f.noise.end(), finite);
+           std::all_of(f.noise.begin(), f.noise.end(), finite) &&
+           std::all_of(f.branches.begin(), f.branches.end(), finite);
 }
 
 /// What a solver says that its stages have at most.
 struct declared {
-    int registers, rows, draws;
+    int registers, rows, draws, branches;
     bool tunes, judges;
 };
 template <class Solver>
-inline constexpr declared declared_by{Solver::registers, Solver::rows, Solver::draws,
-                                      has_tuner<Solver>, has_judge<Solver>};
+inline constexpr declared declared_by{Solver::registers,   Solver::rows,      Solver::draws,
+                                      branches_of<Solver>, has_tuner<Solver>, has_judge<Solver>};
 
 [[nodiscard]] inline bool fits(const linear_form& f, const declared& most) {
     for (int r = most.registers; r < max_registers; ++r)
         if (f.registers[static_cast<unsigned>(r)] != 0) return false;
     for (int d = most.draws; d < max_draws; ++d)
         if (f.noise[static_cast<unsigned>(d)] != 0) return false;
+    for (int b = most.branches; b < max_branches; ++b)
+        if (f.branches[static_cast<unsigned>(b)] != 0) return false;
     return true;
 }
 
@@ -274,9 +318,10 @@ inline void check_stage(const stage& s, const step& at, int stage_index, const d
         throw bad_argument(diffgen::detail::text(
             "diffgen: stage ", stage_index, " of step ", at.index, " writes ", s.rows,
             " rows, draws ", s.draws, " normals and evaluates register ", s.input_register,
-            ", or a form names a register or a normal that is not there; the solver declares "
-            "registers = ",
-            most.registers, ", rows = ", most.rows, ", draws = ", most.draws));
+            ", or a form names a register, a normal or a branch that is not there; the solver "
+            "declares registers = ",
+            most.registers, ", rows = ", most.rows, ", draws = ", most.draws,
+            ", branches = ", most.branches));
     if (s.measured)
         diffgen::detail::require(
             s.measured->judged ? most.judges : most.tunes, "stage ", stage_index, " of step ",
@@ -304,6 +349,7 @@ template <class Sampler>
                                                  " stages in step ", at.index, "; at least 1"));
     prepared_stage p{s.solver.plan(at, stage_index), {}};
     p.stage.level = s.predictor.with_network_time(p.stage.level);
+    p.stage.level.condition = p.stage.condition;
     if (p.stage.evaluates) {
         p.stage.level.target_time = s.predictor.with_network_time(p.stage.target).network_time;
         p.to_denoised = s.predictor.to_denoised(p.stage.level);

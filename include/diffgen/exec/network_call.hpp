@@ -16,8 +16,8 @@
 namespace diffgen::inline DIFFGEN_ABI::exec {
 
 /// Keeps the memory of a functor's evaluation from one call to the next. Predictor: the
-/// sampler's, constant where its network can be called as it is. OwnLevels: whether samples may be at levels of their
-/// own, so that a batched network needs the overload with a level for each row.
+/// sampler's, constant where its network can be called as it is. OwnLevels: whether samples may be
+/// at levels of their own, so that a batched network needs the overload with a level for each row.
 template <class Exec, class Predictor, class T, bool OwnLevels>
 class network_call {
     using predictor_type = std::remove_const_t<Predictor>;

@@ -34,6 +34,9 @@ struct assignment {
     /// Added, modulo 2^64, to the flat addresses of the batch: a sample whose number is not that of
     /// its place in the batch.
     std::uint64_t shift = 0;
+    /// What to add to the place of a sample in the batch for its index in what a rule or a hook has
+    /// one of for each sample, modulo 2^64.
+    std::uint64_t index_shift = 0;
 };
 
 /// Which samples are in which cohort, in memory where the passes run; all null where there is one.
@@ -343,6 +346,21 @@ struct stage_pass {
             spread(batch.hook_statistics, now, statistic);
             m.statistic = statistic;
         }
+        constexpr int own = detail::numbers_of_both<Combiner, Hook>;
+        T numbers[own > 0 ? own : 1][own > 0 ? Capacity : 1];
+        if constexpr (own > 0)
+            if (code.evaluates) {
+                for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
+                    const auto [begin, count, at] = now.of(k, batch.elements);
+                    detail::write_numbers(combiner, hook, batch.elements, mine.index_shift, begin,
+                                          count, at, numbers);
+                }
+                if constexpr (Table::many)
+                    for (auto& of_one : numbers)
+                        detail::pad(of_one, now);
+                m.numbers = numbers[0];
+                m.numbers_apart = Capacity;
+            }
         const bool finite =
             apply<V>(code, m, combiner, hook, Table::many ? detail::padded(now) : now.count);
         if (Table::many && now.group != nullptr) local.scatter(code, batch, now);
@@ -403,7 +421,7 @@ struct stage_pass {
 };
 
 /// What a hook that depends on the whole sample measures of the elements of a tile.
-template <class T, class Batch, class Combiner, class Hook, class Table>
+template <class T, class Batch, class Combiner, class Hook, class Table, int Capacity>
 struct hook_pass {
     Table table;
     Batch batch;
@@ -418,7 +436,16 @@ struct hook_pass {
         if (!code.evaluates) return;
         for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
             const auto [begin, count, at] = now.of(k, batch.elements);
-            measure<V>(code, batch.tile(begin), combiner, hook, count, batch.hook_values + begin);
+            auto m = batch.tile(begin);
+            constexpr int own = detail::numbers_of_both<Combiner, Hook>;
+            T numbers[own > 0 ? own : 1][own > 0 ? Capacity : 1];
+            if constexpr (own > 0) {
+                detail::write_numbers(combiner, hook, batch.elements,
+                                      table.of(now.sample).index_shift, begin, count, 0, numbers);
+                m.numbers = numbers[0];
+                m.numbers_apart = Capacity;
+            }
+            measure<V>(code, m, combiner, hook, count, batch.hook_values + begin);
         }
     }
 };
@@ -472,6 +499,14 @@ struct partial_sums_pass {
             if constexpr (Hook::per_sample) {
                 batch.spread(batch.hook_statistics, begin, here, statistic);
                 m.statistic = statistic;
+            }
+            constexpr int own = detail::numbers_of_both<Combiner, Hook>;
+            T numbers[own > 0 ? own : 1][own > 0 ? part : 1];
+            if constexpr (own > 0) {
+                detail::write_numbers(combiner, hook, batch.elements, mine.index_shift, begin, here,
+                                      0, numbers);
+                m.numbers = numbers[0];
+                m.numbers_apart = part;
             }
             measured_forms<V>(code, m, combiner, hook, here, first, second);
             sums[0].add(first, here);

@@ -68,6 +68,7 @@ class pool {
           rows_(sampler_view<remembered>(s), s.noise, elements, o.keep_denoised),
           memory_(e, typename passes_type::view_type(s), elements, o.capacity, o.keep_denoised) {
         require_elements<typename sampler_type::predictor_type>(elements);
+        diffgen::detail::check_batch<space>(s.predictor, o.capacity, elements);
         make_room(o.capacity);
     }
 
@@ -141,6 +142,12 @@ class pool {
 
     [[nodiscard]] request_status status(request_id id) const {
         return rows_.status(rows_.row_of(id));
+    }
+    /// The index of a request in what a rule of guidance or a hook has one of for each sample, such
+    /// as the weights of classifier_free_by_sample: 0 .. capacity() - 1, the request's own until it
+    /// is removed. What stands there is read at every advance.
+    [[nodiscard]] std::size_t index_of(request_id id) const {
+        return rows_[rows_.row_of(id)].index;
     }
     /// The state of a request, to be read and to be changed; of one that has arrived, the sample.
     /// It stays in its place until a request joins or leaves, a part is taken, or the pool
@@ -318,6 +325,7 @@ class pool {
     template <class Fill>
     request_id join(typename rows_type::newcomer n, const Fill& fill) {
         if (size() == capacity()) {
+            diffgen::detail::check_batch<space>(sampler_->predictor, 2 * capacity(), elements());
             make_room(2 * capacity());
             memory_.grow(size());
         }

@@ -38,8 +38,8 @@ class pool_memory {
     using entry = typename passes_type::entry;
 
     /// Throws bad_argument, bad_shape.
-    pool_memory(const Exec& e, const typename passes_type::view_type& s, std::size_t elements, std::size_t capacity,
-                bool keep_denoised)
+    pool_memory(const Exec& e, const typename passes_type::view_type& s, std::size_t elements,
+                std::size_t capacity, bool keep_denoised)
         : blank_(e, elements),
           spare_(e, elements),
           state_(e, size(elements, capacity)),

@@ -42,6 +42,7 @@ class pool_rows {
         std::uint64_t seed = 0, sample = 0;  ///< of its noise; its number in the whole job
         int evaluations = 0;
         std::uint64_t turn = 0;  ///< a higher one than all that have waited longer
+        std::size_t index = 0;   ///< in what a rule or a hook has one of for each sample
         std::vector<noise_level> grid;
         std::exception_ptr error;  ///< of one that failed
     };
@@ -64,6 +65,10 @@ class pool_rows {
         cohorts_.resize(capacity);
         stages_.resize(capacity, source_);
         turns_.reserve(capacity);
+        free_.reserve(capacity);
+        for (std::size_t i = capacity; i-- > indices_;)
+            free_.push_back(i);
+        indices_ = capacity;
     }
 
     /// A request at its beginning. Throws bad_argument where its first stage cannot be carried out.
@@ -118,6 +123,8 @@ class pool_rows {
         const request_id id{next_++};
         n.about.id = ids_[running_] = id;
         n.about.turn = ++last_turn_;
+        n.about.index = free_.back();
+        free_.pop_back();
         requests_[running_] = std::move(n.about);
         cohorts_[running_] = n.way;
         stages_.entries[running_] = n.first;
@@ -127,7 +134,11 @@ class pool_rows {
         return id;
     }
     /// Row held() - 1, which has ended, is free.
-    void drop_last() { requests_[--held_].error = nullptr; }
+    void drop_last() {
+        request& last = requests_[--held_];
+        last.error = nullptr;
+        free_.push_back(last.index);
+    }
     /// Row running() - 1 has ended.
     void end_last() { --running_; }
     void swap(std::size_t a, std::size_t b) {
@@ -205,14 +216,18 @@ class pool_rows {
         cohorts_[row].arrived = true;
         stages_.entries[row].code = {};
     }
-    /// The noise of a row is that of its sample, wherever the row is.
+    /// The noise of a row is that of its sample, and so are the numbers of its own, wherever the
+    /// row is.
     void address(std::size_t row) {
         stages_.entries[row].shift = (requests_[row].sample - row) * elements_;
+        stages_.entries[row].index_shift = requests_[row].index - row;
     }
     planner<T, Shape, Noise, Memory> planner_;
     Noise source_;
     std::size_t elements_, running_ = 0, held_ = 0;
     std::uint64_t next_ = 1, last_turn_ = 0;
+    std::vector<std::size_t> free_;  ///< indices that no request has
+    std::size_t indices_ = 0;        ///< those that there are
     std::vector<request> requests_;
     std::vector<request_id> ids_;
     std::vector<cohort_type> cohorts_;

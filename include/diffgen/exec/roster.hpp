@@ -193,9 +193,9 @@ class roster {
         else {
             round_ = first_round();
             for (std::size_t c = 0; c < cohorts_.size(); ++c)
-                is_due(c) ? planner_.plan_again(cohorts_[c], grid(c), stages_.entries[c],
-                                                stages_.due[c])
-                          : rest(c);
+                is_due(c)
+                    ? planner_.plan_again(cohorts_[c], grid(c), stages_.entries[c], stages_.due[c])
+                    : rest(c);
         }
     }
 

@@ -44,6 +44,9 @@ struct elements {
     static constexpr bool scaled = Shape::noisy && scales_noise<Combiner, T, T>;
     static constexpr std::size_t registers = std::size_t{Shape::registers};
     static constexpr std::size_t copies = std::size_t{Combiner::copies};
+    static constexpr std::size_t branches = std::size_t{Shape::branches};
+    static constexpr int of_rule = own_numbers_of<Combiner>;
+    static constexpr std::size_t own = std::size_t{numbers_of_both<Combiner, Hook>};
 
     const instruction<T, Shape>& s;
     const tile_memory<T>& m;
@@ -51,6 +54,7 @@ struct elements {
     numbers state[registers];
     numbers noise[std::size_t{Shape::draws}];
     numbers output, network;  ///< the same but for a hook, after which `output` is D
+    numbers branch[branches == 0 ? 1 : branches];  ///< the outputs that forms name
 
     DIFFGEN_HD elements(const instruction<T, Shape>& stage, const tile_memory<T>& memory, int begin)
         : s(stage), m(memory), first(begin) {}
@@ -81,11 +85,14 @@ struct elements {
             numbers statistic{};
             if constexpr (Hook::per_sample) statistic = read_own(m.statistic);
             const numbers d = denoised();
-            for (std::size_t i = 0; i < N; ++i)
+            for (std::size_t i = 0; i < N; ++i) {
+                own_values<T, own> of_element;
+                read_numbers(i, of_element);
                 if constexpr (Hook::per_sample)
-                    output.v[i] = hook.apply(d.v[i], statistic.v[i]);
+                    output.v[i] = hooked(hook, d.v[i], of_element.from(of_rule), statistic.v[i]);
                 else
-                    output.v[i] = hook.apply(d.v[i]);
+                    output.v[i] = hooked(hook, d.v[i], of_element.from(of_rule));
+            }
         }
     }
     /// The network's outputs, merged.
@@ -93,11 +100,16 @@ struct elements {
         numbers outputs[copies];
         for (std::size_t c = 0; c < copies; ++c)
             outputs[c] = read(m.output(static_cast<int>(c)));
+        if constexpr (branches > 0)
+            for (std::size_t b = 0; b < branches; ++b)
+                branch[b] = outputs[b];
         for (std::size_t i = 0; i < N; ++i) {
             T of_element[copies];
+            own_values<T, own> numbers_of_element;
             for (std::size_t c = 0; c < copies; ++c)
                 of_element[c] = outputs[c].v[i];
-            output.v[i] = combiner.combine(of_element);
+            read_numbers(i, numbers_of_element);
+            output.v[i] = merged<Combiner, T>(combiner, of_element, numbers_of_element.from(0));
             if constexpr (scaled)
                 if (s.scales_noise) {
                     const T factor = combiner.noise_factor(of_element, s.noise_scale);
@@ -106,6 +118,13 @@ struct elements {
                 }
         }
         network = output;
+    }
+    /// The numbers of the rule and of the hook for element i of those that go together.
+    DIFFGEN_HD void read_numbers([[maybe_unused]] std::size_t i,
+                                 [[maybe_unused]] own_values<T, own>& to) const {
+        if constexpr (own > 0)
+            for (std::size_t k = 0; k < own; ++k)
+                to.values[k] = m.number(static_cast<int>(k))[static_cast<std::size_t>(first) + i];
     }
     /// The denoised estimate before any hook.
     DIFFGEN_HD numbers denoised() const {
@@ -121,7 +140,7 @@ struct elements {
             sum.v[i] = fma(factor, x.v[i], sum.v[i]);
     }
     /// A form, in the order of additions that all paths share: the noise, the registers from the
-    /// last to the second, the network's output, the first register.
+    /// last to the second, the branches, the network's output, the first register.
     DIFFGEN_HD numbers form(const compiled_form<T, Shape>& f) const {
         numbers sum{};
         if constexpr (Shape::noisy)
@@ -129,6 +148,10 @@ struct elements {
                 if (f.reads_noise & (1u << d)) add(f.noise[d], noise[d], sum);
         for (std::size_t r = registers - 1; r > 0; --r)
             if (f.reads & (1u << r)) add(f.registers[r], state[r], sum);
+        if constexpr (branches > 0)
+            for (std::size_t b = 0; b < branches; ++b)
+                if (s.evaluates && (f.reads_branches & (1u << b)) != 0)
+                    add(f.branches[b], branch[b], sum);
         if constexpr (Hook::present)
             if (f.reads_network) add(f.network, network, sum);
         if (f.reads_output) add(f.output, output, sum);
@@ -177,8 +200,12 @@ struct elements {
     DIFFGEN_HD void measure(const Combiner& combiner, const Hook& hook, T* to) {
         evaluate(combiner);
         const numbers d = denoised();
-        for (std::size_t i = 0; i < N; ++i)
-            to[static_cast<std::size_t>(first) + i] = hook.measure(d.v[i]);
+        for (std::size_t i = 0; i < N; ++i) {
+            own_values<T, own> of_element;
+            read_numbers(i, of_element);
+            to[static_cast<std::size_t>(first) + i] =
+                measured_by(hook, d.v[i], of_element.from(of_rule));
+        }
     }
 };
 

@@ -37,8 +37,11 @@ class stretch {
     static constexpr bool direct = reads_output_directly<Combiner, Hook>;
     static constexpr bool scaled = Shape::noisy && scales_noise<Combiner, V, T>;
     static constexpr std::size_t copies = std::size_t{Combiner::copies};
-    static constexpr std::size_t most_terms =
-        std::size_t{Shape::registers} + std::size_t{Shape::draws} + 2;
+    static constexpr std::size_t most_terms = std::size_t{Shape::registers} +
+                                              std::size_t{Shape::draws} +
+                                              std::size_t{Shape::branches} + 2;
+    static constexpr int of_rule = own_numbers_of<Combiner>;
+    static constexpr std::size_t own = std::size_t{numbers_of_both<Combiner, Hook>};
 
     static constexpr int capacity = stretch_capacity;
     static_assert(capacity % block == 0);
@@ -61,15 +64,18 @@ class stretch {
                 V output = broadcast<V>(T(0)), network = output;
                 if (s_.evaluates) {
                     V outputs[copies];
+                    own_values<V, own> numbers;
                     read_outputs(i, outputs);
-                    network = output = combiner.combine(outputs);
+                    read_numbers(i, numbers);
+                    network = output = merged<Combiner, V>(combiner, outputs, numbers.from(0));
                     if constexpr (scaled)
                         if (s_.scales_noise)
                             scale_noise(i, V(combiner.noise_factor(outputs, s_.noise_scale)));
                     if constexpr (Hook::per_sample)
-                        output = hook.apply(denoised(i, output), read(m_.statistic, i));
+                        output = hooked(hook, denoised(i, output), numbers.from(of_rule),
+                                        read(m_.statistic, i));
                     else if constexpr (Hook::present)
-                        output = hook.apply(denoised(i, output));
+                        output = hooked(hook, denoised(i, output), numbers.from(of_rule));
                 }
                 store(output_ + i, output);
                 if constexpr (Hook::present) store(network_ + i, network);
@@ -118,9 +124,11 @@ class stretch {
     DIFFGEN_VALUE void measure(const Combiner& combiner, const Hook& hook, T* to) {
         for (int i = 0; i < size_; i += width) {
             V outputs[copies];
+            own_values<V, own> numbers;
             read_outputs(i, outputs);
-            const V d = denoised(i, V(combiner.combine(outputs)));
-            store_some(to + begin_ + i, V(hook.measure(d)), size_ - i);
+            read_numbers(i, numbers);
+            const V d = denoised(i, merged<Combiner, V>(combiner, outputs, numbers.from(0)));
+            store_some(to + begin_ + i, measured_by(hook, d, numbers.from(of_rule)), size_ - i);
         }
     }
 
@@ -154,6 +162,13 @@ class stretch {
         for (std::size_t c = 0; c < copies; ++c)
             outputs[c] = read(m_.output(static_cast<int>(c)), i);
     }
+    /// The numbers of the rule and of the hook, side by side.
+    DIFFGEN_VALUE void read_numbers([[maybe_unused]] int i,
+                                    [[maybe_unused]] own_values<V, own>& to) const {
+        if constexpr (own > 0)
+            for (std::size_t k = 0; k < own; ++k)
+                to.values[k] = read(m_.number(static_cast<int>(k)), i);
+    }
     /// The denoised estimate before any hook, from what the network's outputs were merged to.
     [[nodiscard]] DIFFGEN_VALUE V denoised(int i, const V& output) const {
         return fma(broadcast<V>(s_.state_factor), read(m_.slot(s_.input_register), i),
@@ -165,7 +180,8 @@ class stretch {
     }
 
     /// The terms of a form, in the order of additions that all paths share: the noise, the
-    /// registers from the last to the second, the network's output, the first register.
+    /// registers from the last to the second, the branches, the network's output, the first
+    /// register.
     [[nodiscard]] DIFFGEN_VALUE int list(const compiled_form<T, Shape>& f,
                                          term<T> (&to)[most_terms]) const {
         int n = 0;
@@ -177,6 +193,10 @@ class stretch {
         DIFFGEN_ROLLED
         for (int r = Shape::registers - 1; r > 0; --r)
             if (f.reads & (1u << r)) to[n++] = {f.registers[r], m_.slot(r) + begin_};
+        if constexpr (Shape::branches > 0)
+            for (int b = 0; b < Shape::branches; ++b)
+                if (s_.evaluates && (f.reads_branches & (1u << b)) != 0)
+                    to[n++] = {f.branches[b], m_.output(b) + begin_};
         if constexpr (Hook::present)
             if (f.reads_network) to[n++] = {f.network, network_};
         if constexpr (direct) {

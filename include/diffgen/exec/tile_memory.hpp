@@ -8,6 +8,7 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/config.hpp>
+#include <diffgen/predictor/own_numbers.hpp>
 #include <diffgen/predictor/predicts.hpp>
 
 #include <cstddef>
@@ -29,6 +30,8 @@ struct tile_memory {
     std::size_t normals_apart;
     const T* tuned[2];   ///< p and q of the self-tuning stage, an element each
     const T* statistic;  ///< of a hook that depends on the whole sample, an element each
+    const T* numbers;    ///< of the rule of guidance, then of the hook, an element each
+    std::size_t numbers_apart;
 
     [[nodiscard]] DIFFGEN_VALUE T* slot(int r) const {
         return r == 0 ? state : kept + static_cast<std::size_t>(r - 1) * kept_apart;
@@ -39,6 +42,10 @@ struct tile_memory {
     [[nodiscard]] DIFFGEN_VALUE const T* normal(int draw) const {
         return normals + static_cast<std::size_t>(draw) * normals_apart;
     }
+    /// Number k of those that rule and hook have for every element.
+    [[nodiscard]] DIFFGEN_VALUE const T* number(int k) const {
+        return numbers + static_cast<std::size_t>(k) * numbers_apart;
+    }
 };
 
 namespace detail {
@@ -47,6 +54,38 @@ namespace detail {
 template <class Combiner, class Hook>
 inline constexpr bool reads_output_directly =
     std::is_same_v<Combiner, take_output> && !Hook::present;
+
+using diffgen::detail::hooked;
+using diffgen::detail::measured_by;
+using diffgen::detail::merged;
+using diffgen::detail::own_numbers_of;
+using diffgen::detail::own_values;
+
+/// The numbers of a rule and a hook.
+template <class Combiner, class Hook>
+inline constexpr int numbers_of_both = own_numbers_of<Combiner> + own_numbers_of<Hook>;
+
+/// Writes the numbers of `count` elements from `begin` on of a batch of samples of `elements`, into
+/// to[k][at] and after it. shift: see assignment::index_shift.
+template <class T, class Combiner, class Hook, int Numbers, int Room>
+DIFFGEN_VALUE void write_numbers(const Combiner& combiner, const Hook& hook, std::size_t elements,
+                                 std::uint64_t shift, std::size_t begin, int count, int at,
+                                 T (&to)[Numbers][Room]) {
+    std::size_t sample = begin / elements + static_cast<std::size_t>(shift);
+    std::size_t element = begin % elements;
+    for (int i = at; i < at + count; ++i) {
+        for (int k = 0; k < own_numbers_of<Combiner>; ++k)
+            if constexpr (own_numbers_of < Combiner >> 0)
+                to[k][i] = combiner.template number<T>(k, sample, element);
+        for (int k = 0; k < own_numbers_of<Hook>; ++k)
+            if constexpr (own_numbers_of < Hook >> 0)
+                to[own_numbers_of<Combiner> + k][i] = hook.template number<T>(k, sample, element);
+        if (++element == elements) {
+            element = 0;
+            ++sample;
+        }
+    }
+}
 
 /// Whether the network says how much noise each element is to get.
 template <class Combiner, class V, class T>

@@ -10,6 +10,7 @@
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/core/prediction.hpp>
 
+#include <cstddef>
 #include <utility>
 
 namespace diffgen::inline DIFFGEN_ABI {
@@ -27,6 +28,14 @@ struct decorator {
     explicit decorator(Inner p) : inner(std::move(p)) {}
 
     void check() const { detail::check(inner); }
+    template <class Space>
+    void check_batch(std::size_t samples, std::size_t size) const {
+        detail::check_batch<Space>(inner, samples, size);
+    }
+
+    /// The network at the heart of all decorators, to change its conditions.
+    [[nodiscard]] auto& network() { return inner.network(); }
+    [[nodiscard]] const auto& network() const { return inner.network(); }
 
     [[nodiscard]] noise_level with_network_time(const noise_level& l) const {
         return inner.with_network_time(l);

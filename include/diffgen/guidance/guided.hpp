@@ -4,22 +4,20 @@
 
 // Classifier-free guidance (Ho and Salimans, Classifier-free diffusion guidance, 2022). The network
 // is called once, on a batch of twice the size, for both evaluations; the solver's own pass merges
-// them.
+// them. Other rules have other numbers of evaluations.
+
+#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/config.hpp>
-#include <diffgen/core/error.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/guidance/decorator.hpp>
 
 #include <cmath>
 #include <cstddef>
-#include <span>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI {
 
@@ -37,25 +35,33 @@ struct classifier_free {
 
     static constexpr int copies = 2;
     static constexpr int inputs = 2;
-    /// outputs[0] is conditional, outputs[1] unconditional.
+    /// outputs[0] is conditional, outputs[1] unconditional. Where w is 0 or 1 the result is one of
+    /// them, to the bit.
     template <class V>
     DIFFGEN_VALUE V combine(const V* outputs) const {
+        if (w == 1) return outputs[0];
         using S = typename value_traits<V>::scalar;
         return fma(broadcast<V>(static_cast<S>(w)), outputs[0] - outputs[1], outputs[1]);
     }
 };
 
-/// The rows of a guided batch. A rule with n inputs has n rows for each sample, and `conditioned`
-/// is the number of samples. Row b conditioned + i is input b of sample i. Under classifier_free,
-/// input 0 carries the condition of its sample and input 1 does not.
+/// The rows of a guided batch. A rule with n inputs has n branches, and so n rows for each sample;
+/// `conditioned` is the number of samples. Row b conditioned + i is branch b of sample i. Under
+/// classifier_free, branch 0 carries the condition of its sample and branch 1 does not.
 struct guidance_rows {
     std::size_t conditioned;
+
+    [[nodiscard]] int branch_of(std::size_t row) const {
+        return static_cast<int>(row / conditioned);
+    }
+    [[nodiscard]] std::size_t sample_of(std::size_t row) const { return row % conditioned; }
 };
 
 /// A conditional predictor under guidance: a rule merges the outputs of several inputs for each
-/// sample. A batched network is called once for all rows, as net(in, out, level, guidance_rows);
-/// the views hold Rule::inputs rows for each sample. A functor is called as f(x, level, bool
-/// conditioned).
+/// sample, its branches. A batched network is called once for all rows, as net(in, out, level,
+/// guidance_rows); the views hold Rule::inputs rows for each sample. A functor is called as f(x,
+/// level, guidance_branch), or, where it takes a bool, as f(x, level, bool conditioned). Rules of
+/// more branches are in weighted.hpp, one with a weight for every sample in by_sample.hpp.
 template <class Inner, class Rule>
 struct guided : decorator<Inner> {
     static_assert(Inner::combiner_type::copies == 1,
@@ -70,6 +76,11 @@ struct guided : decorator<Inner> {
     void check() const {
         decorator<Inner>::check();
         detail::check(rule);
+    }
+    template <class Space>
+    void check_batch(std::size_t samples, std::size_t size) const {
+        decorator<Inner>::template check_batch<Space>(samples, size);
+        detail::check_batch<Space>(rule, samples, size);
     }
 
     [[nodiscard]] combiner_type combiner() const { return rule; }
@@ -95,66 +106,6 @@ struct guided : decorator<Inner> {
 
 template <class Inner, class Rule>
 guided(Inner, Rule) -> guided<Inner, Rule>;
-
-/// A network conditioned on one label for each sample, with classifier_free guidance or without
-/// any. It copies the labels, and calls net(in, out, level, std::span<const Label>) with one label
-/// for each row; rows without a condition have the label `none`. Where samples have levels of their
-/// own, `level` is a std::span with one level for each row. It can be called when it is const if
-/// the network can. Throws bad_shape where the number of labels is not that of the batch's samples.
-template <class Net, class Label = int>
-class labelled {
-  public:
-    labelled(Net net, std::vector<Label> labels, Label none)
-        : net_(std::move(net)), labels_(std::move(labels)), conditioned_(labels_.size()) {
-        labels_.resize(2 * conditioned_, none);
-    }
-
-    template <class In, class Out, class Level>
-    void operator()(const In& in, const Out& out, const Level& l) {
-        net_(in, out, l, plain(in));
-    }
-    template <class In, class Out, class Level>
-    requires std::is_invocable_v<const Net&, In, Out, Level, std::span<const Label>>
-    void operator()(const In& in, const Out& out, const Level& l) const {
-        net_(in, out, l, plain(in));
-    }
-    template <class In, class Out, class Level>
-    void operator()(const In& in, const Out& out, const Level& l, guidance_rows rows) {
-        net_(in, out, l, guided_rows(in, rows));
-    }
-    template <class In, class Out, class Level>
-    requires std::is_invocable_v<const Net&, In, Out, Level, std::span<const Label>>
-    void operator()(const In& in, const Out& out, const Level& l, guidance_rows rows) const {
-        net_(in, out, l, guided_rows(in, rows));
-    }
-
-  private:
-    /// The labels of a batch without guidance.
-    template <class In>
-    [[nodiscard]] std::span<const Label> plain(const In& in) const {
-        require(in.samples);
-        return {labels_.data(), conditioned_};
-    }
-    /// The labels of a batch under guidance, those of the rows without a condition included.
-    template <class In>
-    [[nodiscard]] std::span<const Label> guided_rows(const In& in, guidance_rows rows) const {
-        require(rows.conditioned);
-        if (in.samples != labels_.size())
-            throw bad_shape(
-                detail::text("diffgen: labelled{...} has labels for two rows a sample, ",
-                             labels_.size(), " in all, but the rule of guidance makes ", in.samples,
-                             " rows; write a network for its rows"));
-        return labels_;
-    }
-    void require(std::size_t samples) const {
-        if (samples != conditioned_)
-            throw bad_shape(detail::text("diffgen: ", conditioned_, " labels for a batch of ",
-                                         samples, " samples"));
-    }
-    Net net_;
-    std::vector<Label> labels_;
-    std::size_t conditioned_;
-};
 
 }  // namespace diffgen::inline DIFFGEN_ABI
 

@@ -10,6 +10,7 @@
 #include <diffgen/core/config.hpp>
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/guidance/decorator.hpp>
+#include <diffgen/predictor/own_numbers.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -56,12 +57,18 @@ struct threshold_hook {
     static_assert(!Inner::per_sample, "diffgen: thresholded{...} of a predictor that is already");
     static constexpr bool present = true;
     static constexpr bool per_sample = true;
+    static constexpr int numbers = detail::own_numbers_of<Inner>;
     Inner inner;
     double ratio, max_threshold;
 
-    template <class V>
-    DIFFGEN_VALUE V measure(V d) const {
-        if constexpr (Inner::present) d = inner.apply(d);
+    template <class T>
+    DIFFGEN_VALUE T number(int k, std::size_t sample, std::size_t element) const {
+        return inner.template number<T>(k, sample, element);
+    }
+    /// Numbers: those of the element, where the inner hook has them.
+    template <class V, class... Numbers>
+    DIFFGEN_VALUE V measure(V d, Numbers... of_element) const {
+        if constexpr (Inner::present) d = inner.apply(d, of_element...);
         return max(d, -d);
     }
     /// The threshold s of a sample: the quantile of its |D|, at least 1, and then at most
@@ -71,9 +78,9 @@ struct threshold_hook {
         const S s = max(detail::quantile(measures, count, ratio), S(1));
         return max_threshold < static_cast<double>(s) ? static_cast<S>(max_threshold) : s;
     }
-    template <class V>
-    DIFFGEN_VALUE V apply(V d, V s) const {
-        if constexpr (Inner::present) d = inner.apply(d);
+    template <class V, class... Numbers>
+    DIFFGEN_VALUE V apply(V d, V s, Numbers... of_element) const {
+        if constexpr (Inner::present) d = inner.apply(d, of_element...);
         // the bounds come first: a NaN stays one, and is reported
         return min(s, max(-s, d)) / s;
     }

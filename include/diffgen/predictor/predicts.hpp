@@ -84,8 +84,10 @@ struct evaluation_of<samplewise_functor<D, F>> {
 }  // namespace detail
 
 /// How a network's outputs are combined before the solver sees them: here there is one output for
-/// each sample, and it is taken as it is. Guidance combines the outputs of two inputs for each
-/// sample. A learned variance is a second output of one input.
+/// each sample, and it is taken as it is. Guidance combines the outputs of several inputs for each
+/// sample. A learned variance is a second output of one input. A rule that has numbers of its own
+/// for each sample or element says how many, `static constexpr int numbers`, gives them by
+/// number<T>(k, sample, element), and has combine(outputs, numbers).
 struct take_output {
     static constexpr int copies = 1;  ///< the outputs for each sample
     static constexpr int inputs = 1;  ///< the inputs for each sample
@@ -98,7 +100,8 @@ struct take_output {
 /// What happens to the denoised estimate before the solver sees it: nothing, so that it need never
 /// be formed and folds into the solver's coefficients. A hook that is present has apply(D); one
 /// that depends on the whole sample (per_sample) has measure(D) of an element, statistic(measures,
-/// count) of a sample, and apply(D, statistic).
+/// count) of a sample, and apply(D, statistic). One that has numbers of its own, as a rule has
+/// them, is given them as the last argument.
 struct no_hook {
     static constexpr bool present = false;
     static constexpr bool per_sample = false;
@@ -134,6 +137,11 @@ struct predicts {
         if constexpr (kind != granularity::batched) detail::check(functor());
     }
 
+    /// Throws where a part has not one number for each sample, or for each element, of a batch in
+    /// memory of Space. A network of one's own is asked nothing.
+    template <class Space>
+    void check_batch(std::size_t /*samples*/, std::size_t /*elements*/) const {}
+
     /// The level with what the network is to be given as time.
     [[nodiscard]] noise_level with_network_time(noise_level l) const {
         l.network_time = time_input(l);
@@ -143,6 +151,9 @@ struct predicts {
         return checked_conversion(output, l);
     }
     [[nodiscard]] const auto& functor() const { return evaluation::get(net); }
+    /// The network, to change its conditions between two runs or two evaluations.
+    [[nodiscard]] Net& network() { return net; }
+    [[nodiscard]] const Net& network() const { return net; }
     [[nodiscard]] combiner_type combiner() const { return {}; }
     [[nodiscard]] hook_type hook() const { return {}; }
 

@@ -9,8 +9,8 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
-#include <diffgen/solver/inner_step.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
+#include <diffgen/solver/step.hpp>
 
 #include <cmath>
 
@@ -50,16 +50,21 @@ struct by_time {
 
 /// The method, to below the next level by `Descent`, then the forward process up to it, its noise
 /// times s_noise; so that marginals are kept to the method's order. With euler and by_deviation
-/// this is ddim{eta}. The method is one of single steps without noise. Weak and strong order 1; of
-/// the marginals, the method's. Evaluations a step: the method's. Noise: 1 draw where eta > 0, none
-/// on the step to the clean end. Converges to the probability flow (eta = 0) or the reverse SDE
-/// (eta = 1).
+/// this is ddim{eta}. The method is one without noise, of single steps, or a multistep method that
+/// remembers denoised estimates: their levels are those of the grid, whatever lies below. Weak and
+/// strong order 1; of the marginals, that of a method of single steps. Evaluations a step: the
+/// method's. Noise: 1 draw where eta > 0, none on the step to the clean end. Converges to the
+/// probability flow (eta = 0) or the reverse SDE (eta = 1).
 template <class Method = heun, class Descent = descent::by_deviation>
 struct ancestral_of {
-    static_assert(is_single_step<Method> && Method::draws == 0,
-                  "diffgen: ancestral_of is given a method that remembers nothing from step to "
-                  "step (single_step = true) and takes no noise itself, as those of runge_kutta "
-                  "and exponential_single");
+    static_assert(
+        (is_single_step<Method> && Method::draws == 0) || remembers_estimates<Method>,
+        "diffgen: ancestral_of is given a method that takes no noise itself and either "
+        "remembers nothing from step to step (single_step = true), as those of "
+        "runge_kutta and exponential_single, or denoised estimates only "
+        "(remembers_estimates = true), as dpm_solver_pp_multistep: estimates of the noise "
+        "are not those of the state that fresh noise was added to, and a corrector would "
+        "take back a step that led elsewhere");
     static constexpr int registers = Method::registers;
     static constexpr int rows = Method::rows;
     static constexpr int draws = 1;
@@ -76,18 +81,24 @@ struct ancestral_of {
                                  "ancestral_of with s_noise = ", s_noise,
                                  "; must be 0 or more, mostly 1");
         diffgen::detail::check(method);
+        if constexpr (requires { method.tau; })
+            diffgen::detail::require(method.tau == 0,
+                                     "ancestral_of a method with tau = ", method.tau,
+                                     "; must be 0: the noise is that of eta");
     }
 
     [[nodiscard]] int stages(const step& s) const {
-        return noisy(s) ? method.stages(inner_step(s, s.from(), below(s)).step) : method.stages(s);
+        if (!noisy(s)) return method.stages(s);
+        const noise_level lowest = below(s);
+        return method.stages(down(s, lowest));
     }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
         if (!noisy(s)) return method.plan(s, j);
-        const inner_step down(s, s.from(), below(s));
-        stage out = method.plan(down.step, j);
-        if (j + 1 < method.stages(down.step)) return out;
-        const transition_kernel up = transition(s.to(), down.levels[1]);
+        const noise_level lowest = below(s);
+        stage out = method.plan(down(s, lowest), j);
+        if (j + 1 < method.stages(down(s, lowest))) return out;
+        const transition_kernel up = transition(s.to(), lowest);
         out.draws = 1;
         for (auto& row : out.updates)
             if (&row < &out.updates[0] + out.rows && row.target == 0)
@@ -98,6 +109,11 @@ struct ancestral_of {
   private:
     [[nodiscard]] bool noisy(const step& s) const { return eta > 0 && !s.to().is_clean(); }
 
+    /// The method's step, which refers to the level that it leads to.
+    [[nodiscard]] static step down(step s, const noise_level& lowest) {
+        s.target = &lowest;
+        return s;
+    }
     /// Where the method's step ends: below the fresh noise.
     [[nodiscard]] noise_level below(const step& s) const {
         const double kept = Descent::kept(s.from(), s.to(), eta);

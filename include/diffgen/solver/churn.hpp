@@ -27,7 +27,8 @@ struct churn {
     static_assert(is_single_step<Method> && Method::draws == 0,
                   "diffgen: churn is given a method that remembers nothing from step to step "
                   "(single_step = true) and takes no noise itself, as those of runge_kutta, "
-                  "exponential_single and dpm_2");
+                  "exponential_single and dpm_2: what others remember is of levels between those "
+                  "of the grid, which their steps are not told");
     static constexpr int registers = Method::registers;
     static constexpr int rows = Method::rows;
     static constexpr int draws = 1;

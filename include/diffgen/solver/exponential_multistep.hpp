@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 
 namespace diffgen::inline DIFFGEN_ABI::solver {
 
@@ -50,6 +51,8 @@ struct exponential_multistep {
     static constexpr int rows =
         std::max(1 + (kept > 0) + (Corrector > 0), starter::rows + (Order > 1 ? 1 : 0));
     static constexpr int draws = Basis::draws;
+    static constexpr bool remembers_estimates =
+        Corrector == 0 && std::is_base_of_v<basis::denoised, Basis>;
 
     double tau = Basis{}.tau;  ///< how much noise: 0 the probability flow, 1 the reverse SDE
     solver::start_up start_up = solver::start_up::matching;

@@ -8,6 +8,7 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/check.hpp>
+#include <diffgen/solver/concepts.hpp>
 #include <diffgen/solver/runge_kutta.hpp>
 #include <diffgen/solver/step.hpp>
 
@@ -16,14 +17,16 @@
 namespace diffgen::inline DIFFGEN_ABI::solver {
 
 /// Upwards by the forward process itself, which is exact, its noise times s_noise (the paper's
-/// S_noise); downwards by `Method`. The grid is a grid::restarted, or any other that may rise.
+/// S_noise); downwards by `Method`, which, where it remembers anything, begins anew after every
+/// rise. The grid is a grid::restarted, or any other that may rise.
 /// Order: the method's, of the marginals. Evaluations a step: the method's; none upwards. Noise: 1
 /// draw upwards. Converges to the probability flow with the forward process between its pieces.
 template <class Method = heun>
 struct restart {
-    static_assert(is_single_step<Method>,
-                  "diffgen: restart is given a method that remembers nothing from step to step "
-                  "(single_step = true), as those of runge_kutta and exponential_single");
+    static_assert(
+        !judging_solver<Method>,
+        "diffgen: restart is given a method that follows its grid, which rises and falls; "
+        "one that judges its steps finds levels of its own");
     static constexpr int registers = Method::registers;
     static constexpr int rows = Method::rows;
     static constexpr int draws = Method::draws > 1 ? Method::draws : 1;
@@ -39,10 +42,12 @@ struct restart {
                                  "; must be 0 or more, mostly 1");
     }
 
-    [[nodiscard]] int stages(const step& s) const { return rises(s) ? 1 : method.stages(s); }
+    [[nodiscard]] int stages(const step& s) const {
+        return rises(s) ? 1 : method.stages(in_piece(s));
+    }
 
     [[nodiscard]] stage plan(const step& s, int j) const {
-        if (!rises(s)) return method.plan(s, j);
+        if (!rises(s)) return method.plan(in_piece(s), j);
         const transition_kernel up = transition(s.to(), s.from());
         stage out = update_stage(s.to());
         out.draws = s_noise > 0 ? 1 : 0;
@@ -51,6 +56,15 @@ struct restart {
     }
 
   private:
+    /// The step as one of a run that begins after the last rise.
+    [[nodiscard]] static step in_piece(step s) {
+        for (int i = s.index; i > s.begin; --i)
+            if (s.level(i).log_snr < s.level(i - 1).log_snr) {
+                s.begin = i;
+                break;
+            }
+        return s;
+    }
     [[nodiscard]] static bool rises(const step& s) { return s.to().log_snr < s.from().log_snr; }
 };
 

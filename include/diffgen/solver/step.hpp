@@ -20,12 +20,16 @@ struct step {
     int index = 0;                        ///< 0 .. n-1
     /// The step at which the solver's memory begins: the values of earlier steps are not there.
     int begin = 0;
+    /// Where the step leads in place of the grid's next level, for solvers made of a method.
+    const noise_level* target = nullptr;
 
     [[nodiscard]] const noise_level& level(int i) const {
         return levels[static_cast<std::size_t>(i)];
     }
     [[nodiscard]] const noise_level& from() const { return level(index); }
-    [[nodiscard]] const noise_level& to() const { return level(index + 1); }
+    [[nodiscard]] const noise_level& to() const {
+        return target != nullptr ? *target : level(index + 1);
+    }
     /// How many steps before this one the solver remembers.
     [[nodiscard]] int remembered() const { return index - begin; }
     /// Whether the step has no finite length in log-SNR: it leads to the clean end, or from or to
@@ -43,6 +47,14 @@ namespace solver {
 template <class Method>
 inline constexpr bool is_single_step = requires {
     requires Method::single_step;
+};
+
+/// Whether all that a method remembers from step to step are denoised estimates: it has static
+/// constexpr bool remembers_estimates = true. These stay what they are when noise is added to the
+/// state; estimates of the noise, or of what a step has added, do not.
+template <class Method>
+inline constexpr bool remembers_estimates = requires {
+    requires Method::remembers_estimates;
 };
 
 }  // namespace solver
