@@ -25,6 +25,7 @@
 #include <diffgen/grid/shifted.hpp>
 #include <diffgen/grid/straight.hpp>
 #include <diffgen/grid/uniform.hpp>
+#include <diffgen/grid/warped_time.hpp>
 #include <diffgen/guidance/by_branch.hpp>
 #include <diffgen/guidance/by_sample.hpp>
 #include <diffgen/guidance/clipped.hpp>
@@ -65,6 +66,7 @@
 #include <diffgen/solver/adaptive.hpp>
 #include <diffgen/solver/adaptive_dpm.hpp>
 #include <diffgen/solver/adaptive_sde.hpp>
+#include <diffgen/solver/alphafold3.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/annealed.hpp>

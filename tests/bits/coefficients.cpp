@@ -19,6 +19,7 @@
 #include <diffgen/grid/restarted.hpp>
 #include <diffgen/grid/shifted.hpp>
 #include <diffgen/grid/uniform.hpp>
+#include <diffgen/grid/warped_time.hpp>
 #include <diffgen/schedule/edm.hpp>
 #include <diffgen/schedule/exponential.hpp>
 #include <diffgen/schedule/geometric.hpp>
@@ -84,6 +85,10 @@ std::vector<std::pair<std::string, any_grid>> grids() {
             {"kl_optimal", grid::kl_optimal{}},
             {"shifted", grid::shifted{grid::uniform{}, 3.}},
             {"shift_terminal", grid::shift_terminal{grid::uniform{}, 0.1}},
+            {"smoothstep", grid::smoothstep{}},
+            {"sway", grid::sway{}},
+            {"bong_tangent", grid::bong_tangent{}},
+            {"logit_normal", grid::logit_normal{}},
             {"inverted", grid::inverted<grid::karras>{}},
             {"restarted", grid::restarted<grid::karras>{}}};
 }

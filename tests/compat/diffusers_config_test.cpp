@@ -64,7 +64,7 @@ TEST_CASE("timesteps are numpy's") {
     CHECK(spaced_timesteps(c, 7)[3] == 500);  // 499.5 rounds to 500
     CHECK(spaced_timesteps(c, 1) == std::vector<int>{0});
     check_refused<bad_argument>([&] { (void)spaced_timesteps(c, 1001); }, {"1001", "1000"});
-    check_refused<bad_argument>([&] { (void)ddim(c, 0); }, {"0 inference steps"});
+    check_refused<bad_argument>([&] { (void)ddim(c, 0); }, {"'num_inference_steps' is 0"});
 }
 
 // Expected: Lin et al. 2024, algorithm 1: alpha is zero at the end and unchanged at the start.

@@ -6,12 +6,19 @@
 #include <diffgen/compat/diffusers/pndm.hpp>
 #include <diffgen/compat/diffusers/read_config.hpp>
 #include <diffgen/compat/diffusers/unclip.hpp>
+#include <diffgen/exec/policy.hpp>
+#include <diffgen/grid/explicit.hpp>
 #include <diffgen/io/json.hpp>
+#include <diffgen/kernel/variance_exploding.hpp>
+#include <diffgen/noise/recorded.hpp>
+#include <diffgen/sampler.hpp>
+#include <diffgen/schedule/edm.hpp>
 
 #include "check_refused.hpp"
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
 using namespace diffgen;
@@ -64,6 +71,35 @@ TEST_CASE("a consistency model samples at timesteps counted from the noisiest le
     check_refused<bad_argument>([&] { (void)consistency_sigmas(c, {0, 22}); }, {"timestep"});
     check_refused<bad_argument>([&] { (void)consistency_sigmas(c, {40, 0}); }, {"40"});
     check_refused<bad_argument>([&] { (void)consistency_sigmas(c, 41); }, {"41", "40"});
+}
+
+// Song et al. 2023, algorithm 1, by hand, for the consistency function of N(0.2, 0.4^2).
+TEST_CASE("multistep consistency sampling from the levels of chosen timesteps") {
+    const auto c = of("CMStochasticIterativeScheduler", R"({"clip_denoised": false})");
+    const auto f = [](double x, double s) {
+        return 0.2 + std::hypot(0.4, 0.002) / std::hypot(0.4, s) * (x - 0.2);
+    };
+    const std::vector<double> z{0.31, -1.2};
+    auto levels = consistency_sigmas(c, std::vector<int>{25, 10, 0}).values;
+    REQUIRE(levels.size() == 4);
+    double by_hand = f(0.77 * 80, 80);
+    for (std::size_t k = 1; k < 3; ++k) {
+        const double s = levels[k];
+        by_hand = f(by_hand + std::sqrt(s * s - 0.002 * 0.002) * z[k - 1], s);
+    }
+    const auto net = [&](auto in, auto out, const noise_level& l) {
+        out.data[0] = f(in.data[0], l.sigma);
+    };
+    for (const double last : {0., 0.002}) {
+        levels.back() = last;
+        const sampler s{schedule::edm{.sigma_min = 0.002, .sigma_max = 80},
+                        kernel::variance_exploding{}, predicts(denoised{}, net),
+                        diffgen::solver::consistency{.sigma_min = 0.002},
+                        noise::recorded<double>{z.data(), 1, 2}};
+        std::vector<double> x{0.77 * 80};
+        s.generate_from(exec::cpp, batch(x, 1), {.grid = diffgen::grid::sigmas{levels}});
+        CHECK(x[0] == doctest::Approx(by_hand).epsilon(1e-12));
+    }
 }
 
 TEST_CASE("UnCLIP takes its own schedule, and refuses what it has not") {

@@ -110,12 +110,6 @@ TEST_CASE("what diffusers refuses or cannot do is refused") {
     refuses([] { (void)read("DDIM", R"({"prediction_type": "flow_prediction"})"); },
             {"prediction_type", "flow_prediction"});
     refuses(
-        [] {
-            const config c = read("DPMSolverMultistep", R"({"variance_type": "learned"})");
-            (void)lambda_output(c, false);
-        },
-        {"variance_type", "learned"});
-    refuses(
         [] { (void)lambda_levels(read("UniPCMultistep", R"({"use_dynamic_shifting": true})"), 5); },
         {"use_dynamic_shifting", "missing"});
     refuses(

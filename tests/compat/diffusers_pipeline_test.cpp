@@ -113,6 +113,48 @@ TEST_CASE("what a class does not take is refused by its key") {
         {"'_class_name'", "LCMScheduler"});
 }
 
+TEST_CASE("more steps than the table has are refused by their key") {
+    const char* leading = R"(, "timestep_spacing": "leading", "steps_offset": 1,
+                             "skip_prk_steps": true)";
+    const auto refused = [&](const char* name, int n) {
+        CAPTURE(name);
+        CAPTURE(n);
+        check_refused<bad_argument>(
+            [&] { ask(diffusers::parse_config(of(name, leading)), {.num_inference_steps = n}); },
+            {"'num_inference_steps'", std::to_string(n), "1000 'num_train_timesteps'"});
+    };
+    for (const char* name : {"EulerDiscrete", "EulerAncestralDiscrete", "HeunDiscrete",
+                             "LMSDiscrete", "KDPM2Discrete"})
+        refused(name, 1001);  // 1000 fit: the first of them is held at the table's end
+    for (const char* name : {"DDIM", "DDPM", "PNDM"})
+        refused(name, 1000);  // begins at timestep 1000 of 0 .. 999
+    for (const char* name : {"DPMSolverMultistep", "UniPCMultistep", "DEISMultistep", "SASolver"})
+        for (const int n : {999, 1000, 1001})
+            refused(name, n);
+    CHECK(ask(of("EulerDiscrete", leading), R"({"num_inference_steps": 1000})").steps == 1000);
+}
+
+TEST_CASE("betas without meaning are refused by their key") {
+    for (const char* betas : {R"("beta_start": -0.1)", R"("beta_start": 0)", R"("beta_end": 1.5)",
+                              R"("beta_start": 0.9, "beta_end": 0.9)"})
+        check_refused<bad_argument>(
+            [&] { ask(of("DDIM", std::string(", ") + betas), R"({"num_inference_steps": 4})"); },
+            {"'beta_start'", "'beta_end'", "'beta_schedule'"});
+    check_refused<bad_argument>(
+        [] {
+            ask(of("DDIM", R"(, "num_train_timesteps": 2, "trained_betas": [0.1, 2])"),
+                R"({"num_inference_steps": 1})");
+        },
+        {"'trained_betas'", "index 1"});
+}
+
+TEST_CASE("the keys that a class passes over are listed") {
+    const auto c = diffusers::parse_config(
+        of("PNDM", R"(, "_diffusers_version": "0.42.0", "clip_sample": false, "solver_order": 2,
+                      "skip_prk_steps": true)"));
+    CHECK(c.unused == std::vector<std::string>{"clip_sample", "solver_order"});
+}
+
 // Expected: a run from initial_sigma times the seed's normals, drawn here one by one. Samples do
 // not depend on the batch that they are in.
 TEST_CASE("generate draws the first state with the deviation of the class") {

@@ -5,6 +5,8 @@
 #include <diffgen/compat/diffusers/euler.hpp>
 #include <diffgen/compat/diffusers/flow_match.hpp>
 #include <diffgen/compat/diffusers/kdpm2.hpp>
+#include <diffgen/compat/diffusers/read_config.hpp>
+#include <diffgen/io/json.hpp>
 
 #include "check_refused.hpp"
 
@@ -94,12 +96,15 @@ TEST_CASE("options of EulerDiscreteScheduler") {
 }
 
 TEST_CASE("options that a class does not have do not count") {
-    config c = euler_config();
-    const auto plain = sigma_grid(c, 5).sigmas;
-    c.scheduler = scheduler::euler_ancestral_discrete;
-    c.use_karras_sigmas = true;
-    c.final_sigmas_type = final_sigmas_type::sigma_min;
-    CHECK(sigma_grid(c, 5).sigmas == plain);
+    const auto read = [](const char* options) {
+        return compat::diffusers::read_config("EulerAncestralDiscreteScheduler",
+                                              io::parse_json(options));
+    };
+    config c = read(R"({"_diffusers_version": "0.42.0", "use_karras_sigmas": true,
+                        "final_sigmas_type": "sigma_min", "steps_offset": 1})");
+    CHECK(sigma_grid(c, 5).sigmas == sigma_grid(read("{}"), 5).sigmas);
+    CHECK(c.unused == std::vector<std::string>{"use_karras_sigmas", "final_sigmas_type"});
+    CHECK(read("{}").unused.empty());
     c.prediction_type = prediction_type::sample;
     check_refused<compat::unsupported>([&] { require_noise_prediction(c); },
                                        {"sample", "EulerAncestralDiscreteScheduler"});

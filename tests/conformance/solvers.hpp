@@ -5,6 +5,7 @@
 // Every solver of the library, a line each: name, solver, what it promises. The tests beside this
 // file hold all of them to it; a new solver needs no test but its line here.
 
+#include <diffgen/solver/alphafold3.hpp>
 #include <diffgen/solver/ancestral.hpp>
 #include <diffgen/solver/ancestral_of.hpp>
 #include <diffgen/solver/annealed.hpp>
@@ -99,6 +100,8 @@ inline std::vector<entry> solvers() {
          churn<dpm_solver_pp_singlestep<3>>{.amount = 10, .s_min = 0, .s_noise = 1}, marginals(3)},
         {"churn of dpm_2", churn<dpm_2>{.amount = 10, .s_min = 0, .s_noise = 1}, marginals(2)},
         {"churn of euler", churn<euler>{.amount = 10, .s_min = 0, .s_noise = 1}, marginals(1)},
+        {"alphafold3", alphafold3{.gamma_min = 0}, stays_noisy(no_limit())},
+        {"alphafold3 without noise", alphafold3{.gamma = 0, .step_scale = 1}, flow(1)},
         {"singlestep 1", dpm_solver_pp_singlestep<1>{}, flow(1)},
         {"singlestep 2", dpm_solver_pp_singlestep<2>{}, flow(2)},
         {"singlestep 3", dpm_solver_pp_singlestep<3>{}, flow(3)},

@@ -37,6 +37,7 @@ std::map<std::string, int> registers_of_solvers() {
         {"langevin", langevin::registers},
         {"annealed_langevin", annealed_langevin::registers},
         {"langevin_corrector", langevin_corrector::registers},
+        {"alphafold3", alphafold3::registers},
         {"dpm_solver_pp_multistep<1>", dpm_solver_pp_multistep<1>::registers},
         {"seeds<1>", seeds<1>::registers},
         {"er_sde<1>", er_sde<1>::registers},

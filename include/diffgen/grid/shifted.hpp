@@ -113,6 +113,18 @@ struct dynamic_shift {
     [[nodiscard]] double exponential(double tokens) const { return std::exp(mu(tokens)); }
 };
 
+/// FLUX.2's shift, which also knows the number of steps: mu is a line in the steps through what two
+/// lines in the tokens of the image say for 10 and for 200 steps; above 4300 tokens it is the
+/// latter. For grid::straight{flux2_shift(tokens, steps)}.
+[[nodiscard]] inline double flux2_shift(double tokens, int steps) {
+    diffgen::detail::require(diffgen::detail::is_positive(tokens) && steps >= 1,
+                             "FLUX.2's shift of ", tokens, " tokens in ", steps,
+                             " steps; both must be above 0");
+    const double of_200 = 0.45666666 + product(0.00016927, tokens);
+    const double of_10 = 1.89833333 + product(8.73809524e-05, tokens);
+    return std::exp(tokens > 4300 ? of_200 : of_200 + (of_10 - of_200) * (200 - steps) / 190);
+}
+
 }  // namespace diffgen::inline DIFFGEN_ABI::grid
 
 #include <diffgen/core/with_macros.hpp>

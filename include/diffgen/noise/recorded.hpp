@@ -14,9 +14,11 @@
 
 namespace diffgen::inline DIFFGEN_ABI::noise {
 
-/// The normal of element `flat` in draw k is data[k * elements + flat], whatever the stream. The
-/// numbers are not copied: `data` must lie where the run can read it until the run ends. A number
-/// that was not recorded is NaN, so a run that asks for one ends with non_finite.
+/// The normal of element `flat` in draw k is data[k * elements + flat], whatever the stream: so the
+/// prior that generate() draws is the first draw of the steps again; where both are recorded, give
+/// the first state by generate_from. The numbers are not copied: `data` must lie where the run can
+/// read it until the run ends. A number that was not recorded is NaN, so a run that asks for one
+/// ends with non_finite.
 template <scalar_value T>
 struct recorded {
     const T* data = nullptr;

@@ -10,6 +10,7 @@
 
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
@@ -47,14 +48,20 @@ struct config {
     double shift = 1;                                                           ///< flow matching
     bool use_dynamic_shifting = false;                                          ///< flow matching
     diffusers::time_shift_type time_shift_type = time_shift_type::exponential;  ///< flow matching
-    std::optional<double> shift_terminal{};                                     ///< flow matching
-    bool invert_sigmas = false;                                                 ///< flow matching
-    bool stochastic_sampling = false;                                           ///< flow matching
-    bool skip_prk_steps = false;                                                ///< PNDM
+    double base_shift = 0.5;       ///< dynamic shifting: mu of an image of base_image_seq_len
+    double max_shift = 1.15;       ///< and that of one of max_image_seq_len
+    int base_image_seq_len = 256;  ///< in patches
+    int max_image_seq_len = 4096;  ///< in patches
+    std::optional<double> shift_terminal{};  ///< flow matching
+    bool invert_sigmas = false;              ///< flow matching
+    bool stochastic_sampling = false;        ///< flow matching
+    bool skip_prk_steps = false;             ///< PNDM
     int original_inference_steps = 50;  ///< LCM, TCD: of the distillation; 0: all timesteps (TCD)
     double timestep_scaling = 10;       ///< LCM
-    double s_noise = 1;                 ///< CMStochasticIterative
+    double s_noise = 1;                 ///< CMStochasticIterative, LTXEulerAncestralRF
     bool clip_denoised = true;          ///< CMStochasticIterative
+    double eta = 1;                     ///< LTXEulerAncestralRF
+    double snr_shift_scale = 1;         ///< CogVideoXDDIM: by which alpha^2 / sigma^2 is divided
     // the solvers in lambda = log(alpha / sigma)
     diffusers::algorithm_type algorithm_type = algorithm_type::dpm_solver_pp;
     diffusers::solver_type solver_type = solver_type::midpoint;
@@ -69,6 +76,8 @@ struct config {
     bool use_flow_sigmas = false;
     double flow_shift = 1;
     double lambda_min_clipped = -std::numeric_limits<double>::infinity();
+    /// The keys of the file that the class does not have, and passes over.
+    std::vector<std::string> unused{};
 };
 
 }  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers

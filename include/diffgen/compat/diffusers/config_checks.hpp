@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What a configuration of a diffusers scheduler must not say, and what its class passes over.
+// What a configuration of a diffusers scheduler must not say.
+
+#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
@@ -10,11 +12,8 @@
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/core/error.hpp>
 
-#include <algorithm>
+#include <cmath>
 #include <cstddef>
-#include <initializer_list>
-#include <limits>
-#include <optional>
 
 namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail {
 
@@ -25,36 +24,19 @@ inline bool takes_flow_prediction(scheduler s) {
            s == scheduler::unipc_multistep;
 }
 
-/// Takes back options that a class of the solvers in lambda does not have, but others have.
-inline void drop_foreign(config& c) {
-    const auto is = [&](std::initializer_list<scheduler> classes) {
-        return std::find(classes.begin(), classes.end(), c.scheduler) != classes.end();
-    };
-    if (is({scheduler::deis_multistep, scheduler::dpm_solver_singlestep, scheduler::sa_solver}))
-        c.rescale_betas_zero_snr = false;
-    if (is({scheduler::deis_multistep, scheduler::dpm_solver_multistep,
-            scheduler::dpm_solver_singlestep, scheduler::sa_solver}))
-        c.sigma_min = c.sigma_max = std::nullopt;
-    if (is({scheduler::deis_multistep, scheduler::dpm_solver_singlestep, scheduler::sa_solver,
-            scheduler::unipc_multistep}))
-        c.use_lu_lambdas = false;
-    if (is({scheduler::deis_multistep, scheduler::unipc_multistep}))
-        c.lambda_min_clipped = -std::numeric_limits<double>::infinity();
-    if (is({scheduler::cosine_dpm_solver_multistep, scheduler::deis_multistep,
-            scheduler::edm_dpm_solver_multistep, scheduler::unipc_multistep}))
-        c.variance_type = variance_type::fixed_small;
-    if (is({scheduler::pndm, scheduler::unclip})) c.rescale_betas_zero_snr = false;
-    if (is({scheduler::unclip})) c.trained_betas.clear();
-    if (is({scheduler::cosine_dpm_solver_multistep})) {
-        c.algorithm_type = algorithm_type::sde_dpm_solver_pp;
-        c.thresholding = false;
-    }
-}
+/// What num_train_timesteps and num_inference_steps can be at most: more is a slip of the pen, and
+/// would fill the memory.
+inline constexpr int most_steps = 1'000'000;
 
 inline void require_range(bool inside, const char* key, double value, const char* range) {
     if (!inside)
         throw bad_argument(
             diffgen::detail::text("diffgen: '", key, "' is ", value, ", not ", range));
+}
+
+[[nodiscard]] inline bool is_flow_match(scheduler s) {
+    return s == scheduler::flow_match_euler_discrete || s == scheduler::flow_match_heun_discrete ||
+           s == scheduler::flow_match_lcm || s == scheduler::ltx_euler_ancestral_rf;
 }
 
 /// Throws compat::unsupported, bad_argument; both name the key.
@@ -63,8 +45,29 @@ inline void check_values(const config& c) {
         !takes_flow_prediction(c.scheduler))
         throw unsupported(diffgen::detail::text(
             "diffgen: 'prediction_type' is 'flow_prediction' in ", name(c.scheduler)));
-    require_range(c.num_train_timesteps > 0 && c.num_train_timesteps <= 1'000'000,
-                  "num_train_timesteps", c.num_train_timesteps, "1 to 1000000");
+    require_range(c.num_train_timesteps > 0 && c.num_train_timesteps <= most_steps,
+                  "num_train_timesteps", c.num_train_timesteps, "between 1 and a million");
+    require_range(c.steps_offset >= 0, "steps_offset", c.steps_offset, "0 or more");
+    require_range(c.shift > 0 && std::isfinite(c.shift), "shift", c.shift, "positive");
+    require_range(c.flow_shift > 0 && std::isfinite(c.flow_shift), "flow_shift", c.flow_shift,
+                  "positive");
+    require_range(c.base_image_seq_len < c.max_image_seq_len, "max_image_seq_len",
+                  c.max_image_seq_len, "above 'base_image_seq_len'");
+    if (c.shift_terminal)
+        require_range(*c.shift_terminal >= 0 && *c.shift_terminal < 1, "shift_terminal",
+                      *c.shift_terminal, "between 0 and 1");
+    require_range(c.eta >= 0 && c.eta <= 1, "eta", c.eta, "between 0 and 1");
+    require_range(c.snr_shift_scale > 0 && std::isfinite(c.snr_shift_scale), "snr_shift_scale",
+                  c.snr_shift_scale, "positive");
+    require_range(c.s_noise >= 0 && std::isfinite(c.s_noise), "s_noise", c.s_noise, "0 or more");
+    require_range(c.sigma_data > 0, "sigma_data", c.sigma_data, "positive");
+    require_range(c.rho > 0 && std::isfinite(c.rho), "rho", c.rho, "positive");
+    require_range(c.timestep_scaling > 0, "timestep_scaling", c.timestep_scaling, "positive");
+    require_range(c.sample_max_value > 0, "sample_max_value", c.sample_max_value, "positive");
+    if (c.sigma_min) require_range(*c.sigma_min > 0, "sigma_min", *c.sigma_min, "positive");
+    if (c.sigma_max)
+        require_range(std::isfinite(*c.sigma_max) && *c.sigma_max > c.sigma_min.value_or(0),
+                      "sigma_max", *c.sigma_max, "finite and above 'sigma_min'");
     require_range(c.clip_sample_range > 0, "clip_sample_range", c.clip_sample_range, "positive");
     require_range(c.dynamic_thresholding_ratio >= 0 && c.dynamic_thresholding_ratio <= 1,
                   "dynamic_thresholding_ratio", c.dynamic_thresholding_ratio, "between 0 and 1");

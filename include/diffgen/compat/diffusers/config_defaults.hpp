@@ -25,7 +25,9 @@ namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
         case scheduler::ddpm:
         case scheduler::flow_match_euler_discrete:
         case scheduler::flow_match_heun_discrete:
+        case scheduler::flow_match_lcm:
         case scheduler::ipndm:
+        case scheduler::ltx_euler_ancestral_rf:
             break;
         case scheduler::edm_dpm_solver_multistep:
         case scheduler::edm_euler:
@@ -39,6 +41,13 @@ namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
             c.beta_end = 0.012;
             c.clip_sample = false;
             c.timestep_spacing = timestep_spacing::linspace;
+            break;
+        case scheduler::cog_video_x_ddim:
+            c.beta_start = 0.00085;
+            c.beta_end = 0.012;
+            c.beta_schedule = beta_schedule::scaled_linear;
+            c.clip_sample = false;
+            c.snr_shift_scale = 3;
             break;
         case scheduler::lcm:
         case scheduler::tcd:
@@ -59,6 +68,7 @@ namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
             c.sigma_max = 500;
             c.sigma_data = 1;
             c.sigma_schedule = sigma_schedule::exponential;
+            c.algorithm_type = algorithm_type::sde_dpm_solver_pp;
             c.prediction_type = prediction_type::v_prediction;
             break;
         case scheduler::deis_multistep:

@@ -46,6 +46,10 @@ void each_option(Config& c, F f) {
     f("shift", c.shift);
     f("use_dynamic_shifting", c.use_dynamic_shifting);
     f("time_shift_type", c.time_shift_type);
+    f("base_shift", c.base_shift);
+    f("max_shift", c.max_shift);
+    f("base_image_seq_len", c.base_image_seq_len);
+    f("max_image_seq_len", c.max_image_seq_len);
     f("shift_terminal", c.shift_terminal);
     f("invert_sigmas", c.invert_sigmas);
     f("stochastic_sampling", c.stochastic_sampling);
@@ -54,6 +58,8 @@ void each_option(Config& c, F f) {
     f("timestep_scaling", c.timestep_scaling);
     f("s_noise", c.s_noise);
     f("clip_denoised", c.clip_denoised);
+    f("eta", c.eta);
+    f("snr_shift_scale", c.snr_shift_scale);
     f("algorithm_type", c.algorithm_type);
     f("solver_type", c.solver_type);
     f("solver_order", c.solver_order);
@@ -69,12 +75,12 @@ void each_option(Config& c, F f) {
     f("lambda_min_clipped", c.lambda_min_clipped);
 }
 
-/// Options that say nothing here: they are for a pipeline's own arithmetic, or must be null.
-inline constexpr std::string_view options_without_member[] = {
-    "base_image_seq_len", "base_shift", "max_image_seq_len", "max_shift", "solver_p", "tau_func"};
+/// Options of which only null stands for something here, and one that means nothing beside it.
+inline constexpr std::string_view options_without_member[] = {"scale_factors", "solver_p",
+                                                              "tau_func", "upscale_mode"};
 
-/// Refuses an option that no scheduler of diffusers has. Options of other classes are let pass, as
-/// diffusers does when a configuration is handed from one class to another.
+/// Refuses an option that no scheduler here has. Those of other classes are let pass, as diffusers
+/// does when a configuration is handed from one class to another; config::unused has them.
 inline void require_known(std::string_view key) {
     bool known = key.starts_with('_');
     for (const std::string_view each : options_without_member)

@@ -32,8 +32,10 @@ namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
     const int stride = original > 0 ? T / original : 1;
     const int count = static_cast<int>((original > 0 ? original : T) * strength);
     if (n < 1 || n > count)
-        throw bad_argument(diffgen::detail::text("diffgen: ", n, " inference steps of ", count,
-                                                 " timesteps of the distillation"));
+        throw bad_argument(diffgen::detail::text("diffgen: 'num_inference_steps' is ", n,
+                                                 " of the ", count,
+                                                 " timesteps that 'original_inference_steps' and "
+                                                 "'strength' leave"));
     const double step = static_cast<double>(count) / n;
     std::vector<int> t;
     for (int i = 0; i < n; ++i)

@@ -45,7 +45,7 @@ struct edm_euler : churned_euler<edm_output> {
 /// The grid of n steps; the network is told log(sigma) / 4. An exponential grid of one step starts
 /// at sigma_min.
 [[nodiscard]] inline at_sigmas edm_grid(const config& c, int n) {
-    if (n < 1) throw bad_argument(diffgen::detail::text("diffgen: ", n, " steps"));
+    if (n < 1) throw bad_argument(diffgen::detail::text("diffgen: 'num_inference_steps' is ", n));
     const double low = c.sigma_min.value_or(0.002), high = c.sigma_max.value_or(80);
     at_sigmas grid{{},
                    c.sigma_schedule == sigma_schedule::karras

@@ -60,8 +60,15 @@ namespace detail {
 /// count.
 [[nodiscard]] inline at_sigmas euler_grid_of_sigmas(const config& c, std::vector<double> sigmas) {
     if (sigmas.size() < 2)
-        throw bad_argument(
-            diffgen::detail::text("diffgen: ", sigmas.size(), " sigmas; a step needs two"));
+        throw bad_argument(diffgen::detail::text("diffgen: 'sigmas' has ", sigmas.size(),
+                                                 " entries; a step needs two"));
+    for (std::size_t i = 0; i < sigmas.size(); ++i) {
+        const double least = i + 1 < sigmas.size() ? 1e-300 : 0;
+        if (!(sigmas[i] >= least && std::isfinite(sigmas[i])))
+            throw bad_argument(diffgen::detail::text("diffgen: 'sigmas' has ", sigmas[i],
+                                                     " at index ", i,
+                                                     "; they are positive, and the last can be 0"));
+    }
     const sigma_table table(c);
     std::vector<double> timesteps;
     for (std::size_t i = 0; i + 1 < sigmas.size(); ++i)

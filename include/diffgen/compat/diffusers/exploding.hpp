@@ -92,29 +92,9 @@ struct at_sigmas {
     return c.timestep_spacing == timestep_spacing::leading ? std::hypot(top, 1.) : top;
 }
 
-namespace detail {
-
-/// The configuration without the options that its class does not have, and ignores.
-[[nodiscard]] inline config own_options(config c) {
-    if (c.scheduler != scheduler::euler_discrete) {
-        c.interpolation_type = interpolation_type::linear;
-        c.final_sigmas_type = final_sigmas_type::zero;
-        c.sigma_min = c.sigma_max = {};
-    }
-    if (c.scheduler == scheduler::euler_ancestral_discrete)
-        c.use_karras_sigmas = c.use_exponential_sigmas = c.use_beta_sigmas = false;
-    else if (c.scheduler != scheduler::euler_discrete)
-        c.rescale_betas_zero_snr = false;
-    return c;
-}
-
-}  // namespace detail
-
 /// The sigmas at these timesteps, or n placed ones with the timesteps that they have; then the
 /// last.
-[[nodiscard]] inline at_sigmas sigma_grid(const config& given, int n,
-                                          std::vector<double> timesteps) {
-    const config c = detail::own_options(given);
+[[nodiscard]] inline at_sigmas sigma_grid(const config& c, int n, std::vector<double> timesteps) {
     const sigma_table table(c);
     std::vector<double> sigmas;
     for (const double t : timesteps)

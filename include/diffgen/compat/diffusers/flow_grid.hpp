@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
@@ -55,9 +56,16 @@ namespace detail {
     return shift * sigma / (1 + product(shift - 1, sigma));
 }
 
+/// Throws bad_argument, with the key, where a value of a list lies outside 0 to `most`.
+inline void require_inside(const char* key, const std::vector<double>& values, double most) {
+    for (const double each : values)
+        if (!(each >= 0 && each <= most))
+            throw bad_argument(diffgen::detail::text("diffgen: '", key, "' has ", each,
+                                                     ", not between 0 and ", most));
+}
+
 /// n falling sigmas between the ends of the training's, which are shifted where `shift` is fixed.
 [[nodiscard]] inline std::vector<double> flow_ramp(const config& c, int n) {
-    if (n < 1) throw bad_argument(diffgen::detail::text("diffgen: ", n, " steps"));
     const double low = 1. / c.num_train_timesteps;
     const double last = c.use_dynamic_shifting ? low : shifted(low, c.shift);
     return along(n, [=](double u) { return 1 + product(u, last - 1); });
@@ -69,11 +77,14 @@ namespace detail {
 /// stretched to end at 'shift_terminal', placed as use_*_sigmas says, and inverted.
 [[nodiscard]] inline flow_sigmas flow_grid(const config& c, const flow_call& call) {
     if (c.use_dynamic_shifting && !call.mu)
-        throw bad_argument("diffgen: 'use_dynamic_shifting' without 'mu'");
+        throw bad_argument(
+            "diffgen: 'use_dynamic_shifting' without the arguments 'mu' or 'image_seq_len'");
     if (!call.sigmas.empty() && !call.timesteps.empty() &&
         call.sigmas.size() != call.timesteps.size())
-        throw bad_argument(diffgen::detail::text("diffgen: ", call.sigmas.size(), " sigmas for ",
-                                                 call.timesteps.size(), " timesteps"));
+        throw bad_argument(diffgen::detail::text("diffgen: ", call.sigmas.size(), " 'sigmas' for ",
+                                                 call.timesteps.size(), " 'timesteps'"));
+    detail::require_inside("sigmas", call.sigmas, 1);
+    detail::require_inside("timesteps", call.timesteps, c.num_train_timesteps);
     std::vector<double> sigmas = call.sigmas;
     if (sigmas.empty())
         for (const double t : call.timesteps)
@@ -86,15 +97,16 @@ namespace detail {
     for (double& s : sigmas)
         s = detail::shifted(s, shift);
     if (const double terminal = c.shift_terminal.value_or(0); terminal != 0) {
+        if (sigmas.back() == 1)
+            throw bad_argument(
+                "diffgen: 'shift_terminal' of a last sigma of 1, before which there "
+                "is nothing to stretch");
         const double scale = (1 - sigmas.back()) / (1 - terminal);
         for (double& s : sigmas)
             s = 1 - (1 - s) / scale;
     }
     if (places_sigmas(c)) {
-        config unbounded = c;
-        unbounded.sigma_min = unbounded.sigma_max = {};
-        sigmas = placed_sigmas(unbounded, sigmas.front(), sigmas.back(),
-                               static_cast<int>(sigmas.size()));
+        sigmas = placed_sigmas(c, sigmas.front(), sigmas.back(), static_cast<int>(sigmas.size()));
     }
     flow_sigmas grid{call.timesteps, sigmas};
     if (c.invert_sigmas)
@@ -109,12 +121,21 @@ namespace detail {
     return grid;
 }
 
+/// The grid of LTXEulerAncestralRFScheduler: n steps, or the caller's sigmas, of which the last is
+/// where the run ends. Throws bad_argument for a list of one.
+[[nodiscard]] inline flow_sigmas ltx_grid(const config& c, int n, std::vector<double> sigmas) {
+    if (sigmas.empty()) return flow_grid(c, {n, {}, {}, {}});
+    detail::require_inside("sigmas", sigmas, 1);
+    if (sigmas.size() < 2) throw bad_argument("diffgen: 'sigmas' has 1 entry; a step needs two");
+    flow_sigmas grid{{sigmas.begin(), sigmas.end() - 1}, std::move(sigmas)};
+    for (double& t : grid.timesteps)
+        t *= c.num_train_timesteps;
+    return grid;
+}
+
 /// The grid of FlowMatchHeunDiscreteScheduler, whose only option is 'shift'. A step is a call.
 [[nodiscard]] inline flow_sigmas flow_heun_grid(const config& c, int n) {
-    config own;
-    own.num_train_timesteps = c.num_train_timesteps;
-    own.shift = c.shift;
-    return detail::heun_calls(flow_grid(own, {n, {}, {}, {}}));
+    return detail::heun_calls(flow_grid(c, {n, {}, {}, {}}));
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// FlowMatchEulerDiscreteScheduler and FlowMatchHeunDiscreteScheduler of diffusers on the grids of
-// flow_grid.hpp, for predicts(flow{}, net).
+// The schedulers of diffusers for flow matching on the grids of flow_grid.hpp, for
+// predicts(flow{}, net): FlowMatchEulerDiscreteScheduler, FlowMatchHeunDiscreteScheduler,
+// FlowMatchLCMScheduler and LTXEulerAncestralRFScheduler.
+
+#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/without_macros.hpp>
 
@@ -11,6 +14,9 @@
 #include <diffgen/compat/diffusers/flow_grid.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/solver/step.hpp>
+
+#include <algorithm>
+#include <cmath>
 
 namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
@@ -29,7 +35,8 @@ struct flow_euler {
     }
 };
 
-/// 'stochastic_sampling': the estimate, noised afresh. Noise: 1 draw, also where sigma ends at 0.
+/// 'stochastic_sampling', FlowMatchLCMScheduler: the estimate, noised afresh. Noise: 1 draw, also
+/// where sigma ends at 0.
 struct flow_stochastic {
     static constexpr int registers = 1;
     static constexpr int rows = 1;
@@ -41,6 +48,36 @@ struct flow_stochastic {
         stage out = evaluation_stage(s.from());
         out.draws = 1;
         return out.write(0, symbol::state_at(s.to(), symbol::z));
+    }
+};
+
+/// LTXEulerAncestralRFScheduler: Euler's method past the next sigma, by eta, then noise back to it.
+/// Noise: 1 draw but where eta or s_noise is 0, and in the step to sigma = 0.
+struct flow_ancestral {
+    static constexpr int registers = 1;
+    static constexpr int rows = 1;
+    static constexpr int draws = 1;
+
+    double eta = 1;
+    double s_noise = 1;
+
+    [[nodiscard]] static int stages(const step&) { return 1; }
+
+    [[nodiscard]] stage plan(const step& s, int) const {
+        using namespace symbol;
+        const double sigma = s.from().sigma, next = s.to().sigma;
+        stage out = evaluation_stage(s.from());
+        if (next < 1e-8) return out.write(0, x - sigma * network);
+        const double down = next * (1 + product(next / sigma - 1, eta));
+        const linear_form there = x + (down - sigma) * network;
+        if (!(eta > 0 && s_noise > 0)) return out.write(0, there);
+        constexpr double guard = 1e-12;  // the peer's
+        const double kept = (1 - next) / (1 - down + guard);
+        const double lost = product(down, 1 - next);
+        const double variance =
+            product(next, next) - product(lost, lost) / (product(1 - down, 1 - down) + guard);
+        out.draws = 1;
+        return out.write(0, kept * there + s_noise * std::sqrt(std::max(variance, 0.)) * z);
     }
 };
 

@@ -8,6 +8,7 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/compat/diffusers/config.hpp>
+#include <diffgen/compat/diffusers/config_checks.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/solver/pndm.hpp>
@@ -44,8 +45,14 @@ struct ipndm_times {
     std::vector<double> sigmas;
 
     ipndm_times(const config& c, int n) : sigmas(c.trained_betas) {
+        for (const double sigma : sigmas)
+            detail::require_range(sigma >= 0 && sigma <= 1, "trained_betas", sigma,
+                                  "between 0 and 1");
+        if (sigmas.size() == 1)
+            throw bad_argument("diffgen: 'trained_betas' has 1 entry; a step needs two");
         if (!sigmas.empty()) return;
-        if (n < 1) throw bad_argument(diffgen::detail::text("diffgen: ", n, " inference steps"));
+        if (n < 1)
+            throw bad_argument(diffgen::detail::text("diffgen: 'num_inference_steps' is ", n));
         for (int i = n; i >= 0; --i) {
             const double root = std::sin(quarter_circle::half_pi * i / n);
             sigmas.push_back(root * root);

@@ -103,7 +103,7 @@ struct kdpm2_ancestral {
     if (c.use_karras_sigmas)
         for (double& t : whole.timesteps)
             t = detail::rounded(t);
-    const sigma_table table(detail::own_options(c));
+    const sigma_table table(c);
     const bool ancestral = c.scheduler == scheduler::kdpm2_ancestral_discrete;
     at_sigmas grid{{whole.timesteps[0]}, {whole.sigmas[0]}, whole.initial_sigma};
     for (std::size_t i = 1; i < whole.timesteps.size(); ++i) {

@@ -28,6 +28,23 @@ struct placement {
     std::optional<double> mu{};       ///< with 'use_dynamic_shifting': instead of 'flow_shift'
 };
 
+namespace detail {
+
+/// Of two equal levels the divided differences of these solvers are 0 / 0.
+inline void require_falling(const config& c, const std::vector<double>& timesteps,
+                            const std::vector<double>& sigmas) {
+    for (std::size_t i = 1; i < sigmas.size(); ++i)
+        if (!(sigmas[i] < sigmas[i - 1]))
+            throw bad_argument(diffgen::detail::text(
+                "diffgen: 'num_inference_steps' = ", sigmas.size(), " with ", c.num_train_timesteps,
+                " 'num_train_timesteps', 'timestep_spacing' = '", name(c.timestep_spacing),
+                "' and 'steps_offset' = ", c.steps_offset,
+                ": the noise does not fall from timestep ", timesteps[i - 1], " to timestep ",
+                timesteps[i], ", and the peer's result is NaN; take fewer steps"));
+}
+
+}  // namespace detail
+
 /// The levels of DPM-Solver, UniPC, DEIS or SA-Solver: n of them and where the last step leads; n
 /// does not count where the caller gives timesteps or sigmas.
 /// Throws bad_argument, compat::unsupported.
@@ -77,6 +94,7 @@ struct placement {
                                  : detail::truncated(table.timestep(s)));
         }
     }
+    detail::require_falling(c, t, sigmas);
     const bool stays = c.scheduler == scheduler::deis_multistep ||
                        c.scheduler == scheduler::sa_solver;  // these have no 'final_sigmas_type'
     const double least = (stays || unipc) && !own ? sigmas.back() : table.front();

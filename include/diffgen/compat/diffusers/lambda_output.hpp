@@ -38,11 +38,6 @@ class lambda_output {
             throw unsupported(diffgen::detail::text("diffgen: 'prediction_type' is '",
                                                     diffusers::name(type_), "' in ",
                                                     diffusers::name(c.scheduler)));
-        if (c.variance_type == variance_type::learned ||
-            c.variance_type == variance_type::learned_range)
-            throw unsupported(diffgen::detail::text("diffgen: 'variance_type' is '",
-                                                    diffusers::name(c.variance_type), "' in ",
-                                                    diffusers::name(c.scheduler)));
     }
 
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {

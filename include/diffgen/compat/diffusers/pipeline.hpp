@@ -46,7 +46,8 @@ auto with_scheduler(const config& c, const arguments& a, Net net, Use&& use, Noi
 }
 
 /// Fills x with samples, as a diffusers pipeline with this scheduler does but for its random
-/// numbers. Of the options, seed, first_sample and observe count.
+/// numbers. All options but steps and grid count. Throws before x is written where the
+/// configuration, the arguments or the options do not fit.
 template <class Exec, class Net, class X>
 run_summary generate(const Exec& e, const config& c, const arguments& a, Net net, X&& x,
                      const options& o = {}) {
@@ -56,11 +57,18 @@ run_summary generate(const Exec& e, const config& c, const arguments& a, Net net
             "generate_from");
     return with_scheduler(c, a, net, generating{e, x, o});
 }
-/// The same from the state x that is given at the first level, as DDIMInverseScheduler needs it.
+/// The same from the state x that is given at the level of the first step of the run, which is
+/// o.begin_step or that of a.strength; as DDIMInverseScheduler needs it.
 template <class Exec, class Net, class X>
 run_summary generate_from(const Exec& e, const config& c, const arguments& a, Net net, X&& x,
                           const options& o = {}) {
-    return with_scheduler(c, a, net, generating{e, x, o, false});
+    return with_scheduler(c, a, net, generating{e, x, o, start::given});
+}
+/// Image-to-image: the same from data x, to which the noise of that level is added first.
+template <class Exec, class Net, class X>
+run_summary generate_from_data(const Exec& e, const config& c, const arguments& a, Net net, X&& x,
+                               const options& o = {}) {
+    return with_scheduler(c, a, net, generating{e, x, o, start::data});
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers

@@ -28,8 +28,9 @@ namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
         return t;
     }
     if (t.size() < 4)
-        throw bad_argument(diffgen::detail::text(
-            "diffgen: ", n, " steps of PNDMScheduler; at least 4 without 'skip_prk_steps'"));
+        throw bad_argument(
+            diffgen::detail::text("diffgen: 'num_inference_steps' is ", n,
+                                  " in PNDMScheduler; at least 4 without 'skip_prk_steps'"));
     const int half = stride_of(c, n) / 2;
     std::vector<int> calls;
     for (std::size_t i = 0; i < 3; ++i)

@@ -6,6 +6,7 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/compat/diffusers/class_options.hpp>
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/config_checks.hpp>
 #include <diffgen/compat/diffusers/config_defaults.hpp>
@@ -43,22 +44,24 @@ inline void require_null(const io::json& options, const char* key, const config&
 }  // namespace detail
 
 /// Reads the options of the class `scheduler` ("DDIMScheduler", ...). Missing ones take their
-/// defaults. Throws compat::unsupported for a class or a value that diffgen does not reproduce,
+/// defaults; options of other classes are passed over, and listed in config::unused.
+/// Throws compat::unsupported for a class or a value that diffgen does not reproduce,
 /// bad_argument for what diffusers does not know either; both name the key.
 [[nodiscard]] inline config read_config(std::string_view scheduler, const io::json& options) {
     for (const auto& [key, value] : options.members())
         detail::require_known(key);
     config c = defaults_of(named<diffusers::scheduler>("_class_name", scheduler));
-    detail::each_option(
-        c, [&](const char* key, auto& member) { detail::read_option(options, key, member); });
+    const auto has = [&](std::string_view key) { return detail::has_option(c.scheduler, key); };
+    for (const auto& [key, value] : options.members())
+        if (!key.starts_with('_') && !has(key)) c.unused.push_back(key);
+    detail::each_option(c, [&](const char* key, auto& member) {
+        if (has(key)) detail::read_option(options, key, member);
+    });
     if (const char* key = "original_inference_steps";
-        options.contains(key) && options.at(key).is_null())
+        has(key) && options.contains(key) && options.at(key).is_null())
         c.original_inference_steps = 0;
-    if (c.scheduler == diffusers::scheduler::unipc_multistep)
-        detail::require_null(options, "solver_p", c);
-    if (c.scheduler == diffusers::scheduler::sa_solver)
-        detail::require_null(options, "tau_func", c);
-    detail::drop_foreign(c);
+    for (const char* key : {"scale_factors", "solver_p", "tau_func"})
+        if (has(key)) detail::require_null(options, key, c);
     detail::check_values(c);
     return c;
 }

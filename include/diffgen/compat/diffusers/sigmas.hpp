@@ -32,6 +32,11 @@ class sigma_table {
         if (c.rescale_betas_zero_snr) a.back() = 0x1p-24;
         for (const double each : a)
             values_.push_back(std::sqrt((1 - each) / each));
+        if (!(values_.front() > 0 && std::isfinite(values_.back())))
+            throw bad_argument(diffgen::detail::text(
+                "diffgen: 'trained_betas' or 'beta_start' and 'beta_end' make the noise ",
+                values_.front(), " at the first timestep and ", values_.back(),
+                " at the last; it must be positive and finite"));
     }
 
     [[nodiscard]] double front() const { return values_.front(); }
@@ -76,9 +81,14 @@ std::vector<double> along(int n, F f) {
 }  // namespace detail
 
 /// n falling levels from `first` to `last`, both included.
+/// Throws bad_argument where rho is too close to 0.
 [[nodiscard]] inline std::vector<double> karras_sigmas(double first, double last, int n,
                                                        double rho = 7) {
     const double a = std::pow(first, 1 / rho), b = std::pow(last, 1 / rho);
+    if (!(std::isfinite(std::pow(a, rho)) && b > 0 && std::pow(a + (b - a), rho) > 0))
+        throw bad_argument(diffgen::detail::text("diffgen: 'rho' = ", rho, " between the sigmas ",
+                                                 first, " and ", last,
+                                                 " leaves the numbers of a double"));
     return detail::along(n, [=](double u) { return std::pow(a + product(u, b - a), rho); });
 }
 [[nodiscard]] inline std::vector<double> exponential_sigmas(double first, double last, int n) {

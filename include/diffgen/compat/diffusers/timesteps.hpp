@@ -32,7 +32,7 @@ inline int rounded(double x) {
 [[nodiscard]] inline int stride_of(const config& c, int n) {
     const int T = c.num_train_timesteps;
     if (n < 1 || n > T)
-        throw bad_argument(diffgen::detail::text("diffgen: ", n, " inference steps of ", T,
+        throw bad_argument(diffgen::detail::text("diffgen: 'num_inference_steps' is ", n, " of ", T,
                                                  " 'num_train_timesteps'"));
     return T / n;
 }
@@ -41,7 +41,8 @@ inline int rounded(double x) {
 /// than n, the last of them -1: its length and its entries are those of a range of doubles.
 /// Throws bad_argument.
 [[nodiscard]] inline std::vector<double> spaced_times(const config& c, int n) {
-    if (n < 1) throw bad_argument(diffgen::detail::text("diffgen: ", n, " inference steps"));
+    if (n < 1 || c.timestep_spacing == timestep_spacing::leading)
+        (void)stride_of(c, n);  // more steps would all be at the same timestep
     const int T = c.num_train_timesteps, stride = T / n;
     std::vector<double> t;
     if (c.timestep_spacing == timestep_spacing::trailing) {
@@ -60,12 +61,18 @@ inline int rounded(double x) {
     return t;
 }
 
-/// The same, rounded. Throws bad_argument unless 1 <= n <= T.
+/// The same, rounded. Throws bad_argument unless 1 <= n <= T, and where 'steps_offset' leads out of
+/// the table.
 [[nodiscard]] inline std::vector<int> spaced_timesteps(const config& c, int n) {
     (void)stride_of(c, n);
     std::vector<int> t;
     for (const double each : spaced_times(c, n))
         t.push_back(detail::rounded(each));
+    if (t.front() >= c.num_train_timesteps)
+        throw bad_argument(diffgen::detail::text(
+            "diffgen: 'num_inference_steps' = ", n, " with 'steps_offset' = ", c.steps_offset,
+            " begins at timestep ", t.front(), " of ", c.num_train_timesteps,
+            " 'num_train_timesteps', counted from 0"));
     return t;
 }
 

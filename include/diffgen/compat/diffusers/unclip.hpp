@@ -42,8 +42,9 @@ struct unclip : ddpm {
 /// n timesteps from T - 1 to 0, evenly spaced and rounded. Throws bad_argument unless 2 <= n <= T.
 [[nodiscard]] inline std::vector<int> unclip_timesteps(const config& c, int n) {
     if (n < 2 || n > c.num_train_timesteps)
-        throw bad_argument(diffgen::detail::text("diffgen: ", n, " steps of UnCLIPScheduler, of ",
-                                                 c.num_train_timesteps, " timesteps; at least 2"));
+        throw bad_argument(diffgen::detail::text(
+            "diffgen: 'num_inference_steps' is ", n, " in UnCLIPScheduler, not between 2 and the ",
+            c.num_train_timesteps, " of 'num_train_timesteps'"));
     const double stride = static_cast<double>(c.num_train_timesteps - 1) / (n - 1);
     std::vector<int> t;
     for (int i = n - 1; i >= 0; --i)

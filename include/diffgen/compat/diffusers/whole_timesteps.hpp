@@ -27,6 +27,9 @@ inline std::vector<double> whole_timesteps(const config& c, const sigma_table& t
     int last = c.num_train_timesteps;
     while (last > 0 && -std::log(table.at(last - 1)) < c.lambda_min_clipped)
         --last;
+    if (last < 1)
+        throw bad_argument(diffgen::detail::text(
+            "diffgen: 'lambda_min_clipped' = ", c.lambda_min_clipped, " leaves no timestep"));
     const bool spaced = c.scheduler != scheduler::dpm_solver_singlestep;
     std::vector<double> t;
     if (spaced && c.timestep_spacing == timestep_spacing::leading) {

@@ -25,6 +25,7 @@ template <>
 struct table_of_names<scheduler> {
     static constexpr name_of<scheduler> names[] = {
         {"CMStochasticIterativeScheduler", scheduler::cm_stochastic_iterative},
+        {"CogVideoXDDIMScheduler", scheduler::cog_video_x_ddim},
         {"CosineDPMSolverMultistepScheduler", scheduler::cosine_dpm_solver_multistep},
         {"DDIMInverseScheduler", scheduler::ddim_inverse},
         {"DDIMScheduler", scheduler::ddim},
@@ -38,17 +39,22 @@ struct table_of_names<scheduler> {
         {"EulerDiscreteScheduler", scheduler::euler_discrete},
         {"FlowMatchEulerDiscreteScheduler", scheduler::flow_match_euler_discrete},
         {"FlowMatchHeunDiscreteScheduler", scheduler::flow_match_heun_discrete},
+        {"FlowMatchLCMScheduler", scheduler::flow_match_lcm},
         {"HeunDiscreteScheduler", scheduler::heun_discrete},
         {"IPNDMScheduler", scheduler::ipndm},
         {"KDPM2AncestralDiscreteScheduler", scheduler::kdpm2_ancestral_discrete},
         {"KDPM2DiscreteScheduler", scheduler::kdpm2_discrete},
         {"LCMScheduler", scheduler::lcm},
         {"LMSDiscreteScheduler", scheduler::lms_discrete},
+        {"LTXEulerAncestralRFScheduler", scheduler::ltx_euler_ancestral_rf},
         {"PNDMScheduler", scheduler::pndm},
         {"SASolverScheduler", scheduler::sa_solver},
         {"TCDScheduler", scheduler::tcd},
         {"UnCLIPScheduler", scheduler::unclip},
         {"UniPCMultistepScheduler", scheduler::unipc_multistep},
+        // other names of the same steps
+        {"DDIMParallelScheduler", scheduler::ddim},
+        {"DDPMParallelScheduler", scheduler::ddpm},
     };
 };
 template <>

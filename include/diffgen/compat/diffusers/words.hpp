@@ -12,6 +12,7 @@ namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 
 enum class scheduler {
     cm_stochastic_iterative,
+    cog_video_x_ddim,
     cosine_dpm_solver_multistep,
     ddim,
     ddim_inverse,
@@ -25,12 +26,14 @@ enum class scheduler {
     euler_discrete,
     flow_match_euler_discrete,
     flow_match_heun_discrete,
+    flow_match_lcm,
     heun_discrete,
     ipndm,
     kdpm2_ancestral_discrete,
     kdpm2_discrete,
     lcm,
     lms_discrete,
+    ltx_euler_ancestral_rf,
     pndm,
     sa_solver,
     tcd,

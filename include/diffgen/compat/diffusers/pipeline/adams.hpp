@@ -17,26 +17,23 @@ namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 /// See with_scheduler.
 template <class Net, class Use, class Noise = noise::philox>
 auto with_adams(const config& c, const arguments& a, Net net, Use&& use, Noise noise = {}) {
-    const detail::composer compose{use, noise};
-    switch (c.scheduler) {
-        case scheduler::deis_multistep:
-            a.allow(c.scheduler, {"mu"});
-            return detail::compose_lambda(compose, c, a, net, deis(c), false, c.thresholding);
-        case scheduler::sa_solver: {
-            a.allow(c.scheduler, {});
-            const sa_solver solver(c);
-            return detail::compose_lambda(compose, c, a, net, solver, solver.noise_prediction(),
-                                          c.thresholding);
-        }
-        case scheduler::unipc_multistep: {
-            a.allow(c.scheduler, {"sigmas", "mu"});
-            const unipc solver(c);
-            return detail::compose_lambda(compose, c, a, net, solver, solver.noise_prediction(),
-                                          c.thresholding && c.predict_x0);  // estimates only
-        }
-        default:
-            detail::refuse_class(c, "DEIS, SA-Solver and UniPC");
+    const detail::composer compose{c, a, use, noise};
+    if (c.scheduler == scheduler::deis_multistep) {
+        a.allow(c.scheduler, {"mu", "image_seq_len"});
+        return detail::compose_lambda(compose, c, a, net, deis(c), false, c.thresholding);
     }
+    if (c.scheduler == scheduler::sa_solver) {
+        a.allow(c.scheduler, {});
+        const sa_solver solver(c);
+        return detail::compose_lambda(compose, c, a, net, solver, solver.noise_prediction(),
+                                      c.thresholding);
+    }
+    if (c.scheduler != scheduler::unipc_multistep)
+        detail::refuse_class(c, "DEIS, SA-Solver and UniPC");
+    a.allow(c.scheduler, {"sigmas", "mu", "image_seq_len"});
+    const unipc solver(c);
+    return detail::compose_lambda(compose, c, a, net, solver, solver.noise_prediction(),
+                                  c.thresholding && c.predict_x0);  // estimates only
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers

@@ -9,6 +9,7 @@
 
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/diffusers/pipeline/arguments.hpp>
+#include <diffgen/compat/diffusers/pipeline/first_call.hpp>
 #include <diffgen/sampler.hpp>
 
 #include <utility>
@@ -16,9 +17,12 @@
 namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail {
 
 /// Hands a sampler of these parts to use(sampler, options, initial_sigma). The options have the
-/// grid; the state begins with the deviation initial_sigma.
+/// grid and, by the call's 'strength', the step of it with which the run begins; a run from noise
+/// begins with the deviation initial_sigma.
 template <class Use, class Noise>
 struct composer {
+    const config& c;
+    const arguments& a;
     Use& use;
     Noise noise;
 
@@ -27,11 +31,13 @@ struct composer {
                     any_grid grid, double initial_sigma = 1) const {
         sampler s{std::move(schedule), std::move(kernel), std::move(predictor), std::move(solver),
                   noise};
-        return use(s, options{.grid = std::move(grid)}, initial_sigma);
+        options o{.grid = std::move(grid)};
+        o.begin_step = first_call(c, a, static_cast<int>(s.levels(o).size()) - 1);
+        return use(s, o, initial_sigma);
     }
 };
 template <class Use, class Noise>
-composer(Use&, Noise) -> composer<Use, Noise>;
+composer(const config&, const arguments&, Use&, Noise) -> composer<Use, Noise>;
 
 /// Refuses a class of another family.
 [[noreturn]] inline void refuse_class(const config& c, const char* family) {

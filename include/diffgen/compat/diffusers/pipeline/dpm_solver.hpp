@@ -16,25 +16,19 @@ namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 /// See with_scheduler.
 template <class Net, class Use, class Noise = noise::philox>
 auto with_dpm_solver(const config& c, const arguments& a, Net net, Use&& use, Noise noise = {}) {
-    const detail::composer compose{use, noise};
+    const detail::composer compose{c, a, use, noise};
     const auto solved = [&](auto solver) {
         return detail::compose_lambda(compose, c, a, net, solver, solver.noise_prediction(),
                                       c.thresholding);
     };
-    switch (c.scheduler) {
-        case scheduler::dpm_solver_singlestep:
-            a.allow(c.scheduler, {"timesteps", "mu"});
-            return solved(dpm_singlestep(c));
-        case scheduler::dpm_solver_multistep:
-            a.allow(c.scheduler, {"timesteps", "mu"});
-            return solved(dpm_multistep(c));
-        case scheduler::cosine_dpm_solver_multistep:
-        case scheduler::edm_dpm_solver_multistep:
-            a.allow(c.scheduler, {});
-            return solved(dpm_multistep(c));
-        default:
-            detail::refuse_class(c, "DPM-Solver");
-    }
+    const bool singlestep = c.scheduler == scheduler::dpm_solver_singlestep;
+    if (singlestep || c.scheduler == scheduler::dpm_solver_multistep)
+        a.allow(c.scheduler, {"timesteps", "mu", "image_seq_len"});
+    else if (preconditions(c))
+        a.allow(c.scheduler, {});
+    else
+        detail::refuse_class(c, "DPM-Solver");
+    return singlestep ? solved(dpm_singlestep(c)) : solved(dpm_multistep(c));
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::compat::diffusers

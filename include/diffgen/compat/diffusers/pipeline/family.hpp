@@ -18,6 +18,7 @@ enum class family { adams, ancestral, distilled, dpm_solver, exploding, flow_mat
         case scheduler::sa_solver:
         case scheduler::unipc_multistep:
             return family::adams;
+        case scheduler::cog_video_x_ddim:
         case scheduler::ddim:
         case scheduler::ddim_inverse:
         case scheduler::ddpm:
@@ -34,6 +35,8 @@ enum class family { adams, ancestral, distilled, dpm_solver, exploding, flow_mat
             return family::dpm_solver;
         case scheduler::flow_match_euler_discrete:
         case scheduler::flow_match_heun_discrete:
+        case scheduler::flow_match_lcm:
+        case scheduler::ltx_euler_ancestral_rf:
             return family::flow_match;
         case scheduler::ipndm:
         case scheduler::pndm:

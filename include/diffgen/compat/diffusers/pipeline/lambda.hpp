@@ -12,6 +12,7 @@
 #include <diffgen/compat/diffusers/preconditioned_levels.hpp>
 #include <diffgen/schedule/edm.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace diffgen::inline DIFFGEN_ABI::compat::diffusers::detail {
@@ -21,11 +22,16 @@ template <class Use, class Noise, class Net, class Solver>
 auto compose_lambda(const composer<Use, Noise>& compose, const config& c, const arguments& a,
                     Net net, Solver solver, bool noise_prediction, bool thresholds) {
     const bool edm = preconditions(c);
-    const at_levels grid = edm ? preconditioned_levels(c, a.steps())
-                               : lambda_levels(c, a.steps(), {a.timesteps, a.sigmas, a.mu});
-    // any schedule: a grid of levels brings its own
-    const double first = grid.values.front().sigma_over_alpha();
-    const schedule::edm schedule{first / 2, first * (1 + 1e-12)};
+    const at_levels grid =
+        edm ? preconditioned_levels(c, a.steps())
+            : lambda_levels(c, a.steps(), {a.timesteps, a.sigmas, a.shift_mu(c)});
+    // any schedule that covers the grid, whose levels are its own
+    double low = grid.values.front().sigma_over_alpha(), high = low;
+    for (const noise_level& l : grid.values) {
+        if (l.sigma > 0) low = std::min(low, l.sigma_over_alpha());
+        high = std::max(high, l.sigma_over_alpha());
+    }
+    const schedule::edm schedule{low / 2, high * (1 + 1e-12)};
     const config_kernel kernel(c);
     const double initial_sigma = edm ? std::hypot(*c.sigma_max, 1.) : 1;
     return thresholds

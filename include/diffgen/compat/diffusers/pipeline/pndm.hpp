@@ -18,7 +18,7 @@ namespace diffgen::inline DIFFGEN_ABI::compat::diffusers {
 template <class Net, class Use, class Noise = noise::philox>
 auto with_pndm(const config& c, const arguments& a, Net net, Use&& use, Noise noise = {}) {
     a.allow(c.scheduler, {});
-    const detail::composer compose{use, noise};
+    const detail::composer compose{c, a, use, noise};
     const kernel::variance_preserving kernel;
     if (c.scheduler == scheduler::ipndm)
         return compose(quarter_circle{}, kernel, predicts(velocity{}, net), ipndm{},
