@@ -39,6 +39,7 @@
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/noise/brownian.hpp>
+#include <diffgen/noise/centred.hpp>
 #include <diffgen/noise/recorded.hpp>
 #include <diffgen/observe/observers.hpp>
 #include <diffgen/predictor/energy.hpp>

@@ -20,8 +20,8 @@
 #include <diffgen/exec/kept_run.hpp>
 #include <diffgen/exec/passes.hpp>
 #include <diffgen/exec/policy.hpp>
-#include <diffgen/exec/recorded_path.hpp>
 #include <diffgen/exec/pool.hpp>
+#include <diffgen/exec/recorded_path.hpp>
 #include <diffgen/exec/request.hpp>
 #include <diffgen/exec/run.hpp>
 #include <diffgen/exec/state_view.hpp>
@@ -497,15 +497,22 @@ class sampler {
     [[nodiscard]] static auto make_kept_by_block(Self& self, const Exec& e, const Rule& rule,
                                                  batch_view<T, Space> x, const options& o,
                                                  exec::origin from) {
+        self.require_fit(x);
         return exec::kept_run_of<Exec, Self, T, true>(e, self, x, self.grids_by(rule, x, o, from),
                                                       o, from);
     }
 
+    /// Throws what a part says that has numbers of its own for each sample or element.
+    template <class T, class Space>
+    void require_fit(batch_view<T, Space> x) const {
+        detail::check_batch<Space>(predictor, x.samples, x.elements);
+        detail::check_batch<Space>(noise, x.samples, x.elements);
+    }
     template <bool OwnTimes, class Exec, class T, class Space, class Path = exec::no_path>
     [[nodiscard]] auto make_run(const Exec& e, batch_view<T, Space> x, exec::grids g,
                                 const options& o, exec::origin from, Path path = {}) const {
         constexpr bool many = OwnTimes || judging_solver<Solver>;
-        detail::check_batch<Space>(predictor, x.samples, x.elements);
+        require_fit(x);
         using kind = exec::run_kind_of<sampler, T>;
         return exec::run<Exec, kind, many, Path>(e, *this, x, std::move(g), o, from,
                                                  std::move(path));
@@ -522,7 +529,7 @@ class sampler {
     [[nodiscard]] static auto make_kept(Self& self, const Exec& e, batch_view<T, Space> x,
                                         exec::grids g, const options& o, exec::origin from,
                                         Path path = {}) {
-        detail::check_batch<Space>(self.predictor, x.samples, x.elements);
+        self.require_fit(x);
         return exec::kept_run_of<Exec, Self, T, false, Path>(e, self, x, std::move(g), o, from,
                                                              std::move(path));
     }
@@ -547,7 +554,7 @@ class sampler {
     template <class Self, class Exec, class T, class Space>
     static run_summary from_times(Self& self, const Exec& e, std::span<const double> times,
                                   batch_view<T, Space> x, const options& o) {
-        detail::check_batch<Space>(self.predictor, x.samples, x.elements);
+        self.require_fit(x);
         return exec::kept_run_of<Exec, Self, T, true>(
             e, self, x, self.grids_from(times, x.samples, o), o, exec::origin::given)(o.seed);
     }

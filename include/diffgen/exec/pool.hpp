@@ -69,6 +69,7 @@ class pool {
           memory_(e, typename passes_type::view_type(s), elements, o.capacity, o.keep_denoised) {
         require_elements<typename sampler_type::predictor_type>(elements);
         diffgen::detail::check_batch<space>(s.predictor, o.capacity, elements);
+        diffgen::detail::check_batch<space>(s.noise, o.capacity, elements);
         make_room(o.capacity);
     }
 
