@@ -25,6 +25,10 @@ def noise(name, file, old, new, *tests):
     return Mutation(name, f"include/diffgen/noise/{file}.hpp", old, new, tests)
 
 
+def metric(name, file, old, new, *tests):
+    return Mutation(name, f"include/diffgen/metrics/{file}.hpp", old, new, tests)
+
+
 def run(name, file, old, new, *tests):
     return Mutation(name, f"include/diffgen/exec/{file}.hpp", old, new, tests)
 
@@ -274,4 +278,33 @@ MUTATIONS = [
            "(e.sums[0] - e.sums[1])", "e.sums[0]", "distribution/mala"),
     solver("mala: the density of a refused proposal kept", "mala",
            "if (!taken) m.log_density = before;", "", "distribution/mala"),
+    metric("measures: the bound of float forgotten", "distance_estimates",
+           "relative * norms + smallest", "0 * relative * norms", "metrics/nearest_neighbours"),
+    metric("measures: a sample its own neighbour", "nearest_neighbours",
+           "neighbours(samples, k + 1)", "neighbours(samples, k)", "metrics/precision_recall"),
+    metric("measures: balls closed", "precision_recall",
+           ".squaredNorm() < radius", ".squaredNorm() <= radius", "metrics/precision_recall"),
+    metric("measures: pairs of a sample with itself", "maximum_mean_discrepancy",
+           "values.matrix().diagonal().setZero();", "", "metrics/kernel_distance"),
+    metric("measures: subsets with replacement", "subsets",
+           "const auto other = i + static_cast<Eigen::Index>(u * left);",
+           "const auto other = static_cast<Eigen::Index>(u * left);", "metrics/kernel_distance"),
+    metric("measures: covariance over n", "gaussian_statistics",
+           "covariance /= count_ - 1", "covariance /= count_", "metrics/gaussian_statistics"),
+    metric("measures: merged without the shift of means", "gaussian_statistics",
+           "rankUpdate(shift, count_ * (other.count_ / all));", "rankUpdate(shift, 0);",
+           "metrics/gaussian_statistics"),
+    metric("measures: roots of rounding", "frechet_distance",
+           "(eigenvalues.array() > noise)", "(eigenvalues.array() > 0)",
+           "metrics/frechet_distance"),
+    metric("measures: ties count fully", "ranking",
+           "(2 * (all.zeros - negatives_above) + zeros)",
+           "(2 * (all.zeros - negatives_above) + 2 * zeros)", "metrics/ranking"),
+    metric("measures: usual quantiles", "interval_coverage",
+           "(1 - level) / 2 * (m + 1)", "1 + (1 - level) / 2 * (m - 1)", "metrics/forecast"),
+    metric("measures: directions not of length 1", "sliced_wasserstein",
+           "directions_.row(d).normalize();", "", "metrics/sliced_wasserstein"),
+    metric("measures: equal distances count as copies", "copying",
+           "(to_training.array() == to_test.array()).count()",
+           "2 * (to_training.array() == to_test.array()).count()", "metrics/copying"),
 ]

@@ -28,12 +28,14 @@ using table = std::vector<std::vector<double>>;
 using numbers = std::vector<double>;
 
 /// The largest |a - b| / max(|b|, 1e-3) so far; infinite where sizes differ or a is not a number.
+/// Equal numbers have no difference, infinity included.
 class difference {
   public:
     void compare(const std::vector<double>& a, const std::vector<double>& b) {
         if (a.size() != b.size()) largest_ = std::numeric_limits<double>::infinity();
         for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-            const double e = std::abs(a[i] - b[i]) / std::max(std::abs(b[i]), 1e-3);
+            const double e =
+                a[i] == b[i] ? 0 : std::abs(a[i] - b[i]) / std::max(std::abs(b[i]), 1e-3);
             largest_ = e <= largest_ ? largest_ : e == e ? e : INFINITY;
         }
     }
@@ -86,6 +88,15 @@ template <class Sampler>
     s.generate_from(diffgen::exec::cpp, start, diffgen::batch(x, 1), o);
     return r;
 }
+
+/// The largest error of a file, and the error up to which it agrees.
+struct comparison {
+    double error;
+    double tolerance = 1e-9;
+};
+
+/// A file of tests/golden_metrics, or compat::unsupported.
+comparison replay_measure(const json& file);
 
 /// Replays of one peer's files: the largest error, or compat::unsupported.
 double replay_diffusers(const json& file);

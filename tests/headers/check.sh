@@ -29,7 +29,7 @@ needs() {
         diffgen/adapt/torch*) echo torch/torch.h ;;
         diffgen/adapt/onnx*) echo onnxruntime_cxx_api.h ;;
         diffgen/adapt/xtensor*) echo xtensor/xtensor.hpp ;;
-        diffgen/adapt/eigen* | diffgen/nn/* | diffgen/train/* | diffgen/metrics/*) echo Eigen/Core ;;
+        diffgen/adapt/eigen* | diffgen/nn/* | diffgen/train/* | diffgen/metrics/* | diffgen/compat/torchmetrics*) echo Eigen/Core ;;
     esac
 }
 declare -A installed

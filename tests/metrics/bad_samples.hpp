@@ -10,6 +10,7 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -18,7 +19,7 @@
 template <class Measure>
 void check_refuses_bad_samples(Measure measure, Eigen::Index least) {
     using namespace diffgen;
-    const Eigen::MatrixXd good = Eigen::MatrixXd::Identity(3, least);
+    const Eigen::MatrixXd good = Eigen::MatrixXd::Identity(3, std::max<Eigen::Index>(least, 2));
     CHECK_NOTHROW(measure(good, good));
     check_refused<bad_shape>([&] { measure(good, Eigen::MatrixXd::Zero(2, least)); },
                              {"real samples have 3 elements, generated samples 2"});

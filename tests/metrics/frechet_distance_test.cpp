@@ -79,11 +79,39 @@ TEST_CASE("the distance of a set to itself is zero and the order does not matter
     CHECK(frechet_distance(x, y) == doctest::Approx(frechet_distance(y, x)).epsilon(1e-13));
 }
 
-TEST_CASE("the covariance divides by one less than the number of samples") {
-    const Eigen::MatrixXd x{{1, 3}, {0, 4}};
-    const gaussian_statistics fit(x);
-    CHECK(fit.mean() == Eigen::Vector2d(2, 2));
-    CHECK(fit.covariance() == Eigen::Matrix2d{{2, 4}, {4, 8}});
+TEST_CASE("covariances whose product has no real root in floating point give a real distance") {
+    // The product of two covariances of low rank has eigenvalues that are zero; rounding makes some
+    // of them negative, and a general matrix root then has imaginary parts.
+    const auto each = golden::cases("frechet_distance").back();
+    const Eigen::MatrixXd wide = golden::samples(each, "x");
+    for (const Eigen::Index count : {2, 3, 5}) {
+        const Eigen::MatrixXd x = wide.leftCols(count), y = wide.rightCols(count);
+        CHECK(frechet_distance(x, y) ==
+              doctest::Approx(distance_by_nuclear_norm(x, y)).epsilon(1e-12));
+        CHECK(std::abs(frechet_distance(x, x)) <
+              1e-12 * gaussian_statistics(x).covariance().trace());
+    }
+}
+
+TEST_CASE("a covariance that is turned the other way is another distribution") {
+    // In 2-D tr (S S_g)^{1/2} = sqrt(tr(S S_g) + 2 sqrt(det S det S_g)), here of determinants 9
+    // and 7.
+    const Eigen::Matrix2d turn{{0.6, -0.8}, {0.8, 0.6}};
+    const Eigen::Matrix2d one_way = turn * Eigen::Vector2d(9, 1).asDiagonal() * turn.transpose();
+    const Eigen::Matrix2d other_way = turn.transpose() * Eigen::Vector2d(9, 1).asDiagonal() * turn;
+    const Eigen::Matrix2d tilted{{4, 1}, {1, 2}};
+    const Eigen::Vector2d zero = Eigen::Vector2d::Zero();
+    for (const Eigen::Matrix2d& s : {one_way, other_way}) {
+        const double root = std::sqrt((s * tilted).trace() + 2 * std::sqrt(63.0));
+        CHECK(frechet_distance(gaussian_statistics(zero, s), gaussian_statistics(zero, tilted)) ==
+              doctest::Approx(10 + 6 - 2 * root).epsilon(1e-14));
+    }
+    CHECK(std::abs((one_way * tilted).trace() - (other_way * tilted).trace()) > 1);
+}
+
+TEST_CASE("the covariance is that of elements, not of samples") {
+    const auto each = golden::cases("frechet_distance").back();
+    CHECK(gaussian_statistics(golden::samples(each, "x")).covariance().rows() == 16);
 }
 
 TEST_CASE("bad samples and statistics are refused") {

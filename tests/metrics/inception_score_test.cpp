@@ -43,6 +43,21 @@ TEST_CASE("parts of unequal size cover all samples once") {
     CHECK(score.deviation == doctest::Approx(1).epsilon(1e-14));
 }
 
+TEST_CASE("chunks, merged, score as the whole") {
+    const auto p = golden::samples(golden::cases("inception_score").front(), "probabilities");
+    metrics::inception_accumulator some, rest, none;
+    some.add(p.leftCols(11));
+    rest.add(p.rightCols(p.cols() - 11));
+    none.merge(some);
+    none.merge(rest);
+    none.merge({});
+    CHECK(none.score() == doctest::Approx(inception_score(p).mean).epsilon(1e-14));
+    check_refused<bad_argument>([] { (void)metrics::inception_accumulator().score(); },
+                                {"no probabilities"});
+    check_refused<bad_shape>([&] { some.add(Eigen::MatrixXd::Identity(3, 3)); },
+                             {"has 3 classes, not 10"});
+}
+
 TEST_CASE("what are no probabilities is refused") {
     Eigen::MatrixXd p = Eigen::MatrixXd::Constant(2, 3, 0.5);
     check_refused<bad_argument>([&] { inception_score(p, 0); }, {"splits is 0"});

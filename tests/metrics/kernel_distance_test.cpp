@@ -8,8 +8,13 @@
 #include <Eigen/Core>
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
 using namespace diffgen;
 using metrics::kernel_distance;
+using metrics::kernel_distance_of_subsets;
 
 TEST_CASE("golden kernel distances") {
     const auto cases = golden::cases("kernel_distance");
@@ -47,6 +52,72 @@ TEST_CASE("blocks add up to the whole") {
     const auto of_others = [&](double n) { return (n * all - equal) / (n - 1); };
     CHECK(kernel_distance(x, copies) ==
           doctest::Approx(of_others(30) + of_others(600) - 2 * all).epsilon(1e-10));
+}
+
+TEST_CASE(
+    "the mean over all subsets is the distance of the whole, since the estimate is unbiased") {
+    // Every pair of different samples stands in equally many subsets. A pair of a sample with
+    // itself, as a biased estimate has them, weighs more the smaller the subset is.
+    const Eigen::MatrixXd x = golden::samples(golden::cases("kernel_distance").back(), "x");
+    const Eigen::MatrixXd y = golden::samples(golden::cases("kernel_distance").back(), "y");
+    const Eigen::MatrixXd six = x.leftCols(6);
+    double sum = 0;
+    int subsets = 0;
+    for (Eigen::Index a = 0; a < 6; ++a)
+        for (Eigen::Index b = a + 1; b < 6; ++b)
+            for (Eigen::Index c = b + 1; c < 6; ++c, ++subsets)
+                sum += kernel_distance(six(Eigen::all, std::vector<Eigen::Index>{a, b, c}), y);
+    REQUIRE(subsets == 20);
+    CHECK(sum / subsets == doctest::Approx(kernel_distance(six, y)).epsilon(1e-12));
+}
+
+TEST_CASE("a subset has no sample twice: as large as the set, it is the set in another order") {
+    const Eigen::MatrixXd x = golden::samples(golden::cases("kernel_distance").front(), "x");
+    const Eigen::MatrixXd y = golden::samples(golden::cases("kernel_distance").front(), "y");
+    const auto whole = kernel_distance_of_subsets(x, y, {.subsets = 7, .size = x.cols()});
+    CHECK(whole.mean == doctest::Approx(kernel_distance(x, y)).epsilon(1e-12));
+    CHECK(whole.deviation < 1e-12);
+
+    const auto some = kernel_distance_of_subsets(x, y, {.subsets = 7, .size = 10, .seed = 3});
+    CHECK(some.deviation > 0.01);
+    const auto again = kernel_distance_of_subsets(x, y, {.subsets = 7, .size = 10, .seed = 3});
+    CHECK(some.mean == again.mean);
+    const auto other = kernel_distance_of_subsets(x, y, {.subsets = 7, .size = 10, .seed = 4});
+    CHECK(some.mean != other.mean);
+}
+
+TEST_CASE("every sample is as often in a subset as every other") {
+    // 3 of 8, 4,000 times: each count is binomial with mean 1,500 and deviation 30.6. One of eight
+    // is 200 away with probability 5e-10; leaving the last sample out would make it 1,500.
+    const Eigen::MatrixXd places = Eigen::RowVectorXd::LinSpaced(8, 0, 7);
+    std::vector<int> counts(8);
+    for (std::uint32_t draw = 0; draw < 4000; ++draw) {
+        const auto chosen = metrics::detail::subset_of(places, 3, noise::philox{5}, draw);
+        for (const double place : chosen.reshaped())
+            ++counts[static_cast<std::size_t>(place)];
+    }
+    for (const int count : counts)
+        CHECK(std::abs(count - 1500) < 200);
+}
+
+TEST_CASE("subsets report progress, can be cancelled, and refuse what makes no sense") {
+    const Eigen::MatrixXd x = golden::samples(golden::cases("kernel_distance").front(), "x");
+    std::vector<std::int64_t> seen;
+    const auto watch = [&](const metrics::progress& p) {
+        CHECK(p.total == 5);
+        seen.push_back(p.done);
+        return p.done < 3;
+    };
+    check_refused<metrics::cancelled>(
+        [&] { kernel_distance_of_subsets(x, x, {.subsets = 5, .size = 4}, watch); },
+        {"after 3 of 5"});
+    CHECK(seen == std::vector<std::int64_t>{1, 2, 3});
+    check_refused<bad_argument>([&] { kernel_distance_of_subsets(x, x, {.subsets = 0}); },
+                                {"subsets = 0"});
+    check_refused<bad_argument>([&] { kernel_distance_of_subsets(x, x, {.size = 1}); },
+                                {"size = 1"});
+    check_refused<bad_argument>([&] { kernel_distance_of_subsets(x, x, {.size = 31}); },
+                                {"30 real samples, not at least 31"});
 }
 
 TEST_CASE("bad samples are refused") {

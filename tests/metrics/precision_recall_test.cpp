@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 using namespace diffgen;
@@ -105,6 +106,60 @@ TEST_CASE("sets far apart score nothing, a set against itself all") {
     CHECK(same.precision == 1);
     CHECK(same.recall == 1);
     CHECK(same.coverage == 1);
+}
+
+TEST_CASE("distances that differ by less than float tells are still told apart") {
+    // Points of a line whose gaps differ by 1e-9: the ball of 0 has radius 1, and 1 - 1e-9 is
+    // inside, 1 + 1e-9 outside. The scale of the samples makes no difference.
+    for (const double scale : {1.0, 1e-120, 1e120}) {
+        const Eigen::MatrixXd x = scale * Eigen::MatrixXd{{0, 1, 1e3, 1e3 + 1}};
+        const Eigen::MatrixXd inside = scale * Eigen::MatrixXd{{-1 + 1e-9, 1e6}};
+        const Eigen::MatrixXd outside = scale * Eigen::MatrixXd{{-1 - 1e-9, 1e6}};
+        CHECK(precision_recall(x, inside, 1).precision == 0.5);
+        CHECK(precision_recall(x, outside, 1).precision == 0);
+    }
+}
+
+TEST_CASE("a generator that makes one sample only") {
+    const Eigen::MatrixXd x = integer_points(60, 1);
+    const Eigen::MatrixXd y = Eigen::MatrixXd::Constant(2, 50, 7.25);
+    check_equal(precision_recall(x, y, 3), by_definition(x, y, 3));
+    CHECK(precision_recall(x, y, 3).recall == 0);
+}
+
+TEST_CASE("parts of the generated samples, merged, give the bits of the whole") {
+    const Eigen::MatrixXd x = integer_points(300, 1), y = integer_points(400, 2);
+    const auto radii = [](const Eigen::MatrixXd& set) {
+        metrics::nearest_neighbours first(set, 4), second(set, 4);
+        first.add(set.leftCols(111));
+        second.add(set.rightCols(set.cols() - 111));
+        second.merge(first);
+        return Eigen::VectorXd(second.squared_distances().row(3).transpose());
+    };
+    const Eigen::VectorXd of_y = radii(y);
+    metrics::manifold_counts some(x, radii(x), 3), rest(some);
+    some.add(y.leftCols(57), of_y.head(57));
+    rest.add(y.rightCols(343), of_y.tail(343));
+    some.merge(rest);
+    const manifold_scores whole = precision_recall(x, y, 3), merged = some.scores();
+    CHECK(merged.precision == whole.precision);
+    CHECK(merged.recall == whole.recall);
+    CHECK(merged.density == whole.density);
+    CHECK(merged.coverage == whole.coverage);
+}
+
+TEST_CASE("progress is reported, and false cancels") {
+    const Eigen::MatrixXd x = integer_points(300, 1), y = integer_points(270, 2);
+    std::int64_t calls = 0;
+    precision_recall(x, y, 3, [&](const metrics::progress& p) {
+        CHECK(p.done == ++calls);
+        CHECK(p.total == 6);
+        return true;
+    });
+    CHECK(calls == 6);
+    check_refused<metrics::cancelled>(
+        [&] { precision_recall(x, y, 3, [](const metrics::progress&) { return false; }); },
+        {"after 1 of 6"});
 }
 
 TEST_CASE("bad samples are refused") {

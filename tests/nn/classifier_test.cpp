@@ -81,6 +81,24 @@ TEST_CASE_TEMPLATE("the probabilities of a sample do not depend on the samples b
     }
 }
 
+TEST_CASE("features are the hidden layer, whatever the samples beside them") {
+    nn::classifier<double> model({.features = 3, .hidden = 5, .classes = 2, .seed = 4});
+    for (double& w : model.weights().values())
+        w += 0.1;  // so that the bias is not zero
+    nn::matrix<double> x(3, 300), whole(5, 300), alone(5, 300);
+    for (nn::extent i = 0; i < x.size(); ++i)
+        x.data()[i] = noise::philox{8}.normal<double>(noise::stream::training, 1,
+                                                      static_cast<std::uint64_t>(i));
+    model.features(x.data(), whole.data(), 300);
+    for (int j = 0; j < 300; ++j)
+        model.features(x.col(j).data(), alone.col(j).data(), 1);
+    CHECK(whole == alone);
+    const auto& w = model.weights();
+    const nn::matrix<double> z = (w[0] * x).colwise() + w[1].col(0);
+    const nn::matrix<double> silu = z.array() / (1 + (-z.array()).exp());
+    CHECK((whole - silu).cwiseAbs().maxCoeff() < 1e-12);
+}
+
 TEST_CASE("probabilities are the softmax of the logits, however large") {
     nn::classifier<double> model({.features = 5, .hidden = 6, .classes = 4});
     for (double& w : model.weights().values())

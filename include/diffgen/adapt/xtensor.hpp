@@ -13,6 +13,8 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/strided_batch.hpp>
 

@@ -21,6 +21,10 @@
 
 #include <diffgen/core/config.hpp>
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <bit>
 #include <cstdint>
 

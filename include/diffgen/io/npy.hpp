@@ -13,6 +13,8 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/core/without_macros.hpp>
+
 #include <diffgen/io/cursor.hpp>
 #include <diffgen/io/element.hpp>
 #include <diffgen/io/fail.hpp>

@@ -20,6 +20,10 @@
 
 #include <diffgen/core/config.hpp>
 
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/config.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -8,58 +8,15 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/metrics/gaussian_statistics.hpp>
 #include <diffgen/metrics/samples.hpp>
 
 #include <Eigen/Core>
 #include <Eigen/Eigenvalues>
 
 #include <limits>
-#include <utility>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
-
-/// Mean and covariance of a set of samples; computed once for a set that many others are compared
-/// with.
-class gaussian_statistics {
-  public:
-    /// Of samples, a column each; the covariance divides by one less than their number. Throws
-    /// bad_argument on fewer than two, bad_shape on empty ones, non_finite on NaN or infinity.
-    explicit gaussian_statistics(const sample_matrix& samples) {
-        detail::check_samples("Gaussian", samples, 2);
-        mean_ = samples.rowwise().mean();
-        const matrix centred = samples.colwise() - mean_;
-        covariance_.setZero(samples.rows(), samples.rows());
-        covariance_.selfadjointView<Eigen::Lower>().rankUpdate(
-            centred, 1.0 / static_cast<double>(samples.cols() - 1));
-        covariance_.triangularView<Eigen::StrictlyUpper>() = covariance_.transpose();
-    }
-
-    /// Known ones. Throws bad_shape unless they fit together, bad_argument when the covariance is
-    /// not symmetric, non_finite on NaN or infinity.
-    gaussian_statistics(Eigen::VectorXd mean, matrix covariance)
-        : mean_(std::move(mean)), covariance_(std::move(covariance)) {
-        const Eigen::Index size = mean_.size();
-        if (size == 0 || covariance_.rows() != size || covariance_.cols() != size) {
-            throw bad_shape(detail::text("diffgen: a mean of ", size,
-                                         " elements has no covariance of ", covariance_.rows(),
-                                         " x ", covariance_.cols()));
-        }
-        detail::check_samples("mean", mean_, 1);
-        detail::check_samples("covariance", covariance_, 1);
-        const double skew = (covariance_ - covariance_.transpose()).cwiseAbs().maxCoeff();
-        if (skew > 1e-9 * covariance_.cwiseAbs().maxCoeff()) {
-            throw bad_argument(
-                detail::text("diffgen: the covariance differs by ", skew, " from its transpose"));
-        }
-    }
-
-    const Eigen::VectorXd& mean() const { return mean_; }
-    const matrix& covariance() const { return covariance_; }
-
-  private:
-    Eigen::VectorXd mean_;
-    matrix covariance_;
-};
 
 namespace detail {
 
@@ -84,7 +41,8 @@ inline double trace_of_root(const matrix& s, const matrix& s_g) {
 
 }  // namespace detail
 
-/// Throws bad_shape when the dimensions differ. Zero for equal statistics, up to rounding.
+/// Throws bad_shape when the dimensions differ. Zero for equal statistics, up to rounding. Of
+/// samples in chunks: add them to a gaussian_accumulator each, and compare their statistics().
 inline double frechet_distance(const gaussian_statistics& real,
                                const gaussian_statistics& generated) {
     detail::check_same_dimension(real.mean().size(), generated.mean().size());

@@ -7,12 +7,15 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/metrics/distance_estimates.hpp>
+#include <diffgen/metrics/nearest_neighbours.hpp>
+#include <diffgen/metrics/progress.hpp>
 #include <diffgen/metrics/samples.hpp>
 
 #include <Eigen/Core>
 
-#include <algorithm>
-#include <limits>
+#include <cstdint>
+#include <utility>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
 
@@ -24,84 +27,122 @@ struct manifold_scores {
     double coverage;   ///< part of the real balls with a generated sample inside
 };
 
-namespace detail {
+/// An accumulator over generated samples, once the radii of all balls are known (those of a set are
+/// row k of nearest_neighbours(set, k + 1) that was given the set itself). A ball is open, as in
+/// the code of Naeem et al.: a point at exactly its radius is outside. (Kynkaanniemi et al. close
+/// it; the two differ only on ties, such as copied samples.) Merging two that have the same real
+/// samples gives the same bits as one that was given all generated ones. The real samples are
+/// referred to and must outlive it.
+class manifold_counts {
+  public:
+    /// Throws bad_shape unless there is a squared radius for every real sample, bad_argument unless
+    /// k >= 1 and there is a sample, non_finite on NaN or infinity.
+    manifold_counts(const sample_matrix& real, Eigen::VectorXd squared_radii, Eigen::Index k)
+        : real_(detail::view_of(checked(real, squared_radii, k))),
+          radii_(std::move(squared_radii)),
+          frame_(real),
+          rounded_(frame_, real),
+          scaled_radii_(radii_ * (frame_.scale * frame_.scale)),
+          covered_(flags::Constant(real.cols(), false)),
+          recalled_(covered_),
+          k_(k) {}
 
-/// Columns of distances held at a time: 256 columns of 4,000 doubles are 8 MB.
-inline constexpr Eigen::Index block_columns = 256;
-
-/// Calls use(first, distances) for blocks of columns of `to`: squared Euclidean distances between
-/// every column of `from` and columns first, first + 1, ... of `to`, through one matrix product.
-template <class Use>
-void for_distance_blocks(const matrix& from, const matrix& to, Use use) {
-    const Eigen::VectorXd from_norms = from.colwise().squaredNorm();
-    matrix distances;
-    for (Eigen::Index first = 0; first < to.cols(); first += block_columns) {
-        const auto part = to.middleCols(first, std::min(block_columns, to.cols() - first));
-        distances.noalias() = -2 * from.transpose() * part;
-        distances.colwise() += from_norms;
-        distances.rowwise() += part.colwise().squaredNorm();
-        use(first, distances);
-    }
-}
-
-/// The squared distance of every sample to the k-th nearest of the others.
-inline Eigen::VectorXd squared_radii(const matrix& samples, Eigen::Index k) {
-    Eigen::VectorXd radii(samples.cols());
-    for_distance_blocks(samples, samples, [&](Eigen::Index first, matrix& distances) {
-        for (Eigen::Index i = 0; i < distances.cols(); ++i) {
-            auto others = distances.col(i);
-            others(first + i) = std::numeric_limits<double>::infinity();
-            std::nth_element(others.begin(), others.begin() + (k - 1), others.end());
-            radii(first + i) = others(k - 1);
+    /// Throws bad_shape when the dimensions differ or a squared radius lacks, non_finite on NaN or
+    /// infinity.
+    void add(const sample_matrix& generated, const Eigen::VectorXd& squared_radii) {
+        detail::check_samples("generated", generated, 0);
+        detail::check_same_dimension(real_.rows(), generated.rows());
+        detail::check_mergeable("radii", generated.cols(), squared_radii.size());
+        for (Eigen::Index b = 0; b < detail::blocks_of(generated.cols()); ++b) {
+            const auto block = detail::block_of(generated, b);
+            add_block(block, squared_radii.segment(b * detail::block_columns, block.cols()));
         }
-    });
-    return radii;
-}
+    }
 
-}  // namespace detail
+    /// Throws bad_shape unless both have as many real samples and the same k.
+    void merge(const manifold_counts& other) {
+        detail::check_mergeable("real samples", real_.cols(), other.real_.cols());
+        detail::check_mergeable("neighbours", k_, other.k_);
+        covered_ = covered_ || other.covered_;
+        recalled_ = recalled_ || other.recalled_;
+        precise_ += other.precise_;
+        balls_ += other.balls_;
+        generated_ += other.generated_;
+    }
 
-/// Scores of generated against real samples, a column each. A sample's ball has the distance to its
-/// k-th nearest neighbour in its own set as radius and is open, as in the code of Naeem et al.: a
-/// point at exactly that distance is outside. (Kynkaanniemi et al. close it; the two differ only on
-/// ties, such as copied samples.) Throws bad_shape when the dimensions differ, bad_argument unless
-/// k >= 1 and both sets have at least k + 1 samples, non_finite on NaN or infinity.
+    /// Throws bad_argument where no generated sample was added.
+    [[nodiscard]] manifold_scores scores() const {
+        if (generated_ == 0) throw bad_argument("diffgen: there are no generated samples");
+        const auto part = [](std::int64_t count, std::int64_t all) {
+            return static_cast<double>(count) / static_cast<double>(all);
+        };
+        return {part(precise_, generated_), part(recalled_.count(), real_.cols()),
+                part(balls_, k_ * generated_), part(covered_.count(), real_.cols())};
+    }
+
+  private:
+    using flags = Eigen::Array<bool, Eigen::Dynamic, 1>;
+
+    static const sample_matrix& checked(const sample_matrix& real, const Eigen::VectorXd& radii,
+                                        Eigen::Index k) {
+        if (k < 1) throw bad_argument(detail::text("diffgen: k is ", k, ", not >= 1"));
+        detail::check_samples("real", real, 1);
+        detail::check_mergeable("radii", real.cols(), radii.size());
+        return real;
+    }
+
+    void add_block(const sample_matrix& block, const Eigen::VectorXd& radii) {
+        Eigen::Array<std::int64_t, Eigen::Dynamic, 1> around(block.cols());
+        around.setZero();
+        const Eigen::VectorXd scaled = radii * (frame_.scale * frame_.scale);
+        const auto visit = [&](Eigen::Index i, Eigen::Index j, double estimate, double bound) {
+            const auto within = [&](double scaled_radius, double radius) {
+                if (estimate + bound < scaled_radius) return true;
+                if (estimate - bound > scaled_radius) return false;
+                return (real_.col(i) - block.col(j)).squaredNorm() < radius;
+            };
+            if (within(scaled_radii_(i), radii_(i))) {
+                ++around(j);
+                covered_(i) = true;
+            }
+            if (!recalled_(i) && within(scaled(j), radii(j))) recalled_(i) = true;
+        };
+        detail::for_estimates(rounded_, detail::float_samples(frame_, block), visit);
+        balls_ += around.sum();
+        precise_ += (around > 0).count();
+        generated_ += block.cols();
+    }
+
+    detail::sample_view real_;
+    Eigen::VectorXd radii_;  ///< squared
+    detail::float_frame frame_;
+    detail::float_samples rounded_;
+    Eigen::VectorXd scaled_radii_;
+    flags covered_, recalled_;
+    std::int64_t k_, precise_ = 0, balls_ = 0, generated_ = 0;
+};
+
+/// Scores of generated against real samples, a column each. Throws bad_shape when the dimensions
+/// differ, bad_argument unless k >= 1 and both sets have at least k + 1 samples, non_finite on NaN
+/// or infinity, cancelled. Takes three products of all pairs; memory beside the samples is half of
+/// theirs at most.
 inline manifold_scores precision_recall(const sample_matrix& real, const sample_matrix& generated,
-                                        Eigen::Index k = 5) {
+                                        Eigen::Index k = 5, const progress_observer& observe = {}) {
     if (k < 1) throw bad_argument(detail::text("diffgen: k is ", k, ", not >= 1"));
     detail::check_samples("real", real, k + 1);
     detail::check_samples("generated", generated, k + 1);
     detail::check_same_dimension(real.rows(), generated.rows());
 
-    // Distances do not change when all is seen from one of the samples, but cancellation then does
-    // not grow with the distance from the origin, and integers stay integers.
-    const Eigen::VectorXd origin = real.col(0);
-    const matrix x = real.colwise() - origin;
-    const matrix y = generated.colwise() - origin;
-    const Eigen::VectorXd real_radii = detail::squared_radii(x, k);
-    const Eigen::VectorXd generated_radii = detail::squared_radii(y, k);
-
-    using flags = Eigen::Array<bool, Eigen::Dynamic, 1>;
-    flags recalled = flags::Constant(x.cols(), false);
-    flags covered = flags::Constant(x.cols(), false);
-    Eigen::Index precise = 0;
-    Eigen::Index balls = 0;
-    detail::for_distance_blocks(x, y, [&](Eigen::Index first, const matrix& distances) {
-        for (Eigen::Index j = 0; j < distances.cols(); ++j) {
-            const auto distance = distances.col(j).array();
-            const flags inside = distance < real_radii.array();
-            const Eigen::Index around = inside.count();
-            balls += around;
-            precise += around > 0;
-            covered = covered || inside;
-            recalled = recalled || distance < generated_radii(first + j);
-        }
-    });
-
-    const auto part = [](Eigen::Index count, Eigen::Index all) {
-        return static_cast<double>(count) / static_cast<double>(all);
-    };
-    return {part(precise, y.cols()), part(recalled.count(), x.cols()), part(balls, k * y.cols()),
-            part(covered.count(), x.cols())};
+    const Eigen::Index blocks = detail::blocks_of(generated.cols());
+    detail::work done(observe, detail::blocks_of(real.cols()) + 2 * blocks);
+    const Eigen::VectorXd generated_radii = detail::squared_radii(generated, k, done);
+    manifold_counts counts(real, detail::squared_radii(real, k, done), k);
+    for (Eigen::Index b = 0; b < blocks; ++b) {
+        const auto block = detail::block_of(generated, b);
+        counts.add(block, generated_radii.segment(b * detail::block_columns, block.cols()));
+        done.block_done();
+    }
+    return counts.scores();
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::metrics

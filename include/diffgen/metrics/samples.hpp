@@ -10,13 +10,22 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <span>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
 
 /// Column-major whatever Eigen's default is, so that sums have one order.
 using matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
 using sample_matrix = Eigen::Ref<const matrix>;
+
+/// A figure that was measured several times, on parts or on subsets.
+struct mean_and_deviation {
+    double mean;
+    double deviation;  ///< of the single values, over their number
+};
 
 namespace detail {
 
@@ -49,6 +58,50 @@ inline void check_same_dimension(Eigen::Index real, Eigen::Index generated) {
         throw bad_shape(
             text("diffgen: real samples have ", real, " elements, generated samples ", generated));
     }
+}
+
+/// Throws bad_shape unless what is merged is about the same: `name` says what has to agree.
+inline void check_mergeable(const char* name, Eigen::Index mine, Eigen::Index other) {
+    if (mine != other) {
+        throw bad_shape(
+            text("diffgen: merged with another that has ", other, " ", name, ", not ", mine));
+    }
+}
+
+/// Throws non_finite on NaN or infinity in a list of numbers, bad_argument when there are fewer
+/// than `least`.
+inline void check_numbers(const char* name, std::span<const double> numbers, std::size_t least) {
+    if (numbers.size() < least) {
+        throw bad_argument(text("diffgen: there are ", numbers.size(), " ", name,
+                                " values, not at least ", least));
+    }
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (!std::isfinite(numbers[i]))
+            throw non_finite(text("diffgen: the ", name, " value ", i, " is ", numbers[i]));
+    }
+}
+
+/// Throws bad_shape unless two lists belong together, element by element.
+inline void check_same_length(const char* first, std::size_t a, const char* second, std::size_t b) {
+    if (a != b) throw bad_shape(text("diffgen: ", a, " ", first, ", but ", b, " ", second));
+}
+
+inline mean_and_deviation of_values(const Eigen::ArrayXd& values) {
+    const double mean = values.mean();
+    return {mean, std::sqrt((values - mean).square().mean())};
+}
+
+/// Columns that a block of work has.
+inline constexpr Eigen::Index block_columns = 256;
+
+inline Eigen::Index blocks_of(Eigen::Index columns) {
+    return (columns + block_columns - 1) / block_columns;
+}
+
+/// Block number `block` of a matrix.
+inline auto block_of(const sample_matrix& samples, Eigen::Index block) {
+    const Eigen::Index first = block * block_columns;
+    return samples.middleCols(first, std::min(block_columns, samples.cols() - first));
 }
 
 }  // namespace detail

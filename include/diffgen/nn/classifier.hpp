@@ -85,18 +85,18 @@ class classifier {
     /// Class probabilities: `samples` columns of `classes` numbers that sum to 1. Those of a sample
     /// do not depend on the samples beside it.
     void probabilities(const T* x, T* out, std::int64_t samples) const {
-        tape<T> record;
-        for (std::int64_t first = 0; first < samples; first += chunk) {
-            record.clear();
-            const auto n = std::min<std::int64_t>(chunk, samples - first);
-            // Filled up so that no packet and no panel of a product has a remainder: then every
-            // column goes through the same instructions.
-            const auto cols = (n + column_multiple - 1) / column_multiple * column_multiple;
-            const auto in = record.constant(matrix<T>::Zero(options_.features, cols));
-            std::copy_n(x + first * options_.features, n * options_.features, in.result().data());
-            softmax_columns(logits(weights_.on(record), in).result(), n,
-                            out + first * options_.classes);
-        }
+        for_chunks(x, samples, [&](const leaves<T>& w, const variable<T>& in, std::int64_t n) {
+            softmax_columns(logits(w, in).result(), n, out);
+            out += n * options_.classes;
+        });
+    }
+
+    /// What the last layer sees: `samples` columns of `hidden` numbers, as features for measures.
+    /// Those of a sample do not depend on the samples beside it.
+    void features(const T* x, T* out, std::int64_t samples) const {
+        for_chunks(x, samples, [&](const leaves<T>& w, const variable<T>& in, std::int64_t n) {
+            out = std::copy_n(hidden(w, in).result().data(), n * options_.hidden, out);
+        });
     }
 
     /// The most probable class of every sample.
@@ -115,6 +115,22 @@ class classifier {
   private:
     static constexpr std::int64_t chunk = 256, column_multiple = 16;
 
+    /// Calls use(weights, inputs, n) for chunks of n samples, the first columns of the inputs.
+    template <class Use>
+    void for_chunks(const T* x, std::int64_t samples, Use use) const {
+        tape<T> record;
+        for (std::int64_t first = 0; first < samples; first += chunk) {
+            record.clear();
+            const auto n = std::min<std::int64_t>(chunk, samples - first);
+            // Filled up so that no packet and no panel of a product has a remainder: then every
+            // column goes through the same instructions.
+            const auto cols = (n + column_multiple - 1) / column_multiple * column_multiple;
+            const auto in = record.constant(matrix<T>::Zero(options_.features, cols));
+            std::copy_n(x + first * options_.features, n * options_.features, in.result().data());
+            use(weights_.on(record), in, n);
+        }
+    }
+
     /// Overwrites logits; the first `n` columns of their softmax go to `out`. Sums go down a column
     /// in turn, wherever it begins in memory.
     static void softmax_columns(span_matrix<T> logits, std::int64_t n, T* out) {
@@ -131,7 +147,10 @@ class classifier {
     }
 
     variable<T> logits(const leaves<T>& w, const variable<T>& x) const {
-        return second_(w, silu(first_(w, x)));
+        return second_(w, hidden(w, x));
+    }
+    variable<T> hidden(const leaves<T>& w, const variable<T>& x) const {
+        return silu(first_(w, x));
     }
 
     classifier_options options_;

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The energy score of a forecast of several values by samples (Gneiting and Raftery 2007, eq. 22):
+// the continuous ranked probability score in more than one dimension.
+
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/metrics/samples.hpp>
+
+#include <Eigen/Core>
+
+namespace diffgen::inline DIFFGEN_ABI::metrics {
+
+/// mean |x - y| - sum |x - x'| / (2 m^2) for m samples, a column each, in the unit of the values.
+/// Throws bad_shape where values and samples have other sizes, bad_argument without a sample,
+/// non_finite on NaN or infinity.
+inline double energy_score(const Eigen::VectorXd& values, const sample_matrix& samples) {
+    detail::check_samples("observed", values, 1);
+    detail::check_samples("forecast", samples, 1);
+    detail::check_mergeable("elements", values.size(), samples.rows());
+    const auto m = static_cast<double>(samples.cols());
+    double to_values = 0, among_pairs = 0;
+    for (Eigen::Index i = 0; i < samples.cols(); ++i) {
+        to_values += (samples.col(i) - values).norm();
+        for (Eigen::Index j = 0; j < i; ++j)
+            among_pairs += 2 * (samples.col(i) - samples.col(j)).norm();
+    }
+    return to_values / m - among_pairs / (2 * m * m);
+}
+
+}  // namespace diffgen::inline DIFFGEN_ABI::metrics
+
+#include <diffgen/core/with_macros.hpp>

@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The maximum mean discrepancy (Gretton et al. 2012, eq. 3): the unbiased estimate of its square,
+//     mean of k(x_i, x_j), i != j, + mean of k(y_i, y_j), i != j, - 2 mean of k(x_i, y_j).
+
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/check.hpp>
+#include <diffgen/metrics/kernels.hpp>
+#include <diffgen/metrics/progress.hpp>
+#include <diffgen/metrics/samples.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace diffgen::inline DIFFGEN_ABI::metrics {
+
+namespace detail {
+
+/// The kernel of all pairs of columns of two blocks. Distances are taken from the first column of
+/// x, so that an origin far away costs no digits.
+template <class Kernel>
+Eigen::ArrayXXd kernel_block(const Kernel& kernel, const sample_matrix& x, const sample_matrix& y) {
+    if constexpr (requires(Eigen::ArrayXXd a) { kernel.of_products(a, Eigen::Index{}); }) {
+        return kernel.of_products((x.transpose() * y).array(), x.rows());
+    } else {
+        const Eigen::VectorXd origin = x.col(0);
+        const matrix a = x.colwise() - origin, b = y.colwise() - origin;
+        matrix squares = -2 * (a.transpose() * b);
+        squares.colwise() += a.colwise().squaredNorm().transpose();
+        squares.rowwise() += b.colwise().squaredNorm();
+        return kernel.of_squared_distances(squares.array().max(0));
+    }
+}
+
+}  // namespace detail
+
+/// An accumulator: the mean of a kernel over pairs of samples. Merging is exact to rounding.
+template <class Kernel = polynomial_kernel>
+class kernel_mean {
+  public:
+    explicit kernel_mean(const Kernel& kernel = {}) : kernel_(kernel) {
+        diffgen::detail::check(kernel);
+    }
+
+    /// Adds all pairs of a column of x with one of y. Throws bad_shape when the dimensions differ,
+    /// non_finite on NaN or infinity.
+    void add(const sample_matrix& x, const sample_matrix& y) {
+        detail::check_samples("first", x, 0);
+        detail::check_samples("second", y, 0);
+        detail::check_same_dimension(x.rows(), y.rows());
+        for (Eigen::Index j = 0; j < detail::blocks_of(y.cols()); ++j) {
+            const auto block = detail::block_of(y, j);
+            for (Eigen::Index first = 0; first < x.cols(); first += rows_at_once)
+                add_pairs(x.middleCols(first, std::min(rows_at_once, x.cols() - first)), block, 1);
+        }
+    }
+
+    /// Adds all ordered pairs of two different columns of x. Throws non_finite on NaN or infinity.
+    void add_others(const sample_matrix& x) {
+        detail::check_samples("added", x, 0);
+        for (Eigen::Index j = 0; j < detail::blocks_of(x.cols()); ++j) {
+            const auto block = detail::block_of(x, j);
+            auto values = detail::kernel_block(kernel_, block, block);
+            values.matrix().diagonal().setZero();
+            sum_ += values.sum();
+            pairs_ += static_cast<double>(block.cols() * (block.cols() - 1));
+            const Eigen::Index before = j * detail::block_columns;
+            for (Eigen::Index first = 0; first < before; first += rows_at_once)
+                add_pairs(x.middleCols(first, std::min(rows_at_once, before - first)), block, 2);
+        }
+    }
+
+    void merge(const kernel_mean& other) {
+        sum_ += other.sum_;
+        pairs_ += other.pairs_;
+    }
+
+    [[nodiscard]] double sum() const { return sum_; }
+    /// Throws bad_argument where there are no pairs.
+    [[nodiscard]] double mean() const {
+        require(pairs_ > 0, "the mean of a kernel over no pairs");
+        return sum_ / pairs_;
+    }
+
+  private:
+    static constexpr Eigen::Index rows_at_once = 1024;
+
+    void add_pairs(const sample_matrix& x, const sample_matrix& y, double times) {
+        const auto values = detail::kernel_block(kernel_, x, y);
+        sum_ += times * values.sum();
+        pairs_ += times * static_cast<double>(values.size());
+    }
+
+    Kernel kernel_;
+    double sum_ = 0, pairs_ = 0;
+};
+
+/// The square, between two sets of samples, a column each. Unbiased, so it can be negative for sets
+/// that are alike. Throws bad_shape when the dimensions differ, bad_argument on fewer than two
+/// samples or a kernel that makes no sense, non_finite on NaN or infinity.
+template <class Kernel>
+double maximum_mean_discrepancy(const sample_matrix& real, const sample_matrix& generated,
+                                const Kernel& kernel) {
+    detail::check_samples("real", real, 2);
+    detail::check_samples("generated", generated, 2);
+    detail::check_same_dimension(real.rows(), generated.rows());
+    kernel_mean<Kernel> within_real(kernel), within_generated(kernel), across(kernel);
+    within_real.add_others(real);
+    within_generated.add_others(generated);
+    across.add(real, generated);
+    return within_real.mean() + within_generated.mean() - 2 * across.mean();
+}
+
+/// sqrt(2 E|x - y| - E|x - x'| - E|y - y'|) over all pairs (Szekely and Rizzo 2013), in the unit of
+/// the samples. Throws as above; one sample of each is enough.
+inline double energy_distance(const sample_matrix& real, const sample_matrix& generated) {
+    detail::check_samples("real", real, 1);
+    detail::check_samples("generated", generated, 1);
+    detail::check_same_dimension(real.rows(), generated.rows());
+    kernel_mean<distance_kernel> across;
+    across.add(real, generated);
+    const auto within = [](const sample_matrix& x) {
+        kernel_mean<distance_kernel> others;
+        others.add_others(x);
+        return others.sum() / static_cast<double>(x.cols()) / static_cast<double>(x.cols());
+    };
+    return std::sqrt(std::max(0.0, within(real) + within(generated) - 2 * across.mean()));
+}
+
+}  // namespace diffgen::inline DIFFGEN_ABI::metrics
+
+#include <diffgen/core/with_macros.hpp>
