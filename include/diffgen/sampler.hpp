@@ -426,6 +426,8 @@ class sampler {
     template <class Exec, class X>
     static auto view(const Exec& e, X&& x) {
         const auto v = exec::state_view(e, x);
+        static_assert(!std::is_const_v<std::remove_pointer_t<decltype(v.data)>>,
+                      "diffgen: a run writes to its state, and the elements of this one are const");
         exec::require_elements<Predictor>(v.elements);
         return v;
     }

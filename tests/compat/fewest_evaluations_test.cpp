@@ -111,9 +111,9 @@ double least_of(diffusers::scheduler s, int evaluations, Family family) {
                     auto view = batch(x, particles);
                     const options none{};
                     try {
-                        const auto done =
-                            family(each, diffusers::arguments{evaluations}, network{},
-                                   diffusers::generating{exec::cpp, view, none, false});
+                        const auto done = family(
+                            each, diffusers::arguments{evaluations}, network{},
+                            diffusers::generating{exec::cpp, view, none, diffusers::start::given});
                         REQUIRE(done.evaluations == evaluations);
                         least = std::min(least, error_of(x));
                         ++finite;

@@ -3,11 +3,13 @@
 #pragma once
 
 // std::mdspan (C++23, P0009) and the views made after it, such as Kokkos' reference implementation,
-// as states: the first index is the sample. No header of theirs is needed.
+// as states: the first index is the sample. And a batch as such a view. No header of theirs is
+// needed.
 
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/error.hpp>
 #include <diffgen/core/strided_batch.hpp>
 
 #include <concepts>
@@ -54,6 +56,26 @@ struct state_traits<X> {
         return strided_batch(static_cast<element*>(x.data_handle()), extents, strides);
     }
 };
+
+/// The memory of a batch as a view of samples x elements: to_mdspan<std::mdspan<float,
+/// std::dextents<std::size_t, 2>>>(x). Throws bad_shape where the batch is empty, where an extent
+/// that X fixes is another, and where the layout of X is not row-major.
+template <detail::multidimensional_view X>
+[[nodiscard]] X to_mdspan(batch_view<typename X::element_type> x) {
+    static_assert(X::rank() == 2, "diffgen: a batch has the two indices sample and element");
+    x = batch(x.data, x.size(), x.samples);
+    const std::size_t extents[] = {x.samples, x.elements};
+    for (typename X::rank_type i = 0; i < 2; ++i)
+        if (const std::size_t fixed = X::static_extent(i);
+            fixed != static_cast<std::size_t>(-1) && fixed != extents[i])
+            throw bad_shape(detail::text("diffgen: a batch of ", x.samples, " samples of ",
+                                         x.elements, " numbers as an mdspan whose extent ", i,
+                                         " is ", fixed));
+    const X made(x.data, static_cast<typename X::index_type>(x.samples),
+                 static_cast<typename X::index_type>(x.elements));
+    static_cast<void>(state_traits<X>::view(made));
+    return made;
+}
 
 }  // namespace diffgen::inline DIFFGEN_ABI
 

@@ -133,4 +133,8 @@ struct state_traits<batch_view<T, Space>> {
 
 }  // namespace diffgen::inline DIFFGEN_ABI
 
+/// The memory outlives a view that is a temporary, so that this too becomes a std::span.
+template <class T, class Space>
+inline constexpr bool std::ranges::enable_borrowed_range<diffgen::batch_view<T, Space>> = true;
+
 #include <diffgen/core/with_macros.hpp>
