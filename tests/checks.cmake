@@ -64,6 +64,8 @@ mark_as_advanced(DIFFGEN_PYTHON)
 if(DIFFGEN_PYTHON)
   add_test(NAME mutations.table COMMAND ${DIFFGEN_PYTHON} ${PROJECT_SOURCE_DIR}/tools/mutation_check
     --list)
+  add_test(NAME mutations.random COMMAND ${DIFFGEN_PYTHON} ${PROJECT_SOURCE_DIR}/tools/mutation_check
+    --random 100 --list)
 endif()
 
 # The reference readers still read the files of io/reference as expected.json says.

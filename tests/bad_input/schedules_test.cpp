@@ -46,8 +46,11 @@ TEST_CASE("betas outside (0, 1]") {
     check_refused<bad_argument>([] { schedule::betas({0.1, 1.5}); }, {"betas[1] of 2 is 1.5"});
     check_refused<bad_argument>([] { schedule::betas({not_a_number}); }, {"betas[0] of 1 is nan"});
     check_refused<bad_argument>([] { schedule::linear{2, 1e-4, 2}; }, {"betas[1] of 2 is 2;"});
-    check_refused<bad_argument>([] { schedule::scaled_linear{10, -0.1, 0.2}; },
-                                {"betas[0] of 10 is nan"});
+    check_refused<bad_argument>(
+        [] {
+            schedule::scaled_linear{10, -0.1, 0.2};
+        },
+        {"betas[0] of 10 is nan"});
     check_refused<bad_argument>([] { schedule::sigmoid{10, -0.1, 0.2}; }, {"betas[0] of 10 is -"});
 }
 
@@ -70,8 +73,11 @@ TEST_CASE("schedules without steps") {
 }
 
 TEST_CASE("constants of the cosine schedule") {
-    check_refused<bad_argument>([] { schedule::cosine{10, 0.008, not_a_number}; },
-                                {"max_beta = nan"});
+    check_refused<bad_argument>(
+        [] {
+            schedule::cosine{10, 0.008, not_a_number};
+        },
+        {"max_beta = nan"});
     check_refused<bad_argument>([] { schedule::cosine{10, 0.008, 1.5}; }, {"max_beta = 1.5"});
     check_refused<bad_argument>([] { schedule::cosine{10, -0.5}; }, {"s = -0.5"});
 }

@@ -213,6 +213,7 @@ TEST_CASE("tables that make no sense are refused before anything is written") {
     check_refused<bad_argument>(generate(blocks::rolling{3}), {"3 blocks", "4 steps"});
     check_refused<bad_argument>(generate(blocks::uniform{0}), {"blocks::uniform", "0"});
     check_refused<bad_argument>(generate(blocks::uniform{3, 4}), {"step 4", "4 steps"});
+    check_refused<bad_argument>(generate(blocks::uniform{3, -1}), {"blocks::uniform", "step -1"});
     check_refused<bad_argument>(generate(blocks::pyramid{2, -1}), {"delay", "-1"});
     check_refused<bad_argument>(
         generate(blocks::pyramid{2, std::numeric_limits<double>::quiet_NaN()}), {"delay", "nan"});

@@ -33,6 +33,14 @@ sampler deterministic{schedule::linear_beta{}, kernel::variance_preserving{},
 sampler noisy{schedule::linear_beta{}, kernel::variance_preserving{}, exact(testing::three_in_2d),
               solver::ancestral{}};
 
+/// A grid that may rise, and does in its second step.
+struct to_and_fro {
+    static constexpr bool may_rise = true;
+    [[nodiscard]] std::vector<noise_level> levels(const process_view& p, int) const {
+        return {p.level(1), p.level(0.25), p.level(0.5), p.level(0)};
+    }
+};
+
 template <class Sampler, class Method = fit::combined>
 fit::fitted fit_with(Sampler& s, int n, const fit::options& o = {}, const Method& m = {}) {
     std::vector<double> x(2 * 32);
@@ -156,6 +164,8 @@ TEST_CASE("fit_grid: what makes no sense is refused, with its values") {
             {"starts[1]"});
     refused(3, {.starts = {grid::times({1, 0.5, 0})}}, {"starts[0]", "3 steps", "3 levels"});
     refused(3, {.starts = {grid::times({1, 0.5, 0.5, 0})}}, {"starts[0]", "step 1"});
+    // sqrt(exp(0.1 t + 9.95 t^2) - 1) at the two times
+    refused(3, {.starts = {to_and_fro{}}}, {"starts[0]", "from 0.9537", "to 3.4129", "step 1"});
     refused(2, {.reference = grid::times({1, 0.5, 0})}, {"240 steps", "3 levels"});
     refused(2, {}, {"coefficient = 0"}, fit::trajectory{.coefficient = 0});
     refused(2, {}, {"-1 sweeps"}, fit::descent<>{.sweeps = -1});

@@ -136,6 +136,127 @@ TEST_CASE("gits: the published sigmas of Stable Diffusion, to the rounding of th
         CHECK_THROWS_AS(static_cast<void>(grid::gits{coefficient}.levels(p, 5)), bad_argument);
 }
 
+namespace {
+
+/// The second sigma of as many numbers of steps as `steps`, from 2 on one after the other.
+struct second_sigma {
+    double sigma;
+    int steps;
+};
+
+}  // namespace
+
+// NOISE_LEVELS as above. The test of paths below sets the other steps against one another; a first step
+// stands alone.
+TEST_CASE("gits: the first step of every published path") {
+    const process typed(schedule::edm{.sigma_max = 800}, kernel::variance_exploding{});
+    const process_view p(typed);
+    const auto check = [&](double coefficient, const std::vector<second_sigma>& published) {
+        CAPTURE(coefficient);
+        int n = 2;
+        for (const auto& [sigma, steps] : published)
+            for (const int end = n + steps; n < end; ++n) {
+                const int tested = n;
+                CAPTURE(tested);
+                const auto l = grid::gits{coefficient}.levels(p, n);
+                CHECK(relative_error(l[1].sigma, sigma) < 3e-5);
+            }
+        CHECK(n == 21);
+    };
+    check(
+        0.80,
+        {{7.49001646, 1}, {11.54541874, 3}, {12.2308979, 2}, {12.96784878, 1}, {13.76078796, 12}});
+    check(
+        0.85,
+        {{7.49001646, 2}, {11.54541874, 3}, {12.2308979, 2}, {12.96784878, 2}, {13.76078796, 10}});
+    check(0.90, {{6.77309084, 1},
+                 {7.49001646, 3},
+                 {11.54541874, 2},
+                 {12.2308979, 3},
+                 {12.96784878, 3},
+                 {13.76078796, 7}});
+    check(0.95, {{6.77309084, 2},
+                 {7.49001646, 3},
+                 {11.54541874, 3},
+                 {12.2308979, 3},
+                 {12.96784878, 6},
+                 {13.76078796, 2}});
+    check(1.00, {{1.56271636, 1},
+                 {6.77309084, 2},
+                 {7.11996698, 1},
+                 {7.49001646, 2},
+                 {11.54541874, 11},
+                 {12.2308979, 2}});
+    check(1.05, {{0.95350921, 1}, {6.77309084, 4}, {7.49001646, 5}, {11.54541874, 9}});
+    check(1.10, {{0.89115214, 1},
+                 {2.36326075, 1},
+                 {5.85520077, 1},
+                 {6.77309084, 4},
+                 {7.49001646, 10},
+                 {11.54541874, 2}});
+    check(1.15,
+          {{0.83188516, 1}, {1.84880662, 1}, {5.85520077, 5}, {6.77309084, 2}, {7.49001646, 10}});
+    check(1.20, {{0.803307, 1},
+                 {1.56271636, 1},
+                 {2.36326075, 1},
+                 {2.84484982, 1},
+                 {5.85520077, 7},
+                 {6.77309084, 2},
+                 {7.49001646, 6}});
+    check(1.25, {{0.72133851, 1},
+                 {1.56271636, 1},
+                 {2.05039096, 1},
+                 {2.36326075, 1},
+                 {2.84484982, 1},
+                 {3.07277966, 1},
+                 {5.85520077, 13}});
+    check(1.30, {{0.72133851, 1},
+                 {1.24153244, 1},
+                 {1.56271636, 1},
+                 {1.84880662, 1},
+                 {2.36326075, 1},
+                 {2.84484982, 1},
+                 {3.07277966, 2},
+                 {5.85520077, 11}});
+    check(1.35, {{0.69515091, 1},
+                 {0.95350921, 1},
+                 {1.56271636, 1},
+                 {1.61558151, 1},
+                 {1.84880662, 1},
+                 {2.45070267, 1},
+                 {2.84484982, 4},
+                 {3.07277966, 5},
+                 {5.85520077, 4}});
+    check(1.40, {{0.59516323, 1},
+                 {0.95350921, 1},
+                 {1.08895338, 1},
+                 {1.56271636, 1},
+                 {1.61558151, 1},
+                 {2.05039096, 1},
+                 {2.45070267, 4},
+                 {2.84484982, 9}});
+    check(1.45, {{0.59516323, 1},
+                 {0.803307, 1},
+                 {0.95350921, 1},
+                 {1.24153244, 1},
+                 {1.56271636, 1},
+                 {1.61558151, 1},
+                 {1.91321158, 1},
+                 {2.19988537, 1},
+                 {2.45070267, 6},
+                 {2.84484982, 5}});
+    check(1.50, {{0.54755926, 1},
+                 {0.803307, 1},
+                 {0.86115354, 1},
+                 {1.24153244, 1},
+                 {1.56271636, 1},
+                 {1.61558151, 2},
+                 {1.84880662, 3},
+                 {2.19988537, 2},
+                 {2.36326075, 4},
+                 {2.45070267, 3}});
+}
+
 TEST_CASE("gits: a path of dynamic programming, its rest depends on where and how far only") {
     // what is left of k steps from a place is the same in every row of a table, and starts no
     // earlier from a later place: errors of transcription would break it

@@ -297,4 +297,13 @@ TEST_CASE("an epsilon network is trained at zero signal-to-noise ratio, or told 
                                   {.steps = 2, .batch = 8, .threads = 1});
         },
         {"weight", "t = 1", "alpha = 0"});
+
+    const train::denoising at_no_time{flow, diffgen::epsilon{}, diffgen::time_input::log_snr{},
+                                      pure_noise{}};
+    check_refused<diffgen::bad_argument>(
+        [&] {
+            train::train_denoiser(other, at_no_time, data.view(),
+                                  {.steps = 2, .batch = 8, .threads = 1});
+        },
+        {"the network's time is -inf", "t = 1", "alpha = 0"});
 }

@@ -32,7 +32,8 @@ struct bound_functor {
     level_of<T> level;
 
     template <class X>
-    DIFFGEN_VALUE auto operator()(const X& x) const {
+    requires(std::is_invocable_v<const F&, const X&, const level_of<T>&>) DIFFGEN_VALUE auto
+    operator()(const X& x) const {
         return f(x, level);
     }
     template <class X>
@@ -63,10 +64,20 @@ namespace detail {
 
 template <class Prepared, class X>
 DIFFGEN_VALUE X call(const Prepared& f, const X& x, [[maybe_unused]] guidance_branch branch) {
-    if constexpr (requires { f(x, branch); })
+    constexpr bool asks = std::is_invocable_r_v<X, const Prepared&, const X&, guidance_branch>;
+    constexpr bool gives = asks || std::is_invocable_r_v<X, const Prepared&, const X&>;
+    static_assert(
+        gives,
+        "diffgen: a functor is called as f(x, level) for every number or pack of them, and "
+        "returns what x is; in samplewise<D>(...) it is template <class V, class S> "
+        "std::array<V, D> operator()(std::array<V, D> x, const level_of<S>& level) const, "
+        "in pointwise(...) V operator()(V x, const level_of<S>& level) const");
+    if constexpr (asks)
         return lanes::call(f, x, branch);
-    else
+    else if constexpr (gives)
         return lanes::call(f, x);
+    else
+        return x;
 }
 
 /// A pack of samples through the functor. D = 0: elements, not samples.

@@ -81,8 +81,8 @@ template <class Grid = grid::sigmas>
     try {
         const auto kind = document.get<std::string>("grid");
         if (kind != detail::grid_name<Grid>)
-            throw bad_argument(
-                detail::text("the grid is '", kind, "', not '", detail::grid_name<Grid>, "'"));
+            throw bad_argument(detail::text("diffgen: the grid is '", kind, "', not '",
+                                            detail::grid_name<Grid>, "'"));
         values = document.get<std::vector<double>>("values");
     } catch (const bad_argument& wrong) {
         throw bad_file(detail::text("diffgen: ", name, ": ", io::detail::inner_text(wrong)));

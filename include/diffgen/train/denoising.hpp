@@ -61,8 +61,8 @@ struct denoising {
     /// The loss for nn::fit, averaged over samples and elements. A network has features(),
     /// null_class() and forward(leaves, x, times, classes); network and data must outlive the loss.
     /// Every random number is addressed by (seed, step, number in the batch, element).
-    /// Throws bad_shape, bad_argument; in the course of the training bad_argument where a weight is
-    /// not finite.
+    /// Throws bad_shape, bad_argument; in the course of the training bad_argument where a weight or
+    /// the network's time is not finite.
     template <class Net, class T>
     auto loss(const Net& net, const dataset<T>& data) const {
         check(data);
@@ -99,12 +99,16 @@ struct denoising {
                 weight.result()(0, j) = static_cast<T>(objective.weight(level));
                 if (!std::isfinite(weight.result()(0, j)))
                     throw bad_argument(diffgen::detail::text(
-                        "diffgen: diffgen: the weight of the training loss is ",
-                        weight.result()(0, j), " at t = ", level.t, ", where alpha = ", level.alpha,
-                        " and sigma = ", level.sigma,
-                        "; take another weighting, prediction or range of times"));
+                        "diffgen: the weight of the training loss is ", weight.result()(0, j),
+                        " at t = ", level.t, ", where alpha = ", level.alpha, " and sigma = ",
+                        level.sigma, "; take another weighting, prediction or range of times"));
                 const auto k = static_cast<std::size_t>(j);
                 time_values[k] = objective.time_input(level);
+                if (!std::isfinite(time_values[k]))
+                    throw bad_argument(diffgen::detail::text(
+                        "diffgen: the network's time is ", time_values[k], " at t = ", level.t,
+                        ", where alpha = ", level.alpha, " and sigma = ", level.sigma,
+                        "; take another time input or range of times"));
                 if (data.classes)
                     classes[k] = at.uniform(noise::stream::dropout) < objective.class_dropout
                                      ? net.null_class()
