@@ -15,8 +15,7 @@ int main(int count, char** arguments) {
     const std::vector<std::pair<std::string, void (*)(bars&)>> all{
         {"pass", bar_pass},       {"ragged", bar_ragged},   {"one_lane", bar_one_lane},
         {"network", bar_network}, {"cohorts", bar_cohorts}, {"kept", bar_kept},
-        {"blocks", bar_blocks},
-        {"pool", bar_pool},
+        {"blocks", bar_blocks},   {"pool", bar_pool},
     };
     const std::vector<std::string> wanted(arguments + 1, arguments + count);
     bars result;

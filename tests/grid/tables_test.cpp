@@ -146,8 +146,8 @@ struct second_sigma {
 
 }  // namespace
 
-// NOISE_LEVELS as above. The test of paths below sets the other steps against one another; a first step
-// stands alone.
+// NOISE_LEVELS as above. The test of paths below sets the other steps against one another; a first
+// step stands alone.
 TEST_CASE("gits: the first step of every published path") {
     const process typed(schedule::edm{.sigma_max = 800}, kernel::variance_exploding{});
     const process_view p(typed);

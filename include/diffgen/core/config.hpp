@@ -14,9 +14,11 @@
 #if defined(__FAST_MATH__)
 #error "diffgen: -ffast-math (or -Ofast) breaks the promised bits; build this file without it"
 #elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
-#error "diffgen: -ffinite-math-only hides the numbers that are not finite; build this file without it"
+#error \
+    "diffgen: -ffinite-math-only hides the numbers that are not finite; build this file without it"
 #elif defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__)
-#error "diffgen: -fassociative-math and -freciprocal-math break the promised bits; build this file without them"
+#error \
+    "diffgen: -fassociative-math and -freciprocal-math break the promised bits; build this file without them"
 #endif
 
 #if defined(__CUDACC__)

@@ -60,8 +60,7 @@ std::vector<double> sampled(int steps, F f) {
 }
 
 inline std::vector<double> linear(int steps, double beta_start, double beta_end) {
-    return sampled(steps,
-                   [=](double u) { return beta_start + product(u, beta_end - beta_start); });
+    return sampled(steps, [=](double u) { return beta_start + product(u, beta_end - beta_start); });
 }
 inline std::vector<double> scaled_linear(int steps, double beta_start, double beta_end) {
     return sampled(steps, [=](double u) {
@@ -96,9 +95,9 @@ inline std::vector<double> cosine(int steps, double s, double max_beta) {
 
 inline void require_own(const table& entries, int steps) {
     if (entries.discrete_steps() != steps)
-        throw bad_argument(detail::text(
-            "diffgen: a schedule of ", steps, " steps whose table has ", entries.discrete_steps(),
-            "; its constants are given when it is made"));
+        throw bad_argument(detail::text("diffgen: a schedule of ", steps, " steps whose table has ",
+                                        entries.discrete_steps(),
+                                        "; its constants are given when it is made"));
 }
 
 }  // namespace detail_betas

@@ -35,7 +35,9 @@ struct log_snr_shifted {
     [[nodiscard]] double t_max() const { return driver.t_max(); }
     [[nodiscard]] double t_clean() const requires requires(const Schedule& s) { s.t_clean(); }
     { return driver.t_clean(); }
-    [[nodiscard]] int discrete_steps() const requires requires(const Schedule& s) { s.discrete_steps(); }
+    [[nodiscard]] int discrete_steps() const requires requires(const Schedule& s) {
+        s.discrete_steps();
+    }
     { return driver.discrete_steps(); }
 
   private:
