@@ -68,6 +68,13 @@ if(DIFFGEN_PYTHON)
     --random 100 --list)
 endif()
 
+# The bridges to runtimes, with the runtimes; tools/bridges_test.sh brings them.
+foreach(runtime onnx_runtime openvino)
+  add_test(NAME bridge.${runtime} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bridge/runtimes/check.sh ${runtime}
+    "${DIFFGEN_RUNTIMES}" "${CMAKE_CXX_COMPILER}")
+  set_tests_properties(bridge.${runtime} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
+endforeach()
+
 # The reference readers still read the files of io/reference as expected.json says.
 if(DIFFGEN_PYTHON)
   add_test(NAME io.reference.oracles

@@ -28,6 +28,7 @@ needs() {
     case $1 in
         diffgen/adapt/torch*) echo torch/torch.h ;;
         diffgen/adapt/onnx*) echo onnxruntime_cxx_api.h ;;
+        diffgen/bridge/openvino*) echo openvino/c/openvino.h ;;
         diffgen/adapt/xtensor*) echo xtensor/xtensor.hpp ;;
         diffgen/adapt/eigen* | diffgen/nn/* | diffgen/train/* | diffgen/metrics/* | diffgen/compat/torchmetrics*) echo Eigen/Core ;;
     esac

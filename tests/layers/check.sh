@@ -41,6 +41,7 @@ layer_sees train "core noise process nn"
 layer_sees metrics "core io noise"
 layer_sees compat "core io noise metrics schedule kernel predictor guidance process grid options solver exec sampler"
 layer_sees adapt "core"
+layer_sees bridge "core predictor guidance"
 layer_sees run_file "core io exec"
 layer_sees diffgen "core io noise schedule kernel observe predictor guidance process grid blocks options solver concepts exec sampler run_file fit nn train metrics"
 

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+
+// tiny.onnx on OpenVINO itself, and the errors of that runtime.
+
+#include "failures.hpp"
+#include "tiny_network.hpp"
+
+#include <diffgen/bridge/openvino.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace diffgen;
+
+TEST_CASE("OpenVINO in the fewest lines") {
+    const std::string file = tiny::file();
+    const std::vector<float> bias{0.5f, -0.25f, 2, -1};
+    const std::vector<int> classes{2, 0, 1};
+    std::vector<float> x(3 * 4);
+    // [use]
+    bridge::network net{bridge::openvino(file, {.threads = 2}),
+                        {.state = "x", .time = "t", .condition = "k", .output = "y"}};
+    net.give("bias", std::span(bias), {1, 4});  // an input beside: one row for the whole batch
+
+    const int no_class = -1;
+    const sampler s{
+        schedule::linear_beta{}, kernel::variance_preserving{},
+        guided{predicts(epsilon{}, labelled{net, classes, no_class}, time_input::time{}),
+               classifier_free{.w = 1.5}},
+        solver::ddim{}};
+    s.generate(exec::cpp, batch(x, 3), {.steps = 20, .seed = 7});
+    // [use]
+    std::vector<float> expected(3 * 4);
+    const sampler plain{
+        schedule::linear_beta{}, kernel::variance_preserving{},
+        guided{predicts(epsilon{}, labelled{tiny::formula{bias}, classes, no_class}),
+               classifier_free{.w = 1.5}},
+        solver::ddim{}};
+    plain.generate(exec::cpp, batch(expected, 3), {.steps = 20, .seed = 7});
+    for (std::size_t i = 0; i < x.size(); ++i)
+        CHECK(std::abs(x[i] - expected[i]) <= 1e-4f * (1 + std::abs(expected[i])));
+}
+
+TEST_CASE("OpenVINO evaluates the file as the formula says") {
+    tiny::check_all(bridge::openvino(tiny::file(), {.threads = 1}));
+    tiny::check_all(bridge::openvino(tiny::file(), {.threads = 2}));
+    tiny::check_all(bridge::openvino(tiny::file()));
+}
+
+TEST_CASE("OpenVINO's errors are diffgen's") {
+    tiny::check_failures<bridge::openvino>("OpenVINO", bridge::openvino_options{.threads = -1});
+    check_refused<bridge::network_failed>(
+        [] { bridge::openvino(tiny::file(), {.device = "ABACUS"}); }, {"OpenVINO", "ABACUS"});
+}
