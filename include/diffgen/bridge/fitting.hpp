@@ -76,8 +76,10 @@ class numbers {
                 return put(i, value);
             case element::int32:
                 return put(i, whole<std::int32_t>(value));
-            default:
+            case element::int64:
                 return put(i, whole<std::int64_t>(value));
+            case element::other:  // refused when the input was declared
+                return;
         }
     }
     [[nodiscard]] void* data() { return bytes_.data(); }

@@ -38,9 +38,10 @@ enum class element { float32, float64, int32, int64, other };
             return "int32";
         case element::int64:
             return "int64";
-        default:
-            return "of a type that bridges do not know";
+        case element::other:
+            break;
     }
+    return "of a type that bridges do not know";
 }
 
 template <class T>

@@ -75,7 +75,7 @@ struct trajectory_pass {
         T statistic[Hook::per_sample ? room : 1];
         m.statistic = statistic;
         constexpr int own = detail::numbers_of_both<Combiner, Hook>;
-        T numbers[own > 0 ? own : 1][own > 0 ? room : 1];
+        T numbers[std::size_t{own > 0 ? own : 1}][std::size_t{own > 0 ? room : 1}];
         if constexpr (own > 0) {
             detail::write_numbers(combiner, hook, elements_of_sample, 0, begin, size, 0, numbers);
             m.numbers = numbers[0];

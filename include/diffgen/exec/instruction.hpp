@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -116,8 +117,8 @@ using shape_of = shape<Solver::registers, Solver::rows, Solver::draws, detail::h
 /// What a form has beside its other coefficients where the solver names branches of guidance.
 template <class T, int Branches>
 struct branch_part {
-    unsigned reads_branches = 0;  ///< a bit for every branch that matters
-    T branches[Branches] = {};    ///< factors on the network's outputs
+    unsigned reads_branches = 0;             ///< a bit for every branch that matters
+    T branches[std::size_t{Branches}] = {};  ///< factors on the network's outputs
 };
 template <class T>
 struct branch_part<T, 0> {};

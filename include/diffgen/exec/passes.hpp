@@ -347,7 +347,7 @@ struct stage_pass {
             m.statistic = statistic;
         }
         constexpr int own = detail::numbers_of_both<Combiner, Hook>;
-        T numbers[own > 0 ? own : 1][own > 0 ? Capacity : 1];
+        T numbers[std::size_t{own > 0 ? own : 1}][std::size_t{own > 0 ? Capacity : 1}];
         if constexpr (own > 0)
             if (code.evaluates) {
                 for (int k = 0; k < (Table::many ? now.parts() : 1); ++k) {
@@ -438,7 +438,7 @@ struct hook_pass {
             const auto [begin, count, at] = now.of(k, batch.elements);
             auto m = batch.tile(begin);
             constexpr int own = detail::numbers_of_both<Combiner, Hook>;
-            T numbers[own > 0 ? own : 1][own > 0 ? Capacity : 1];
+            T numbers[std::size_t{own > 0 ? own : 1}][std::size_t{own > 0 ? Capacity : 1}];
             if constexpr (own > 0) {
                 detail::write_numbers(combiner, hook, batch.elements,
                                       table.of(now.sample).index_shift, begin, count, 0, numbers);
@@ -501,7 +501,7 @@ struct partial_sums_pass {
                 m.statistic = statistic;
             }
             constexpr int own = detail::numbers_of_both<Combiner, Hook>;
-            T numbers[own > 0 ? own : 1][own > 0 ? part : 1];
+            T numbers[std::size_t{own > 0 ? own : 1}][std::size_t{own > 0 ? part : 1}];
             if constexpr (own > 0) {
                 detail::write_numbers(combiner, hook, batch.elements, mine.index_shift, begin, here,
                                       0, numbers);

@@ -12,6 +12,7 @@
 #include <diffgen/predictor/predicts.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 namespace diffgen::inline DIFFGEN_ABI::exec {
@@ -67,11 +68,11 @@ inline constexpr int numbers_of_both = own_numbers_of<Combiner> + own_numbers_of
 
 /// Writes the numbers of `count` elements from `begin` on of a batch of samples of `elements`, into
 /// to[k][at] and after it. shift: see assignment::index_shift.
-template <class T, class Combiner, class Hook, int Numbers, int Room>
+template <class T, class Combiner, class Hook, std::size_t Numbers, std::size_t Room>
 DIFFGEN_VALUE void write_numbers(const Combiner& combiner, const Hook& hook, std::size_t elements,
                                  std::uint64_t shift, std::size_t begin, int count, int at,
                                  T (&to)[Numbers][Room]) {
-    std::size_t sample = begin / elements + static_cast<std::size_t>(shift);
+    std::uint64_t sample = begin / elements + shift;
     std::size_t element = begin % elements;
     for (int i = at; i < at + count; ++i) {
         for (int k = 0; k < own_numbers_of<Combiner>; ++k)

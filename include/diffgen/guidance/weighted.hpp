@@ -24,7 +24,7 @@ struct weighted {
     static constexpr int copies = Branches;
     static constexpr int inputs = Branches;
 
-    double weights[Branches];
+    double weights[std::size_t{Branches}];
 
     void check() const {
         double sum = 0, size = 0;

@@ -117,9 +117,12 @@ std::optional<T> equal_number(V v) {
         if (!back || *back != v) return std::nullopt;
         return near;
     } else {
-        const bool fits = !std::isfinite(v) || std::abs(v) <= std::numeric_limits<T>::max();
-        if (!fits || (!std::isnan(v) && static_cast<V>(static_cast<T>(v)) != v))
-            return std::nullopt;
+        // A number of a wider type may lie beyond all of T, or between two of them.
+        if constexpr (std::numeric_limits<V>::max_exponent > std::numeric_limits<T>::max_exponent) {
+            if (std::isfinite(v) && (std::abs(v) > static_cast<V>(std::numeric_limits<T>::max()) ||
+                                     static_cast<V>(static_cast<T>(v)) != v))
+                return std::nullopt;
+        }
         return static_cast<T>(v);
     }
 }
@@ -188,9 +191,11 @@ std::vector<T> numbers_of(dtype type, std::span<const std::uint8_t> data, std::e
             return all(std::uint16_t{}, itself);
         case dtype::u8:
             return all(std::uint8_t{}, itself);
-        default:
-            return all(std::uint8_t{}, [](std::uint8_t b) { return b != 0 ? 1 : 0; });
+        case dtype::boolean:
+        case dtype::other:  // which the caller has refused
+            break;
     }
+    return all(std::uint8_t{}, [](std::uint8_t b) { return b != 0 ? 1 : 0; });
 }
 
 }  // namespace detail
