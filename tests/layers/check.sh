@@ -74,8 +74,9 @@ fi
 # the inline namespace of its configuration.
 while read -r file; do
     if [[ $(grep -m1 '^#include' "$file") != '#include <diffgen/core/without_macros.hpp>' ||
-        $(tail -n1 "$file") != '#include <diffgen/core/with_macros.hpp>' ]]; then
-        echo "$file: its first include is not core/without_macros.hpp, or its last line not that of core/with_macros.hpp"
+        $(tail -n1 "$file") != '#include <diffgen/core/with_macros.hpp>' ||
+        $(grep -c 'core/with\(out\)\?_macros.hpp>' "$file") != 2 ]]; then
+        echo "$file: its first include is not core/without_macros.hpp, or its last line not that of core/with_macros.hpp, or they are there more than once"
         bad=1
     fi
 done < <(grep -rl --include='*.hpp' '^namespace diffgen' diffgen)

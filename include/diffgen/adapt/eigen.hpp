@@ -6,8 +6,6 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/strided_batch.hpp>
 

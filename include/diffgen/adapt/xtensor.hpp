@@ -7,14 +7,6 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/strided_batch.hpp>
 

@@ -9,19 +9,11 @@
 
 #include <diffgen/core/config.hpp>
 
-#include <diffgen/core/without_macros.hpp>
+#include <diffgen/core/config.hpp>
 
 #include <diffgen/core/config.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/core/config.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/config.hpp>
-
-#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/config.hpp>
 

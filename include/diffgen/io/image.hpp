@@ -6,14 +6,6 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/ndarray.hpp>
 

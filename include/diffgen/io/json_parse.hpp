@@ -7,14 +7,6 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/io/fail.hpp>
 #include <diffgen/io/file.hpp>
 #include <diffgen/io/gzip.hpp>

@@ -7,14 +7,6 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/io/cursor.hpp>
 #include <diffgen/io/element.hpp>
 #include <diffgen/io/fail.hpp>

@@ -8,19 +8,11 @@
 
 #include <diffgen/io/fail.hpp>
 
-#include <diffgen/core/without_macros.hpp>
+#include <diffgen/core/config.hpp>
 
 #include <diffgen/core/config.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/core/config.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/config.hpp>
-
-#include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/config.hpp>
 

@@ -6,10 +6,6 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/compat/diffusers/config.hpp>
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/core/error.hpp>

@@ -8,8 +8,6 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/compat/diffusers/churn.hpp>
 #include <diffgen/compat/diffusers/flow_grid.hpp>
 #include <diffgen/core/lanes/scalar.hpp>

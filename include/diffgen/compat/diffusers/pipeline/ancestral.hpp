@@ -7,10 +7,6 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/compat/diffusers/ddim.hpp>
 #include <diffgen/compat/diffusers/ddpm.hpp>
 #include <diffgen/compat/diffusers/estimate.hpp>

@@ -7,10 +7,6 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/core/without_macros.hpp>
-
-#include <diffgen/core/without_macros.hpp>
-
 #include <diffgen/compat/diffusers/flow_match.hpp>
 #include <diffgen/compat/diffusers/pipeline/compose.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
