@@ -31,7 +31,7 @@ def blanked(text):
         return re.sub(r"[^\n]", " ", match.group())
     text = re.sub(r'//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', blank, text)
     text = re.sub(r"static_assert\([^;]*;|template <[^{;]*?>\n|requires\([^{;]*\)|"
-                  r"#[^\n]*include[^\n]*|#define[^\n]*(?:\\\n[^\n]*)*|operator[^\n(]*\(", blank, text)
+                  r"#\s*include[^\n]*|#define[^\n]*(?:\\\n[^\n]*)*|operator[^\n(]*\(", blank, text)
     lines, elsewhere = text.split("\n"), []
     for i, line in enumerate(lines):
         word = re.match(r"\s*#\s*(if|elif|else|endif)", line)

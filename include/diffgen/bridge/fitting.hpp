@@ -30,32 +30,33 @@ using diffgen::detail::text;
 [[nodiscard]] inline std::vector<std::int64_t> fitted_shape(
     const port& p, std::size_t rows, std::size_t elements,
     const std::vector<std::int64_t>& sample = {}) {
-    const auto misfit = [&] {
-        return bad_shape(text("diffgen: the network declares '", p.name, "' as ",
-                              shape_text(p.shape), ", and is given ", rows, " rows of ", elements,
-                              " numbers", sample.empty() ? "" : " with the sizes ",
-                              sample.empty() ? "" : shape_text(sample)));
+    const auto require_fit = [&](bool fits) {
+        if (!fits)
+            throw bad_shape(text("diffgen: the network declares '", p.name, "' as ",
+                                 shape_text(p.shape), ", and is given ", rows, " rows of ",
+                                 elements, " numbers", sample.empty() ? "" : " with the sizes ",
+                                 sample.empty() ? "" : shape_text(sample)));
     };
     std::vector<std::int64_t> shape = p.shape;
     if (shape.empty()) {
-        if (rows != 1 || elements != 1) throw misfit();
+        require_fit(rows == 1 && elements == 1);
         return shape;
     }
-    if (shape[0] != any_size && shape[0] != static_cast<std::int64_t>(rows)) throw misfit();
+    require_fit(shape[0] == any_size || shape[0] == static_cast<std::int64_t>(rows));
     shape[0] = static_cast<std::int64_t>(rows);
     std::int64_t known = 1, *open = nullptr;
     for (std::size_t d = 1; d < shape.size(); ++d) {
         if (shape[d] == any_size && sample.size() + 1 == shape.size()) shape[d] = sample[d - 1];
-        if (shape[d] != any_size)
+        if (shape[d] != any_size) {
             known *= shape[d];
-        else if (open)
-            throw misfit();
-        else
+        } else {
+            require_fit(open == nullptr);
             open = &shape[d];
+        }
     }
     const auto wanted = static_cast<std::int64_t>(elements);
     if (open && known > 0) known *= * open = wanted / known;
-    if (known != wanted) throw misfit();
+    require_fit(known == wanted);
     return shape;
 }
 
