@@ -57,18 +57,11 @@ ort_owned<T> ort_made(void (*release)(T*), const std::string& what, const Create
 }
 
 [[nodiscard]] inline element from_ort(ONNXTensorElementDataType type) {
-    switch (type) {
-        case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
-            return element::float32;
-        case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE:
-            return element::float64;
-        case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32:
-            return element::int32;
-        case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64:
-            return element::int64;
-        default:
-            return element::other;
-    }
+    if (type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) return element::float32;
+    if (type == ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE) return element::float64;
+    if (type == ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32) return element::int32;
+    if (type == ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64) return element::int64;
+    return element::other;
 }
 [[nodiscard]] inline ONNXTensorElementDataType to_ort(element type) {
     switch (type) {
@@ -80,9 +73,10 @@ ort_owned<T> ort_made(void (*release)(T*), const std::string& what, const Create
             return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32;
         case element::int64:
             return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64;
-        default:
-            return ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+        case element::other:
+            break;
     }
+    return ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
 }
 
 /// Element type and sizes; none of what is no tensor.

@@ -17,8 +17,8 @@ namespace diffgen::inline DIFFGEN_ABI {
 struct guidance_branch {
     int index = 0;
 
-    template <std::same_as<bool> Bool>
-    DIFFGEN_HD constexpr operator Bool() const {
+    template <std::same_as<bool> Value>
+    DIFFGEN_HD constexpr operator Value() const {
         return index == 0;
     }
 };
