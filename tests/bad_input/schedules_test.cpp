@@ -45,13 +45,21 @@ TEST_CASE("betas outside (0, 1]") {
     check_refused<bad_argument>([] { schedule::betas({-0.1, 0.1}); }, {"betas[0] of 2 is -0.1"});
     check_refused<bad_argument>([] { schedule::betas({0.1, 1.5}); }, {"betas[1] of 2 is 1.5"});
     check_refused<bad_argument>([] { schedule::betas({not_a_number}); }, {"betas[0] of 1 is nan"});
-    check_refused<bad_argument>([] { schedule::linear{2, 1e-4, 2}; }, {"betas[1] of 2 is 2;"});
     check_refused<bad_argument>(
         [] {
-            schedule::scaled_linear{10, -0.1, 0.2};
+            static_cast<void>(schedule::linear{2, 1e-4, 2});
+        },
+        {"betas[1] of 2 is 2;"});
+    check_refused<bad_argument>(
+        [] {
+            static_cast<void>(schedule::scaled_linear{10, -0.1, 0.2});
         },
         {"betas[0] of 10 is nan"});
-    check_refused<bad_argument>([] { schedule::sigmoid{10, -0.1, 0.2}; }, {"betas[0] of 10 is -"});
+    check_refused<bad_argument>(
+        [] {
+            static_cast<void>(schedule::sigmoid{10, -0.1, 0.2});
+        },
+        {"betas[0] of 10 is -"});
 }
 
 TEST_CASE("a beta of 1 that is not the last") {
@@ -66,20 +74,29 @@ TEST_CASE("a beta of 1 that is not the last") {
 TEST_CASE("schedules without steps") {
     check_refused<bad_argument>([] { schedule::betas({}); }, {"no entries"});
     check_refused<bad_argument>([] { schedule::sigmas({}); }, {"no entries"});
-    check_refused<bad_argument>([] { schedule::linear{0}; }, {"0 steps"});
-    check_refused<bad_argument>([] { schedule::scaled_linear{-5}; }, {"-5 steps"});
-    check_refused<bad_argument>([] { schedule::sigmoid{0}; }, {"0 steps"});
-    check_refused<bad_argument>([] { schedule::cosine{0}; }, {"0 steps"});
+    check_refused<bad_argument>([] { static_cast<void>(schedule::linear{0}); }, {"0 steps"});
+    check_refused<bad_argument>([] { static_cast<void>(schedule::scaled_linear{-5}); },
+                                {"-5 steps"});
+    check_refused<bad_argument>([] { static_cast<void>(schedule::sigmoid{0}); }, {"0 steps"});
+    check_refused<bad_argument>([] { static_cast<void>(schedule::cosine{0}); }, {"0 steps"});
 }
 
 TEST_CASE("constants of the cosine schedule") {
     check_refused<bad_argument>(
         [] {
-            schedule::cosine{10, 0.008, not_a_number};
+            static_cast<void>(schedule::cosine{10, 0.008, not_a_number});
         },
         {"max_beta = nan"});
-    check_refused<bad_argument>([] { schedule::cosine{10, 0.008, 1.5}; }, {"max_beta = 1.5"});
-    check_refused<bad_argument>([] { schedule::cosine{10, -0.5}; }, {"s = -0.5"});
+    check_refused<bad_argument>(
+        [] {
+            static_cast<void>(schedule::cosine{10, 0.008, 1.5});
+        },
+        {"max_beta = 1.5"});
+    check_refused<bad_argument>(
+        [] {
+            static_cast<void>(schedule::cosine{10, -0.5});
+        },
+        {"s = -0.5"});
 }
 
 TEST_CASE("sigmas that are not finite, not positive, or fall") {
