@@ -13,6 +13,8 @@
 namespace {
 
 // [stream]
+using namespace diffgen;
+
 /// Stands for your network: a kernel on the stream of the run. It predicts eps of standard normal
 /// data.
 __global__ void predict(const float* in, float* out, std::size_t size, float sigma) {
@@ -21,7 +23,6 @@ __global__ void predict(const float* in, float* out, std::size_t size, float sig
 }
 
 void sample(float* device_memory, std::size_t size, std::size_t samples, cudaStream_t stream) {
-    using namespace diffgen;
     const auto network = [stream](auto in, auto out, const noise_level& level) {
         const auto blocks = static_cast<unsigned>((in.size() + 127) / 128);
         predict<<<blocks, 128, 0, stream>>>(in.data, out.data, in.size(),
