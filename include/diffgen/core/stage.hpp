@@ -67,7 +67,7 @@ struct stage {
     }
     /// Adds the row register[to] = form. Returns *this, to be chained. Throws bad_argument where
     /// there is no such register, or the stage writes max_rows of them already.
-    stage& write(int to, const linear_form& form) {
+    stage& write(int to, linear_form form) {
         if (to < 0 || to >= max_registers || rows >= max_rows)
             throw bad_argument(detail::text("diffgen: a stage writes register ", to, " by its row ",
                                             rows, "; registers are 0 to ", max_registers - 1,
