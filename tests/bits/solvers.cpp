@@ -27,7 +27,8 @@ namespace {
 template <class Schedule, class Kernel>
 void print(const char* name, const Schedule& schedule, const Kernel& kernel) {
     const auto network = testing::batched_predictor(velocity{}, testing::two_in_5d);
-    for (const conformance::entry& e : conformance::solvers())
+    for (const conformance::entry& e : conformance::solvers()) {
+        if (e.name == "alphafold3") continue;  // adds more noise than these schedules end with
         conformance::visit(e, [&](const auto& solver) {
             std::vector<double> x(5 * 8);
             sampler{schedule, kernel, network, solver}.generate(exec::cpp, batch(x, 8),
@@ -37,6 +38,7 @@ void print(const char* name, const Schedule& schedule, const Kernel& kernel) {
                 h.add(v);
             std::printf("%s, %s %016llx\n", e.name.c_str(), name, h.value());
         });
+    }
 }
 
 }  // namespace
