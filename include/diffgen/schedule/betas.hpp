@@ -59,21 +59,30 @@ std::vector<double> sampled(int steps, F f) {
     return v;
 }
 
-inline std::vector<double> linear(int steps, double beta_start, double beta_end) {
-    return sampled(steps, [=](double u) { return beta_start + product(u, beta_end - beta_start); });
-}
-inline std::vector<double> scaled_linear(int steps, double beta_start, double beta_end) {
-    return sampled(steps, [=](double u) {
-        const double a = std::sqrt(beta_start), b = std::sqrt(beta_end);
+/// Betas between two ends, each at u in [0, 1], and the ends that the literature starts from.
+struct linear_law {
+    static constexpr double beta_start = 1e-4, beta_end = 0.02;
+    static double beta(double u, double start, double end) {
+        return start + product(u, end - start);
+    }
+};
+struct scaled_linear_law {
+    static constexpr double beta_start = 0.00085, beta_end = 0.012;
+    static double beta(double u, double start, double end) {
+        const double a = std::sqrt(start), b = std::sqrt(end);
         const double root = a + product(u, b - a);
         return root * root;
-    });
-}
-inline std::vector<double> sigmoid(int steps, double beta_start, double beta_end) {
-    return sampled(steps, [=](double u) {
-        return beta_start +
-               product(diffgen::detail::sigmoid(product(12., u) - 6), beta_end - beta_start);
-    });
+    }
+};
+struct sigmoid_law {
+    static constexpr double beta_start = 1e-4, beta_end = 0.02;
+    static double beta(double u, double start, double end) {
+        return start + product(diffgen::detail::sigmoid(product(12., u) - 6), end - start);
+    }
+};
+template <class Law>
+std::vector<double> between(int steps, double start, double end) {
+    return sampled(steps, [=](double u) { return Law::beta(u, start, end); });
 }
 inline std::vector<double> cosine(int steps, double s, double max_beta) {
     if (!(s >= 0 && std::isfinite(s) && max_beta > 0 && max_beta <= 1))
@@ -102,62 +111,32 @@ inline void require_own(const table& entries, int steps) {
 
 }  // namespace detail_betas
 
+/// beta from beta_start to beta_end, as a law says.
+template <class Law>
+struct between_betas {
+    int steps = 1000;
+    double beta_start = Law::beta_start, beta_end = Law::beta_end;
+    /// What follows from the constants; not to be set.
+    table entries{log_snr_of_betas(detail_betas::between<Law>(steps, beta_start, beta_end))};
+
+    /// Throws bad_argument where `steps` was changed after the table was made.
+    void check() const { detail_betas::require_own(entries, steps); }
+    [[nodiscard]] double log_snr(double t) const { return entries.log_snr(t); }
+    [[nodiscard]] double log_snr_rate(double t) const { return entries.log_snr_rate(t); }
+    [[nodiscard]] double time(double log_snr) const { return entries.time(log_snr); }
+    [[nodiscard]] static double t_min() { return table::t_min(); }
+    [[nodiscard]] double t_max() const { return entries.t_max(); }
+    [[nodiscard]] static double t_clean() { return table::t_clean(); }
+    [[nodiscard]] int discrete_steps() const { return entries.discrete_steps(); }
+    operator const table&() const { return entries; }
+};
+
 /// beta linear in the step (Ho et al. 2020).
-struct linear {
-    int steps = 1000;
-    double beta_start = 1e-4, beta_end = 0.02;
-    /// What follows from the constants; not to be set.
-    table entries{log_snr_of_betas(detail_betas::linear(steps, beta_start, beta_end))};
-
-    /// Throws bad_argument where the constants were changed after the table was made of them.
-    void check() const { detail_betas::require_own(entries, steps); }
-    [[nodiscard]] double log_snr(double t) const { return entries.log_snr(t); }
-    [[nodiscard]] double log_snr_rate(double t) const { return entries.log_snr_rate(t); }
-    [[nodiscard]] double time(double log_snr) const { return entries.time(log_snr); }
-    [[nodiscard]] static double t_min() { return table::t_min(); }
-    [[nodiscard]] double t_max() const { return entries.t_max(); }
-    [[nodiscard]] static double t_clean() { return table::t_clean(); }
-    [[nodiscard]] int discrete_steps() const { return entries.discrete_steps(); }
-    operator const table&() const { return entries; }
-};
-
+using linear = between_betas<detail_betas::linear_law>;
 /// sqrt(beta) linear in the step (Rombach et al. 2022, latent diffusion).
-struct scaled_linear {
-    int steps = 1000;
-    double beta_start = 0.00085, beta_end = 0.012;
-    /// What follows from the constants; not to be set.
-    table entries{log_snr_of_betas(detail_betas::scaled_linear(steps, beta_start, beta_end))};
-
-    /// Throws bad_argument where the constants were changed after the table was made of them.
-    void check() const { detail_betas::require_own(entries, steps); }
-    [[nodiscard]] double log_snr(double t) const { return entries.log_snr(t); }
-    [[nodiscard]] double log_snr_rate(double t) const { return entries.log_snr_rate(t); }
-    [[nodiscard]] double time(double log_snr) const { return entries.time(log_snr); }
-    [[nodiscard]] static double t_min() { return table::t_min(); }
-    [[nodiscard]] double t_max() const { return entries.t_max(); }
-    [[nodiscard]] static double t_clean() { return table::t_clean(); }
-    [[nodiscard]] int discrete_steps() const { return entries.discrete_steps(); }
-    operator const table&() const { return entries; }
-};
-
+using scaled_linear = between_betas<detail_betas::scaled_linear_law>;
 /// beta follows a logistic curve over [-6, 6] (GeoDiff, Xu et al. 2022).
-struct sigmoid {
-    int steps = 1000;
-    double beta_start = 1e-4, beta_end = 0.02;
-    /// What follows from the constants; not to be set.
-    table entries{log_snr_of_betas(detail_betas::sigmoid(steps, beta_start, beta_end))};
-
-    /// Throws bad_argument where the constants were changed after the table was made of them.
-    void check() const { detail_betas::require_own(entries, steps); }
-    [[nodiscard]] double log_snr(double t) const { return entries.log_snr(t); }
-    [[nodiscard]] double log_snr_rate(double t) const { return entries.log_snr_rate(t); }
-    [[nodiscard]] double time(double log_snr) const { return entries.time(log_snr); }
-    [[nodiscard]] static double t_min() { return table::t_min(); }
-    [[nodiscard]] double t_max() const { return entries.t_max(); }
-    [[nodiscard]] static double t_clean() { return table::t_clean(); }
-    [[nodiscard]] int discrete_steps() const { return entries.discrete_steps(); }
-    operator const table&() const { return entries; }
-};
+using sigmoid = between_betas<detail_betas::sigmoid_law>;
 
 /// abar follows cos^2((u + s) / (1 + s) pi / 2), beta capped (Nichol and Dhariwal 2021, eq. 17).
 struct cosine {
@@ -166,7 +145,7 @@ struct cosine {
     /// What follows from the constants; not to be set.
     table entries{log_snr_of_betas(detail_betas::cosine(steps, s, max_beta))};
 
-    /// Throws bad_argument where the constants were changed after the table was made of them.
+    /// Throws bad_argument where `steps` was changed after the table was made.
     void check() const { detail_betas::require_own(entries, steps); }
     [[nodiscard]] double log_snr(double t) const { return entries.log_snr(t); }
     [[nodiscard]] double log_snr_rate(double t) const { return entries.log_snr_rate(t); }

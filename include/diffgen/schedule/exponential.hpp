@@ -31,7 +31,7 @@ struct exponential {
     /// What follows from the constants; not to be set.
     table entries{log_snr_of_betas(detail_betas::exponential(steps, decay))};
 
-    /// Throws bad_argument where the constants were changed after the table was made of them.
+    /// Throws bad_argument where `steps` was changed after the table was made.
     void check() const { detail_betas::require_own(entries, steps); }
     [[nodiscard]] double log_snr(double t) const { return entries.log_snr(t); }
     [[nodiscard]] double log_snr_rate(double t) const { return entries.log_snr_rate(t); }
