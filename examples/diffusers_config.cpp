@@ -8,10 +8,10 @@
 
 #include <diffgen/compat/diffusers/pipeline.hpp>
 
+#include "common/config_arguments.hpp"
+
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
-#include <string_view>
 #include <vector>
 
 // Stands for the network of a pipeline: the exact noise of data N(1.5, 0.5^2). `timesteps` has
@@ -31,14 +31,9 @@ struct network {
 };
 
 int main(int argc, char** argv) try {
-    std::filesystem::path file =
-        std::filesystem::path(__FILE__).parent_path() / "data" / "scheduler_config.json";
-    std::size_t samples = 100'000;
-    for (int i = 1; i < argc; ++i)
-        if (std::string_view(argv[i]) == "--quick")
-            samples = 20'000;
-        else
-            file = argv[i];
+    const config_arguments given(argc, argv);
+    const auto& file = given.file;
+    const std::size_t samples = given.is_quick ? 20'000 : 100'000;
     // [pipeline]
     namespace diffusers = diffgen::compat::diffusers;
     const auto config = diffusers::load_config(file);

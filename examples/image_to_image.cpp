@@ -8,10 +8,10 @@
 
 #include <diffgen/compat/diffusers/pipeline.hpp>
 
+#include "common/config_arguments.hpp"
+
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
-#include <string_view>
 #include <vector>
 
 constexpr std::size_t pixels = 8;
@@ -46,14 +46,9 @@ double mean_of(const std::vector<float>& x, std::size_t first, std::size_t count
 }
 
 int main(int argc, char** argv) try {
-    std::filesystem::path file =
-        std::filesystem::path(__FILE__).parent_path() / "data" / "scheduler_config.json";
-    std::size_t n = 20'000;
-    for (int i = 1; i < argc; ++i)
-        if (std::string_view(argv[i]) == "--quick")
-            n = 2'000;
-        else
-            file = argv[i];
+    const config_arguments given(argc, argv);
+    const auto& file = given.file;
+    const std::size_t n = given.is_quick ? 2'000 : 20'000;
     namespace diffusers = diffgen::compat::diffusers;
     using diffgen::batch, diffgen::exec::cpp;
     // [image to image]

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <exception>
 #include <limits>
 #include <span>
 #include <string>
@@ -20,6 +21,17 @@ namespace real_networks {
 inline double now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
+}
+
+/// run(arguments), or 2 where it throws, which is printed.
+inline int reported(int (*run)(const std::vector<std::string>&),
+                    const std::vector<std::string>& arguments) {
+    try {
+        return run(arguments);
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "%s\n", e.what());
+        return 2;
+    }
 }
 
 /// What a run took, in seconds of the clock.

@@ -16,7 +16,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -94,10 +93,5 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    try {
-        return run({arguments, arguments + count});
-    } catch (const std::exception& e) {
-        std::fprintf(stderr, "%s\n", e.what());
-        return 2;
-    }
+    return real_networks::reported(run, {arguments, arguments + count});
 }

@@ -13,6 +13,7 @@
 #include <diffgen/core/lanes/scalar.hpp>
 
 #include <array>
+#include <cstddef>
 
 namespace diffgen::inline DIFFGEN_ABI {
 
@@ -59,25 +60,32 @@ struct linear_form {
     constexpr linear_form& operator+=(const linear_form& b) { return *this = *this + b; }
 };
 
+namespace detail {
+
+/// The place of number i of the `most` things that symbol::name gives. Throws bad_argument where
+/// there is none.
+constexpr std::size_t place_of(const char* name, const char* things, int i, int most) {
+    if (i < 0 || i >= most)
+        throw bad_argument(
+            text("diffgen: symbol::", name, "(", i, "); ", things, " are 0 to ", most - 1));
+    return static_cast<std::size_t>(i);
+}
+
+}  // namespace detail
+
 namespace symbol {
 
 /// Register i of a stage; register 0 is the state. Throws bad_argument where there is none: where i
 /// is a constant of a constant expression, it does not compile.
 constexpr linear_form reg(int i) {
-    if (i < 0 || i >= max_registers)
-        throw bad_argument(
-            detail::text("diffgen: symbol::reg(", i, "); registers are 0 to ", max_registers - 1));
     linear_form f;
-    f.registers[static_cast<unsigned>(i)] = 1;
+    f.registers[detail::place_of("reg", "registers", i, max_registers)] = 1;
     return f;
 }
 /// Normal number i of a stage. Throws bad_argument where there is none.
 constexpr linear_form normal(int i) {
-    if (i < 0 || i >= max_draws)
-        throw bad_argument(
-            detail::text("diffgen: symbol::normal(", i, "); normals are 0 to ", max_draws - 1));
     linear_form f;
-    f.noise[static_cast<unsigned>(i)] = 1;
+    f.noise[detail::place_of("normal", "normals", i, max_draws)] = 1;
     return f;
 }
 
@@ -85,11 +93,8 @@ constexpr linear_form normal(int i) {
 /// any hook; of a predictor without guidance, branch 0. A solver that names branches 0 to n - 1 has
 /// `static constexpr int branches = n`. Throws bad_argument where a form has no such branch.
 constexpr linear_form D_of(int i) {
-    if (i < 0 || i >= max_branches)
-        throw bad_argument(
-            detail::text("diffgen: symbol::D_of(", i, "); branches are 0 to ", max_branches - 1));
     linear_form f;
-    f.branches[static_cast<unsigned>(i)] = 1;
+    f.branches[detail::place_of("D_of", "branches", i, max_branches)] = 1;
     return f;
 }
 

@@ -3,6 +3,7 @@
 
 // tiny.onnx on OpenVINO itself, and the errors of that runtime.
 
+#include "agreement.hpp"
 #include "failures.hpp"
 #include "tiny_network.hpp"
 
@@ -10,8 +11,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
-#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,21 +35,11 @@ TEST_CASE("OpenVINO in the fewest lines") {
         solver::ddim{}};
     s.generate(exec::cpp, batch(x, 3), {.steps = 20, .seed = 7});
     // [use]
-    std::vector<float> expected(3 * 4);
-    const sampler plain{
-        schedule::linear_beta{}, kernel::variance_preserving{},
-        guided{predicts(epsilon{}, labelled{tiny::formula{bias}, classes, no_class}),
-               classifier_free{.w = 1.5}},
-        solver::ddim{}};
-    plain.generate(exec::cpp, batch(expected, 3), {.steps = 20, .seed = 7});
-    for (std::size_t i = 0; i < x.size(); ++i)
-        CHECK(std::abs(x[i] - expected[i]) <= 1e-4f * (1 + std::abs(expected[i])));
+    tiny::check_guided(x, bias, classes, no_class);
 }
 
 TEST_CASE("OpenVINO evaluates the file as the formula says") {
-    tiny::check_all(bridge::openvino(tiny::file(), {.threads = 1}));
-    tiny::check_all(bridge::openvino(tiny::file(), {.threads = 2}));
-    tiny::check_all(bridge::openvino(tiny::file()));
+    tiny::check_threads<bridge::openvino>();
 }
 
 TEST_CASE("OpenVINO's errors are diffgen's") {
