@@ -352,7 +352,7 @@ class sampler {
     template <class Exec, class X>
     void add_noise(const Exec& e, double t, X&& x, const options& o = {}) const {
         check();
-        const auto v = view(e, x);
+        const auto v = view_for_noise(e, x);
         using T = typename decltype(v)::value_type;
         exec::add_noise_to(e, v, exec::single_cohort<level_of<T>>{cast_level<T>(process.level(t))},
                            noise::stream::forward, exec::seeded(noise, o.seed), o.first_sample);
@@ -363,7 +363,7 @@ class sampler {
     requires(!std::is_same_v<std::remove_cvref_t<X>, options>) void add_noise(
         const Exec& e, std::span<const double> times, X&& x, const options& o = {}) const {
         check();
-        const auto v = view(e, x);
+        const auto v = view_for_noise(e, x);
         using T = typename decltype(v)::value_type;
         require_times(times, v.samples);
         std::vector<level_of<T>> levels;
@@ -376,7 +376,7 @@ class sampler {
     /// bit. Of the options the grid counts too.
     template <class Exec, blocks::rule Rule, class X>
     void add_noise(const Exec& e, const Rule& rule, X&& x, const options& o = {}) const {
-        auto v = view(e, x);
+        auto v = view_for_noise(e, x);
         using T = typename decltype(v)::value_type;
         const auto [table, grid] = table_and_grid(rule, v.elements, o);
         const std::size_t samples = v.samples, count = static_cast<std::size_t>(table.count);
@@ -392,7 +392,7 @@ class sampler {
     /// Fills x with the prior that generate(e, x, o) begins with.
     template <class Exec, class X>
     void draw_prior(const Exec& e, X&& x, const options& o = {}) const {
-        const auto v = view(e, x);
+        const auto v = view_for_noise(e, x);
         const auto l = levels(o);
         static_cast<void>(detail::end_of(o, static_cast<int>(l.size()) - 1));
         exec::draw_prior(e, v, l[static_cast<std::size_t>(o.begin_step)].sigma,
@@ -504,6 +504,15 @@ class sampler {
                                                       o, from);
     }
 
+    /// The view of a state that noise is drawn into. Throws what the source says where it does not
+    /// fit.
+    template <class Exec, class X>
+    auto view_for_noise(const Exec& e, X&& x) const {
+        const auto v = view(e, x);
+        detail::check_batch<typename std::remove_const_t<decltype(v)>::space_type>(noise, v.samples,
+                                                                                   v.elements);
+        return v;
+    }
     /// Throws what a part says that has numbers of its own for each sample or element.
     template <class T, class Space>
     void require_fit(batch_view<T, Space> x) const {

@@ -101,6 +101,8 @@ TEST_CASE("sizes that do not fit are refused before x is written") {
     std::vector<float> x(2 * 56, 3.0f);
     check_refused<bad_shape>([&] { s.generate(exec::cpp, batch(x, 2), {.steps = 2}); },
                              {"19 points", "56 elements"});
+    check_refused<bad_shape>([&] { s.draw_prior(exec::cpp, batch(x, 2)); }, {"56 elements"});
+    check_refused<bad_shape>([&] { s.add_noise(exec::cpp, 10, batch(x, 2)); }, {"56 elements"});
     CHECK(x == std::vector<float>(2 * 56, 3.0f));
     s.noise.axes = 9;
     check_refused<bad_argument>([&] { s.generate(exec::cpp, batch(x, 2), {.steps = 2}); },
