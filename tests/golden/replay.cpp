@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // replay [--why] DIR...: runs every trajectory of another implementation in these folders (*.json)
-// through diffgen and compares all states, estimates and network inputs; or every measure that one
-// computed. Prints a line a file, sorted by name: NAME LARGEST_RELATIVE_ERROR ok|off, or NAME -
-// unsupported. --why adds the reason of the last to the standard error. Exits 1 if any is off, 2 if
-// it cannot read a file. The error is |a - b| / max(|b|, 1e-3), the bound 1e-9; measures may have
-// another.
+// through diffgen and compares all states, estimates and network inputs; or every value that one
+// computed (topics.hpp). Prints a line a file, sorted by name: NAME LARGEST_RELATIVE_ERROR ok|off,
+// or NAME - unsupported. --why adds the reason of the last to the standard error. Exits 1 if any is
+// off, 2 if it cannot read a file. The error is |a - b| / max(|b|, 1e-3), the bound 1e-9; measures
+// may have another.
 
 #include "golden.hpp"
+#include "topics.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,14 +22,16 @@
 
 namespace {
 
-golden::comparison replay(const golden::json& file) {
+golden::comparison replay(const golden::json& file, std::string_view name) {
+    const auto topic = golden::topics().find(name.substr(0, name.find('-')));
+    if (topic != golden::topics().end()) return topic->second(file);
     if (file.contains("measure")) return golden::replay_measure(file);
     if (file.contains("scheduler")) return {golden::replay_diffusers(file)};
     const auto source = file.get<std::string>("source");
     if (source.starts_with("k-diffusion")) return {golden::replay_k_diffusion(file)};
     if (source.starts_with("score_sde")) return {golden::replay_score_sde(file)};
     if (source.starts_with("NVlabs/edm")) return {golden::replay_edm(file)};
-    throw diffgen::compat::unsupported("the source " + source);
+    throw diffgen::compat::unsupported("the topic " + std::string(name) + " of " + source);
 }
 
 /// Whether the peer itself came to NaN or infinity, which diffgen reports as an error instead.
@@ -47,7 +50,7 @@ bool report(const std::filesystem::path& path, bool why) {
     std::string reason;
     bool off = false;
     try {
-        const auto [error, tolerance] = replay(file);
+        const auto [error, tolerance] = replay(file, name);
         off = !(error <= tolerance);
         if (off && broke_down(file)) throw diffgen::compat::unsupported("the peer came to NaN");
         std::cout << name << ' ' << error << (off ? " off\n" : " ok\n");
