@@ -58,7 +58,7 @@ double exact_reward(const network& net) {
     const auto levels = sampler_of(net).levels(base);
     double mean = 0, variance = levels.front().sigma * levels.front().sigma;
     for (std::size_t k = 0; k + 1 < levels.size(); ++k) {
-        const posterior_kernel q = posterior(levels[k], levels[k + 1]);
+        const posterior_kernel q = reverse_transition(levels[k], levels[k + 1]);
         const auto f = network::features(levels[k]);
         const double slope = q.state + q.data * levels[k].alpha;
         mean = slope * mean + q.data * (net.weights[0] * f[0] + net.weights[1] * f[1]);

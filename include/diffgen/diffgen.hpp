@@ -3,7 +3,8 @@
 #pragma once
 
 // The core of diffgen: everything but the adapters of other libraries (diffgen/adapt), the embedded
-// network (diffgen/nn, diffgen/train), files (diffgen/io) and measures (diffgen/metrics).
+// network (diffgen/nn, diffgen/train), files (diffgen/io), measures (diffgen/metrics) and posterior
+// sampling (diffgen/posterior).
 
 #include <diffgen/blocks/rules.hpp>
 #include <diffgen/blocks/time_table.hpp>

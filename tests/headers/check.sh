@@ -30,7 +30,7 @@ needs() {
         diffgen/adapt/onnx*) echo onnxruntime_cxx_api.h ;;
         diffgen/bridge/openvino*) echo openvino/c/openvino.h ;;
         diffgen/adapt/xtensor*) echo xtensor/xtensor.hpp ;;
-        diffgen/adapt/eigen* | diffgen/nn/* | diffgen/train/* | diffgen/metrics/* | diffgen/compat/torchmetrics*) echo Eigen/Core ;;
+        diffgen/adapt/eigen* | diffgen/nn/* | diffgen/train/* | diffgen/metrics/* | diffgen/posterior/* | diffgen/compat/azula* | diffgen/compat/deepinv* | diffgen/compat/torchmetrics*) echo Eigen/Core ;;
     esac
 }
 declare -A installed

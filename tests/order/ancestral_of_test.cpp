@@ -101,7 +101,7 @@ TEST_CASE("s_noise scales the fresh noise") {
         const ancestral_of<> s{.s_noise = s_noise};
         return testing::run_moments(p, s, levels, data, marginal(data, levels[0])).variance;
     };
-    const double fresh = posterior(levels[0], levels[1]).variance;
+    const double fresh = reverse_transition(levels[0], levels[1]).variance;
     CHECK(testing::relative_error(variance(1.5) - variance(0), 2.25 * fresh) < 1e-12);
 }
 

@@ -31,7 +31,7 @@ TEST_CASE_TEMPLATE("transition and posterior between any two levels of any kerne
               1e-13);
 
         // Bayes' rule for two Gaussians (Kingma et al. 2021, eq. 32)
-        const auto q = posterior(s, t);
+        const auto q = reverse_transition(s, t);
         CHECK(relative_error(q.state, scale * t.sigma * t.sigma / (s.sigma * s.sigma)) < 1e-13);
         CHECK(relative_error(q.data, t.alpha * variance / (s.sigma * s.sigma)) < 1e-13);
         CHECK(relative_error(q.variance, variance * t.sigma * t.sigma / (s.sigma * s.sigma)) <
@@ -69,7 +69,7 @@ TEST_CASE("between steps of a chain: beta and the posterior of Ho et al. 2020, e
         const long double beta = 1e-4L + (0.02L - 1e-4L) * i / 999;
         const long double abar = before * (1 - beta);
         const noise_level s = p.level(i), t = i == 0 ? p.clean() : p.level(i - 1);
-        const auto q = posterior(s, t);
+        const auto q = reverse_transition(s, t);
         CAPTURE(i);
         CHECK(relative_error(transition(s, t).variance, static_cast<double>(beta)) < 1e-10);
         CHECK(relative_error(q.data, static_cast<double>(std::sqrt(before) * beta / (1 - abar))) <
@@ -84,13 +84,13 @@ TEST_CASE("between steps of a chain: beta and the posterior of Ho et al. 2020, e
 
 TEST_CASE("the ends: to the clean end, and from no signal at all") {
     const process p(schedule::betas({0.1, 0.5, 1}), kernel::variance_preserving{});
-    const auto to_clean = posterior(p.level(0), p.clean());
+    const auto to_clean = reverse_transition(p.level(0), p.clean());
     CHECK(to_clean.state == 0);
     CHECK(to_clean.data == 1);
     CHECK(to_clean.variance == 0);
     CHECK(relative_error(transition(p.level(0), p.clean()).variance, 0.1) < 1e-14);
     // x_s is pure noise and says nothing: the posterior is q(x_t | x_0)
-    const auto from_noise = posterior(p.level(2), p.level(1));
+    const auto from_noise = reverse_transition(p.level(2), p.level(1));
     CHECK(from_noise.state == 0);
     CHECK(from_noise.data == p.level(1).alpha);
     CHECK(relative_error(from_noise.variance, 0.55) < 1e-14);

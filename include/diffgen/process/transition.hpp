@@ -31,7 +31,8 @@ struct posterior_kernel {
     double state, data, variance;
 };
 
-[[nodiscard]] inline posterior_kernel posterior(const noise_level& s, const noise_level& t) {
+[[nodiscard]] inline posterior_kernel reverse_transition(const noise_level& s,
+                                                         const noise_level& t) {
     const double ratio = std::exp(s.log_snr - t.log_snr);  // of the signal-to-noise ratios
     // state: scale sigma_t^2 / sigma_s^2 = ratio alpha_t / alpha_s, finite also where alpha_s = 0
     const double state = s.alpha > 0 ? ratio * t.alpha / s.alpha : 0;

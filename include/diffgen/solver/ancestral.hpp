@@ -34,7 +34,7 @@ struct ancestral {
     [[nodiscard]] stage plan(const step& s, int) const {
         using namespace symbol;
         const auto &from = s.from(), &to = s.to();
-        const posterior_kernel q = posterior(from, to);
+        const posterior_kernel q = reverse_transition(from, to);
         stage out = evaluation_stage(from);
         out.draws = to.is_clean() ? 0 : 1;
         const linear_form mean = q.state * x + q.data * D;

@@ -40,7 +40,9 @@ struct ddim {
         const auto &from = s.from(), &to = s.to();
         // without noise the step may also lead back to more of it, where there is no posterior
         const double c =
-            eta > 0 ? std::min(product(eta, std::sqrt(posterior(from, to).variance)), to.sigma) : 0;
+            eta > 0
+                ? std::min(product(eta, std::sqrt(reverse_transition(from, to).variance)), to.sigma)
+                : 0;
         stage out = evaluation_stage(from);
         out.draws = eta > 0 && !to.is_clean() ? 1 : 0;
         // sigma_t eps, with the part that the fresh noise replaces taken away

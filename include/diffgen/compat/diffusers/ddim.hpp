@@ -45,7 +45,7 @@ struct ddim {
         const noise_level& from = s.from();
         const int t = static_cast<int>(from.t) - stride;
         const noise_level to = level_or_end(s.process, t, set_alpha_to_one);
-        const double c2 = product(eta * eta, posterior(from, to).variance);
+        const double c2 = product(eta * eta, reverse_transition(from, to).variance);
         const linear_form noise = use_clipped_model_output ? eps(from) : output.noise(from);
         stage out = evaluation_stage(from);
         out.draws = eta > 0 ? 1 : 0;

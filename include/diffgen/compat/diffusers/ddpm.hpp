@@ -34,7 +34,7 @@ struct ddpm {
   protected:
     [[nodiscard]] stage between(const noise_level& from, const noise_level& to) const {
         using namespace symbol;
-        const posterior_kernel q = posterior(from, to);
+        const posterior_kernel q = reverse_transition(from, to);
         const double smallest = std::max(q.variance, 1e-20);
         const double largest = transition(from, to).variance;
         const linear_form mean = q.state * x + q.data * D;
