@@ -69,7 +69,7 @@ if(DIFFGEN_PYTHON)
 endif()
 
 # The bridges to runtimes, with the runtimes; tools/bridges_test.sh brings them.
-foreach(runtime onnx_runtime openvino)
+foreach(runtime onnx_runtime openvino libtorch)
   add_test(NAME bridge.${runtime} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bridge/runtimes/check.sh ${runtime}
     "${DIFFGEN_RUNTIMES}" "${CMAKE_CXX_COMPILER}")
   set_tests_properties(bridge.${runtime} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)

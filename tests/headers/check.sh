@@ -29,6 +29,7 @@ needs() {
         diffgen/adapt/torch*) echo torch/torch.h ;;
         diffgen/adapt/onnx*) echo onnxruntime_cxx_api.h ;;
         diffgen/bridge/openvino*) echo openvino/c/openvino.h ;;
+        diffgen/bridge/libtorch*) echo torch/script.h ;;
         diffgen/adapt/xtensor*) echo xtensor/xtensor.hpp ;;
         diffgen/adapt/eigen* | diffgen/nn/* | diffgen/train/* | diffgen/metrics/* | diffgen/posterior/* | diffgen/compat/azula* | diffgen/compat/deepinv* | diffgen/compat/torchmetrics*) echo Eigen/Core ;;
     esac

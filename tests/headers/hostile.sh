@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 
 headers() {
     (cd "$include" && find diffgen -name '*.hpp' | LC_ALL=C sort) |
-        grep -vE 'with(out)?_macros|adapt/(xtensor|torch)|bridge/openvino|cuda' | sed 's/.*/#include <&>/'
+        grep -vE 'with(out)?_macros|adapt/(xtensor|torch)|bridge/(openvino|libtorch)|cuda' | sed 's/.*/#include <&>/'
 }
 
 {

@@ -66,7 +66,7 @@ inline constexpr std::int64_t any_size = -1;
 struct port {
     std::string name;
     element type = element::other;
-    std::vector<std::int64_t> shape;
+    std::vector<std::int64_t> shape = {};
 };
 
 /// The numbers of one port in one call: row-major, without gaps, in memory of the caller, which the

@@ -28,12 +28,12 @@ inline void check_guided(const std::vector<float>& x, const std::vector<float>& 
         CHECK(std::abs(x[i] - expected[i]) <= 1e-4f * (1 + std::abs(expected[i])));
 }
 
-/// The file is evaluated as the formula says on one thread, on two, and on as many as there are.
-template <class Runtime>
-void check_threads() {
-    check_all(Runtime(file(), {.threads = 1}));
-    check_all(Runtime(file(), {.threads = 2}));
-    check_all(Runtime(file()));
+/// The network is evaluated as the formula says on one thread, on two, and on as many as there are
+/// (0). make(threads) loads it.
+template <class Make>
+void check_threads(const Make& make) {
+    for (const int threads : {1, 2, 0})
+        check_all(make(threads));
 }
 
 }  // namespace tiny

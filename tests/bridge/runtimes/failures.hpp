@@ -22,21 +22,22 @@ inline std::filesystem::path file() {
     return std::filesystem::path(DIFFGEN_TESTS_DIR) / "bridge/data/tiny.onnx";
 }
 
-template <class Runtime, class Options>
-void check_failures(const char* name, Options refused) {
+/// load(path, threads) makes the runtime from a file, and `good` is one that it can read.
+template <class Load>
+void check_failures(const char* name, const std::filesystem::path& good, const Load& load) {
     const auto missing = std::filesystem::temp_directory_path() / "no such network.onnx";
-    check_refused<bad_file>([&] { Runtime{missing}; }, {name, "no such network.onnx"});
+    check_refused<bad_file>([&] { load(missing, 0); }, {name, "no such network.onnx"});
 
     const auto damaged =
         std::filesystem::temp_directory_path() / ("damaged" + std::to_string(getpid()) + ".onnx");
     std::ofstream(damaged) << "these are no weights";
-    check_refused<bad_file>([&] { Runtime{damaged}; }, {name, damaged.filename().string()});
+    check_refused<bad_file>([&] { load(damaged, 0); }, {name, damaged.filename().string()});
     std::filesystem::remove(damaged);
 
-    check_refused<bad_argument>([&] { Runtime(file(), refused); }, {"threads = -1"});
+    check_refused<bad_argument>([&] { load(good, -1); }, {"threads = -1"});
 
     // Three rows of bias fit no batch of two: the runtime finds out, and can go on.
-    bridge::network net{Runtime{file()}, names()};
+    bridge::network net{load(good, 0), names()};
     const std::vector<float> bias(12);
     const std::vector<int> labels{1, 2};
     std::vector<float> x{1, 2, 3, 4, 5, 6, 7, 8}, y(8);

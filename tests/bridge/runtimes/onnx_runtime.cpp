@@ -11,11 +11,20 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
 using namespace diffgen;
+
+namespace {
+
+bridge::onnx_runtime load(const std::filesystem::path& file, int threads) {
+    return bridge::onnx_runtime(file, {.threads = threads});
+}
+
+}  // namespace
 
 TEST_CASE("ONNX Runtime in the fewest lines") {
     const std::string file = tiny::file();
@@ -39,10 +48,9 @@ TEST_CASE("ONNX Runtime in the fewest lines") {
 }
 
 TEST_CASE("ONNX Runtime evaluates the file as the formula says") {
-    tiny::check_threads<bridge::onnx_runtime>();
+    tiny::check_threads([](int threads) { return load(tiny::file(), threads); });
 }
 
 TEST_CASE("ONNX Runtime's errors are diffgen's") {
-    tiny::check_failures<bridge::onnx_runtime>("ONNX Runtime",
-                                               bridge::onnx_runtime_options{.threads = -1});
+    tiny::check_failures("ONNX Runtime", tiny::file(), load);
 }

@@ -11,11 +11,20 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
 using namespace diffgen;
+
+namespace {
+
+bridge::openvino load(const std::filesystem::path& file, int threads) {
+    return bridge::openvino(file, {.threads = threads});
+}
+
+}  // namespace
 
 TEST_CASE("OpenVINO in the fewest lines") {
     const std::string file = tiny::file();
@@ -39,11 +48,11 @@ TEST_CASE("OpenVINO in the fewest lines") {
 }
 
 TEST_CASE("OpenVINO evaluates the file as the formula says") {
-    tiny::check_threads<bridge::openvino>();
+    tiny::check_threads([](int threads) { return load(tiny::file(), threads); });
 }
 
 TEST_CASE("OpenVINO's errors are diffgen's") {
-    tiny::check_failures<bridge::openvino>("OpenVINO", bridge::openvino_options{.threads = -1});
+    tiny::check_failures("OpenVINO", tiny::file(), load);
     check_refused<bridge::network_failed>(
         [] { bridge::openvino(tiny::file(), {.device = "ABACUS"}); }, {"OpenVINO", "ABACUS"});
 }
