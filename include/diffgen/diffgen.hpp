@@ -10,6 +10,14 @@
 #include <diffgen/blocks/time_table.hpp>
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/consistency.hpp>
+#include <diffgen/discrete/betas.hpp>
+#include <diffgen/discrete/corruption.hpp>
+#include <diffgen/discrete/finite_chain.hpp>
+#include <diffgen/discrete/flow.hpp>
+#include <diffgen/discrete/hidden_markov.hpp>
+#include <diffgen/discrete/masked.hpp>
+#include <diffgen/discrete/score_entropy.hpp>
+#include <diffgen/discrete/total_noise.hpp>
 #include <diffgen/exec/evaluation.hpp>
 #include <diffgen/fit/fit_grid.hpp>
 #include <diffgen/grid/beta.hpp>
