@@ -42,7 +42,8 @@ struct is_value<pack<T, Isa>> : std::true_type {};
 #endif
 }  // namespace detail
 
-/// A float, a double, or a pack of them.
+/// A float, a double, or a pack of them; or a dual of these (core/dual.hpp), by which a functor is
+/// differentiated. A dual has no bits.
 template <class V>
 concept value = detail::is_value<V>::value;
 
@@ -55,5 +56,7 @@ template <value V>
 using bits_of = typename value_traits<V>::bits;
 
 }  // namespace diffgen::inline DIFFGEN_ABI
+
+#include <diffgen/core/dual.hpp>
 
 #include <diffgen/core/with_macros.hpp>

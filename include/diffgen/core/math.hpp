@@ -398,4 +398,6 @@ DIFFGEN_VALUE V tanh(const V& x) {
 
 }  // namespace diffgen::inline DIFFGEN_ABI
 
+#include <diffgen/core/dual_functions.hpp>
+
 #include <diffgen/core/with_macros.hpp>

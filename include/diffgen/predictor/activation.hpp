@@ -31,20 +31,28 @@ namespace detail {
 /// leaves a processor idle: here each part of it is done for all before the next.
 template <value V, std::size_t... J>
 DIFFGEN_VALUE void exp_of_all(V* x, std::index_sequence<J...>) {
-    exp_reduction<V> reduced[sizeof...(J)];
-    ((reduced[J] = reduce_for_exp(inside_exp(x[J]))), ...);
-    ((x[J] = expm1_kernel(reduced[J].r) + scalar_of<V>(1)), ...);
-    ((x[J] = scale_exp(x[J], reduced[J].integer)), ...);
+    if constexpr (is_dual<V>) {
+        ((x[J] = diffgen::exp(x[J])), ...);
+    } else {
+        exp_reduction<V> reduced[sizeof...(J)];
+        ((reduced[J] = reduce_for_exp(inside_exp(x[J]))), ...);
+        ((x[J] = expm1_kernel(reduced[J].r) + scalar_of<V>(1)), ...);
+        ((x[J] = scale_exp(x[J], reduced[J].integer)), ...);
+    }
 }
 
 /// Replaces x[0], x[1] ... by tanh(x).
 template <value V, std::size_t... J>
-DIFFGEN_VALUE void tanh_of_all(V* x, std::index_sequence<J...> all) {
-    V sizes[sizeof...(J)], powers[sizeof...(J)];
-    ((sizes[J] = diffgen::abs(x[J])), ...);
-    ((powers[J] = sizes[J] + sizes[J]), ...);
-    exp_of_all(powers, all);
-    ((x[J] = tanh_from(x[J], sizes[J], powers[J])), ...);
+DIFFGEN_VALUE void tanh_of_all(V* x, [[maybe_unused]] std::index_sequence<J...> all) {
+    if constexpr (is_dual<V>) {
+        ((x[J] = diffgen::tanh(x[J])), ...);
+    } else {
+        V sizes[sizeof...(J)], powers[sizeof...(J)];
+        ((sizes[J] = diffgen::abs(x[J])), ...);
+        ((powers[J] = sizes[J] + sizes[J]), ...);
+        exp_of_all(powers, all);
+        ((x[J] = tanh_from(x[J], sizes[J], powers[J])), ...);
+    }
 }
 
 /// Replaces x[0], x[1] ... by the function A of each. A value has the same bits on one lane and on
