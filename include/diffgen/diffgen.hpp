@@ -10,6 +10,12 @@
 #include <diffgen/blocks/time_table.hpp>
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/consistency.hpp>
+#include <diffgen/core/forward_gradient.hpp>
+#include <diffgen/density/continuous_terms.hpp>
+#include <diffgen/density/diagonal_mixture.hpp>
+#include <diffgen/density/discrete_terms.hpp>
+#include <diffgen/density/network_products.hpp>
+#include <diffgen/density/probability_flow.hpp>
 #include <diffgen/discrete/betas.hpp>
 #include <diffgen/discrete/corruption.hpp>
 #include <diffgen/discrete/finite_chain.hpp>
@@ -47,6 +53,10 @@
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/likelihood/bernoulli.hpp>
+#include <diffgen/likelihood/dequantised.hpp>
+#include <diffgen/likelihood/discretised_gaussian.hpp>
+#include <diffgen/likelihood/logistic_mixture.hpp>
 #include <diffgen/noise/brownian.hpp>
 #include <diffgen/noise/centred.hpp>
 #include <diffgen/noise/recorded.hpp>

@@ -97,13 +97,13 @@ TEST_CASE_TEMPLATE("lanes have the bits of single numbers", T, float, double) {
     lanes::run<T>([&]<class V>(lanes::tag<V>) {
         for (int i = 0; i < n; i += value_traits<V>::width) {
             const auto y = f(dual<V>{load<V>(x + i), {broadcast<V>(T(1))}});
-            store(value + i, y.value);
+            store(value + i, y.primal);
             store(tangent + i, y.tangents[0]);
         }
     });
     for (int i = 0; i < n; ++i) {
         const auto y = f(dual<T>{x[i], {T(1)}});
-        CHECK(value[i] == y.value);
+        CHECK(value[i] == y.primal);
         CHECK(tangent[i] == y.tangents[0]);
     }
 }

@@ -33,6 +33,7 @@ layer_sees solver "core process"
 layer_sees options "core observe grid"
 layer_sees concepts "core noise process grid solver" # those of solvers are in solver/concepts.hpp
 layer_sees exec "core noise observe predictor process grid blocks options solver concepts"
+layer_sees likelihood "core"
 layer_sees discrete "core noise observe exec"
 layer_sees run_file "core io exec"
 layer_sees sampler "core noise observe predictor process grid blocks options solver concepts exec"
@@ -41,11 +42,12 @@ layer_sees nn "core io noise predictor"
 layer_sees train "core noise process discrete nn"
 layer_sees metrics "core io noise"
 layer_sees posterior "core noise predictor process metrics"
-layer_sees compat "core io noise metrics discrete posterior schedule kernel predictor guidance process grid options solver exec sampler"
+layer_sees density "core io noise schedule kernel predictor process grid solver options concepts exec likelihood"
+layer_sees compat "core io noise metrics density discrete posterior schedule kernel predictor guidance process grid options solver exec sampler"
 layer_sees adapt "core"
 layer_sees bridge "core predictor guidance"
 layer_sees run_file "core io exec"
-layer_sees diffgen "core io noise schedule kernel observe predictor guidance process grid blocks options solver concepts exec sampler discrete run_file fit nn train metrics"
+layer_sees diffgen "core io noise schedule kernel observe predictor guidance process grid blocks options solver concepts exec sampler discrete run_file fit nn train metrics likelihood density"
 
 # The layer of a header: its folder, or its stem where it lies in diffgen/ itself.
 layer() {

@@ -17,10 +17,10 @@
 
 namespace diffgen::inline DIFFGEN_ABI {
 
-/// value + sum over n of tangents[n] e_n, e_n e_m = 0. V is a float, a double or a pack of them.
+/// primal + sum over n of tangents[n] e_n, e_n e_m = 0. V is a float, a double or a pack of them.
 template <class V, int N = 1>
 struct dual {
-    V value;
+    V primal;
     std::array<V, static_cast<std::size_t>(N)> tangents;
 };
 
@@ -59,7 +59,7 @@ DIFFGEN_VALUE dual<V, N> chain(const V& value, const V& derivative, const dual<V
 /// V with every lane equal to s, and no derivative.
 template <detail::dual_number D>
 DIFFGEN_VALUE D broadcast(typename value_traits<D>::scalar s) {
-    using V = decltype(D::value);
+    using V = decltype(D::primal);
     D x{broadcast<V>(s), {}};
     for (V& t : x.tangents)
         t = broadcast<V>(0);
@@ -68,35 +68,35 @@ DIFFGEN_VALUE D broadcast(typename value_traits<D>::scalar s) {
 
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator-(const dual<V, N>& a) {
-    dual<V, N> y{-a.value, {}};
+    dual<V, N> y{-a.primal, {}};
     for (std::size_t n = 0; n < std::size_t{N}; ++n)
         y.tangents[n] = -a.tangents[n];
     return y;
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator+(const dual<V, N>& a, const dual<V, N>& b) {
-    dual<V, N> y{a.value + b.value, {}};
+    dual<V, N> y{a.primal + b.primal, {}};
     for (std::size_t n = 0; n < std::size_t{N}; ++n)
         y.tangents[n] = a.tangents[n] + b.tangents[n];
     return y;
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator-(const dual<V, N>& a, const dual<V, N>& b) {
-    dual<V, N> y{a.value - b.value, {}};
+    dual<V, N> y{a.primal - b.primal, {}};
     for (std::size_t n = 0; n < std::size_t{N}; ++n)
         y.tangents[n] = a.tangents[n] - b.tangents[n];
     return y;
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator*(const dual<V, N>& a, const dual<V, N>& b) {
-    dual<V, N> y{a.value * b.value, {}};
+    dual<V, N> y{a.primal * b.primal, {}};
     for (std::size_t n = 0; n < std::size_t{N}; ++n)
-        y.tangents[n] = fma(a.value, b.tangents[n], product(a.tangents[n], b.value));
+        y.tangents[n] = fma(a.primal, b.tangents[n], product(a.tangents[n], b.primal));
     return y;
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator/(const dual<V, N>& a, const dual<V, N>& b) {
-    const V quotient = a.value / b.value, reciprocal = broadcast<V>(1) / b.value;
+    const V quotient = a.primal / b.primal, reciprocal = broadcast<V>(1) / b.primal;
     dual<V, N> y{quotient, {}};
     for (std::size_t n = 0; n < std::size_t{N}; ++n)
         y.tangents[n] = product(fma(-quotient, b.tangents[n], a.tangents[n]), reciprocal);
@@ -105,15 +105,15 @@ DIFFGEN_VALUE dual<V, N> operator/(const dual<V, N>& a, const dual<V, N>& b) {
 
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator+(const dual<V, N>& a, typename value_traits<V>::scalar b) {
-    return {a.value + b, a.tangents};
+    return {a.primal + b, a.tangents};
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator+(typename value_traits<V>::scalar a, const dual<V, N>& b) {
-    return {a + b.value, b.tangents};
+    return {a + b.primal, b.tangents};
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator-(const dual<V, N>& a, typename value_traits<V>::scalar b) {
-    return {a.value - b, a.tangents};
+    return {a.primal - b, a.tangents};
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator-(typename value_traits<V>::scalar a, const dual<V, N>& b) {
@@ -121,7 +121,7 @@ DIFFGEN_VALUE dual<V, N> operator-(typename value_traits<V>::scalar a, const dua
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator*(const dual<V, N>& a, typename value_traits<V>::scalar b) {
-    return detail::chain(V(a.value * b), broadcast<V>(b), a);
+    return detail::chain(V(a.primal * b), broadcast<V>(b), a);
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator*(typename value_traits<V>::scalar a, const dual<V, N>& b) {
@@ -129,7 +129,7 @@ DIFFGEN_VALUE dual<V, N> operator*(typename value_traits<V>::scalar a, const dua
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator/(const dual<V, N>& a, typename value_traits<V>::scalar b) {
-    return detail::chain(V(a.value / b), broadcast<V>(1 / b), a);
+    return detail::chain(V(a.primal / b), broadcast<V>(1 / b), a);
 }
 template <class V, int N>
 DIFFGEN_VALUE dual<V, N> operator/(typename value_traits<V>::scalar a, const dual<V, N>& b) {
@@ -147,35 +147,35 @@ DIFFGEN_VALUE dual<V, N>& operator-=(dual<V, N>& a, const B& b) {
 // Comparisons are those of the values.
 template <class V, int N>
 DIFFGEN_VALUE auto operator<(const dual<V, N>& a, const dual<V, N>& b) {
-    return a.value < b.value;
+    return a.primal < b.primal;
 }
 template <class V, int N>
 DIFFGEN_VALUE auto operator>(const dual<V, N>& a, const dual<V, N>& b) {
-    return a.value > b.value;
+    return a.primal > b.primal;
 }
 template <class V, int N>
 DIFFGEN_VALUE auto operator<=(const dual<V, N>& a, const dual<V, N>& b) {
-    return a.value <= b.value;
+    return a.primal <= b.primal;
 }
 template <class V, int N>
 DIFFGEN_VALUE auto operator>=(const dual<V, N>& a, const dual<V, N>& b) {
-    return a.value >= b.value;
+    return a.primal >= b.primal;
 }
 template <class V, int N>
 DIFFGEN_VALUE auto operator<(const dual<V, N>& a, typename value_traits<V>::scalar b) {
-    return a.value < broadcast<V>(b);
+    return a.primal < broadcast<V>(b);
 }
 template <class V, int N>
 DIFFGEN_VALUE auto operator>(const dual<V, N>& a, typename value_traits<V>::scalar b) {
-    return a.value > broadcast<V>(b);
+    return a.primal > broadcast<V>(b);
 }
 template <class V, int N>
 DIFFGEN_VALUE auto operator<=(const dual<V, N>& a, typename value_traits<V>::scalar b) {
-    return a.value <= broadcast<V>(b);
+    return a.primal <= broadcast<V>(b);
 }
 template <class V, int N>
 DIFFGEN_VALUE auto operator>=(const dual<V, N>& a, typename value_traits<V>::scalar b) {
-    return a.value >= broadcast<V>(b);
+    return a.primal >= broadcast<V>(b);
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI

@@ -38,7 +38,7 @@ template <class F>
         for (std::size_t n = 0; n < count; ++n)
             x[first + n].tangents[n] = 1;
         const number y = f(std::span<const number>(x));
-        result.value = y.value;
+        result.value = y.primal;
         std::copy_n(y.tangents.begin(), count,
                     result.gradient.begin() + static_cast<std::ptrdiff_t>(first));
         first += count;

@@ -95,7 +95,7 @@ struct functor_products {
         using number = dual<V, directions>;
         std::array<number, elements> seen;
         for (std::size_t d = 0; d < elements; ++d) {
-            seen[d].value = x[d];
+            seen[d].primal = x[d];
             for (std::size_t n = 0; n < std::size_t{directions}; ++n)
                 seen[d].tangents[n] = broadcast<V>(T(first + n == d ? 1 : 0));
         }
@@ -105,7 +105,7 @@ struct functor_products {
             sum = sum + y[first + n].tangents[n];
         if (first == 0)
             for (std::size_t d = 0; d < elements; ++d)
-                store_column(to + d, elements, y[d].value, valid);
+                store_column(to + d, elements, y[d].primal, valid);
         return sum;
     }
     template <class V>
@@ -123,7 +123,7 @@ struct functor_products {
         store_column(products + i * probes + p, probes, sum, valid);
         if (p == 0)
             for (std::size_t d = 0; d < elements; ++d)
-                store_column(out + i * elements + d, elements, y[d].value, valid);
+                store_column(out + i * elements + d, elements, y[d].primal, valid);
     }
 };
 

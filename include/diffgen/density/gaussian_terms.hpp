@@ -93,7 +93,7 @@ enum class step_variance {
         const noise_level &s = levels[i], &t = i + 1 < levels.size() ? levels[i + 1] : clean;
         require(t.log_snr > s.log_snr, "a reverse chain whose log-SNR goes from ", s.log_snr,
                 " to ", t.log_snr, "; it must rise");
-        steps.push_back({s, t, posterior(s, t), 0, std::log(transition(s, t).variance)});
+        steps.push_back({s, t, reverse_transition(s, t), 0, std::log(transition(s, t).variance)});
         steps.back().log_posterior = !t.is_clean()      ? std::log(steps.back().posterior.variance)
                                      : steps.size() > 1 ? steps[i - 1].log_posterior
                                                         : steps.back().log_transition;

@@ -22,8 +22,8 @@ namespace diffgen::inline DIFFGEN_ABI::likelihood {
 }
 template <int N>
 [[nodiscard]] dual<double, N> sigmoid(const dual<double, N>& x) {
-    const double s = sigmoid(x.value);
-    return diffgen::detail::chain(s, s * sigmoid(-x.value), x);
+    const double s = sigmoid(x.primal);
+    return diffgen::detail::chain(s, s * sigmoid(-x.primal), x);
 }
 
 /// log(1 + exp(x)); -softplus(-x) is the logarithm of the sigmoid.
@@ -32,7 +32,7 @@ template <int N>
 }
 template <int N>
 [[nodiscard]] dual<double, N> softplus(const dual<double, N>& x) {
-    return diffgen::detail::chain(softplus(x.value), sigmoid(x.value), x);
+    return diffgen::detail::chain(softplus(x.primal), sigmoid(x.primal), x);
 }
 
 /// log(sum of exp(x[i])); of no numbers -infinity.
@@ -88,11 +88,11 @@ inline constexpr double root_half = 0.70710678118654752440;
 template <int N>
 [[nodiscard]] dual<double, N> log_normal_mass(const dual<double, N>& lower,
                                               const dual<double, N>& upper) {
-    const double mass = detail::log_normal_mass(lower.value, upper.value);
+    const double mass = detail::log_normal_mass(lower.primal, upper.primal);
     const auto share = [&](double end) {
         return std::isfinite(end) ? std::exp(detail::log_normal_density(end) - mass) : 0.;
     };
-    const double at_lower = share(lower.value), at_upper = share(upper.value);
+    const double at_lower = share(lower.primal), at_upper = share(upper.primal);
     dual<double, N> y{mass, {}};
     for (std::size_t n = 0; n < std::size_t{N}; ++n)
         y.tangents[n] = at_upper * upper.tangents[n] - at_lower * lower.tangents[n];
