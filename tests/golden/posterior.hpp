@@ -4,8 +4,8 @@
 
 // What the files of tests/golden_posterior have in common: mixtures, operators, measurements.
 
-#include <diffgen/posterior/dense.hpp>
 #include <diffgen/posterior/mixture.hpp>
+#include <diffgen/posterior/operators/dense.hpp>
 
 #include "golden.hpp"
 #include "topics.hpp"

@@ -5,7 +5,7 @@
 #include <diffgen/posterior/fit_mixture.hpp>
 #include <diffgen/posterior/mixture.hpp>
 
-#include <diffgen/posterior/dense.hpp>
+#include <diffgen/posterior/operators/dense.hpp>
 
 #include "check_refused.hpp"
 #include "mixtures.hpp"

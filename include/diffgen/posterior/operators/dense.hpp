@@ -7,29 +7,13 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/posterior/linear_operator.hpp>
+#include <diffgen/posterior/operators/singular_values.hpp>
 
-#include <Eigen/SVD>
-
-#include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace diffgen::inline DIFFGEN_ABI::posterior {
 
 namespace detail {
-
-/// Those that are above rounding, largest first.
-inline singular_values singular_values_of(const matrix& m) {
-    const Eigen::JacobiSVD<matrix> svd(m, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    const vector& s = svd.singularValues();
-    const double least = std::numeric_limits<double>::epsilon() *
-                         static_cast<double>(std::max(m.rows(), m.cols())) * s[0];
-    Index rank = 0;
-    while (rank < s.size() && s[rank] > least)
-        ++rank;
-    return {svd.matrixU().leftCols(rank), s.head(rank), svd.matrixV().leftCols(rank)};
-}
 
 /// (s A A' + r I)^-1 y; r = 0 leaves out what A does not reach.
 inline vector solve_by(const singular_values& svd, double s, double r, const vector_ref& y) {
