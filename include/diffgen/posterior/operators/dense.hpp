@@ -19,7 +19,8 @@ namespace detail {
 inline vector solve_by(const singular_values& svd, double s, double r, const vector_ref& y) {
     const vector along = svd.U.transpose() * y;
     const vector scaled = (along.array() / (s * svd.values.array().square() + r)).matrix();
-    if (r == 0) return svd.U * scaled;
+    // Where A reaches all of y, what is left of it is rounding.
+    if (r == 0 || svd.U.rows() == svd.U.cols()) return svd.U * scaled;
     return svd.U * scaled + (y - svd.U * along) / r;
 }
 

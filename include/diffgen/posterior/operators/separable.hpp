@@ -54,7 +54,8 @@ class separable {
         const vector gram = s * values().cwiseAbs2().replicate(channels_, 1);
         const vector scaled = along.array() / (gram.array() + r);
         const vector reached = each_plane(down_svd_.U, across_svd_.U, scaled);
-        if (r == 0) return reached;
+        // Where A reaches all of y, what is left of it is rounding.
+        if (r == 0 || along.size() == y.size()) return reached;
         return reached + (y - each_plane(down_svd_.U, across_svd_.U, along)) / r;
     }
     /// Matrices of the whole picture: for small ones.
