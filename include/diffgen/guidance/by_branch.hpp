@@ -48,7 +48,7 @@ class by_branch {
     template <class All, class In, class Out, class Level>
     static void evaluate(All& nets, const In& in, const Out& out, const Level& l,
                          guidance_rows rows) {
-        if (in.samples != sizeof...(Nets) * rows.conditioned)
+        if (in.samples + rows.left_out * rows.conditioned != sizeof...(Nets) * rows.conditioned)
             throw bad_shape(detail::text("diffgen: by_branch{...} of ", sizeof...(Nets),
                                          " networks for ", in.samples, " rows of ",
                                          rows.conditioned,
@@ -58,6 +58,7 @@ class by_branch {
             return std::remove_cvref_t<decltype(x)>(x.sample(first), rows.conditioned, x.elements);
         };
         const auto call = [&](auto& net) {
+            if (first == in.samples) return;
             if constexpr (std::is_same_v<Level, noise_level>)
                 net(part(in), part(out), l);
             else

@@ -43,7 +43,9 @@ struct decorator {
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         return inner.to_denoised(l);
     }
-    [[nodiscard]] const auto& functor() const { return inner.functor(); }
+    /// What the network predicts.
+    [[nodiscard]] const output_type& prediction() const { return inner.prediction(); }
+    [[nodiscard]] decltype(auto) functor() const { return inner.functor(); }
     [[nodiscard]] combiner_type combiner() const { return inner.combiner(); }
     [[nodiscard]] hook_type hook() const { return inner.hook(); }
 

@@ -83,12 +83,12 @@ class labelled {
     template <class In>
     [[nodiscard]] std::span<const Label> of_rows(const In& in, guidance_rows rows) const {
         require(rows.conditioned);
-        if (in.samples != labels_.size())
+        if (in.samples + rows.left_out * rows.conditioned != labels_.size())
             throw bad_shape(detail::text(
                 "diffgen: labelled{...} has labels for ", labels_.size() / std::max(samples_, one),
                 " rows a sample, ", labels_.size(), " in all, but the rule of guidance makes ",
                 in.samples, " rows; give it the labels of each branch"));
-        return labels_;
+        return {labels_.data(), in.samples};
     }
     void require(std::size_t samples) const {
         if (samples != samples_)

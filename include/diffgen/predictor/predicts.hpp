@@ -150,6 +150,7 @@ struct predicts {
     [[nodiscard]] conversion to_denoised(const noise_level& l) const {
         return checked_conversion(output, l);
     }
+    [[nodiscard]] const Output& prediction() const { return output; }
     [[nodiscard]] const auto& functor() const { return evaluation::get(net); }
     /// The network, to change its conditions between two runs or two evaluations.
     [[nodiscard]] Net& network() { return net; }
