@@ -52,9 +52,9 @@ inline table to_rows(const matrix& m) {
     return rows;
 }
 
-/// The mixture of a file.
-inline posterior::mixture mixture_of(const json& file) {
-    const json& m = file.at("mixture");
+/// The mixture of a file, or another one that it has.
+inline posterior::mixture mixture_of(const json& file, const std::string& name = "mixture") {
+    const json& m = file.at(name);
     const auto kind = m.get<std::string>("covariance");
     vector weights = vector_of(m, "weights");
     matrix means = columns_of(m.get<table>("means"));
