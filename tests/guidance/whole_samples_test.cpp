@@ -173,7 +173,7 @@ TEST_CASE("formulas: negative conditions take nothing from the positive one") {
     const vector input = vector::Zero(5), d = c - u, away = n - u;
     vector result(5);
     const noise_level l;
-    perpendicular{3, {0.8}}.merge(
+    perpendicular<>{3, {0.8}}.merge(
         guidance_row<double>{input.data(), outputs.data(), 5, result.data(), 5, 0, &l, {}});
     const vector part = away - away.dot(d) / d.squaredNorm() * d;
     CHECK(distance(result, u + 3 * (d - 0.8 * part)) < 1e-14);
@@ -215,7 +215,7 @@ TEST_CASE("Gaussian branches merged by rows are the Gaussian of the merged mean"
     // negative condition
     const double merged_mean = 1.9 + 2 * (-0.7 - 1.9);
     const testing::branch_means<1> alone{{merged_mean}};
-    CHECK(apart(run(guided{predicts(epsilon{}, three), perpendicular{2}}),
+    CHECK(apart(run(guided{predicts(epsilon{}, three), perpendicular<>{2}}),
                 run(predicts(epsilon{}, pointwise(testing::one_branch<1>{alone, 0})))) < 1e-11);
 }
 
