@@ -8,10 +8,13 @@
 #include <diffgen/metrics/gaussian_statistics.hpp>
 #include <diffgen/metrics/inception_score.hpp>
 #include <diffgen/metrics/interval_coverage.hpp>
+#include <diffgen/metrics/interval_score.hpp>
 #include <diffgen/metrics/kernel_distance.hpp>
 #include <diffgen/metrics/precision_recall.hpp>
+#include <diffgen/metrics/rank_histogram.hpp>
 #include <diffgen/metrics/ranked_probability_score.hpp>
 #include <diffgen/metrics/running_mean.hpp>
+#include <diffgen/metrics/vendi_score.hpp>
 #include <diffgen/noise/source.hpp>
 
 #include <Eigen/Core>
@@ -109,4 +112,20 @@ TEST_CASE("forecasts") {
     // [forecast]
     CHECK(score == doctest::Approx(2.277777777777778 - 240.0 / 162));
     CHECK(of_80_percent.share() == 1);
+}
+
+TEST_CASE("calibration and variety") {
+    const std::vector<double> samples{1, 2, 3, 4, 5, 6, 7, 8, 9};
+    const Eigen::MatrixXd generated = normals(4, 700, 0);
+    const double value = 9.5, u = 0.3;
+    // [calibration]
+    metrics::rank_histogram ranks(static_cast<std::int64_t>(samples.size()));
+    ranks.add(value, samples, u);  // u uniform from [0, 1): breaks ties
+    const metrics::interval stated = metrics::central_interval(samples, 0.8);
+    const double of_interval = metrics::interval_score(value, stated, 0.8);
+    const double different = metrics::vendi_score(generated);  // of 700 samples
+    // [calibration]
+    CHECK(ranks.counts().back() == 1);
+    CHECK(of_interval == doctest::Approx(8 + 10 * 0.5));
+    CHECK(different > 3.9);
 }

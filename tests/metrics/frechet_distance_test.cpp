@@ -93,6 +93,31 @@ TEST_CASE("covariances whose product has no real root in floating point give a r
     }
 }
 
+TEST_CASE("few samples of many elements: a distance known in closed form, to all digits") {
+    // Both covariances have rank 1, along a and along b: their root has the trace |a' b|.
+    const Eigen::VectorXd a = Eigen::VectorXd::LinSpaced(40, 1, 2), b = a.reverse();
+    Eigen::MatrixXd x(40, 2), y(40, 2);
+    x << a, -a;
+    y << b, -b;
+    const auto terms = metrics::frechet_terms_of(x, y);
+    const double cross = 2 * a.dot(b), own = 2 * a.squaredNorm();
+    CHECK(terms.means == 0);
+    CHECK(terms.trace_real == doctest::Approx(own).epsilon(1e-14));
+    CHECK(terms.trace_of_root == doctest::Approx(cross).epsilon(1e-14));
+    CHECK(terms.distance() == doctest::Approx(2 * own - 2 * cross).epsilon(1e-13));
+    // Orthogonal ones share nothing: where the root of rounding would be taken, 1e-8 would be left.
+    Eigen::MatrixXd p = Eigen::MatrixXd::Zero(40, 2), q = p;
+    p.row(0) << 1, -1;
+    q.row(1) << 1, -1;
+    const Eigen::MatrixXd turn = Eigen::MatrixXd::NullaryExpr(40, 40, [](auto i, auto j) {
+        return (i == j ? 1 : 0) - 2.0 / 40;  // a reflection
+    });
+    CHECK(std::abs(metrics::frechet_terms_of(turn * p, turn * q).trace_of_root) < 1e-15);
+    const gaussian_statistics of_p(turn * p), of_q(turn * q);
+    CHECK(std::abs(metrics::frechet_terms_of(of_p, of_q).trace_of_root) < 1e-14);
+    CHECK(std::abs(frechet_distance(turn * p, turn * p)) < 1e-14);
+}
+
 TEST_CASE("a covariance that is turned the other way is another distribution") {
     // In 2-D tr (S S_g)^{1/2} = sqrt(tr(S S_g) + 2 sqrt(det S det S_g)), here of determinants 9
     // and 7.

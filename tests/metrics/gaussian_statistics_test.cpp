@@ -44,6 +44,17 @@ TEST_CASE("chunks of any size, merged in any order, give the statistics of the w
     check_equal(all);
 }
 
+TEST_CASE("one sample has a mean, and a population covariance of zero") {
+    gaussian_accumulator one;
+    check_refused<bad_argument>([&] { (void)one.mean(); }, {"0 Gaussian samples, not at least 1"});
+    one.add(Eigen::Vector2d(3, -1));
+    CHECK(one.mean() == Eigen::Vector2d(3, -1));
+    CHECK(one.population_covariance().isZero(0));
+    one.add(Eigen::Vector2d(5, -1));
+    CHECK(one.population_covariance()(0, 0) == 1);
+    CHECK(one.statistics().covariance()(0, 0) == 2);
+}
+
 TEST_CASE("a mean far from zero costs the covariance no digits but those of the samples") {
     // Sums of squares would have lost all of it: 1e16 + 1 = 1e16.
     gaussian_accumulator all;

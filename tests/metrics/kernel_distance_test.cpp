@@ -100,6 +100,26 @@ TEST_CASE("every sample is as often in a subset as every other") {
         CHECK(std::abs(count - 1500) < 200);
 }
 
+TEST_CASE("subsets that are given: each is the distance of its columns") {
+    const Eigen::MatrixXd x = golden::samples(golden::cases("kernel_distance").front(), "x");
+    const Eigen::MatrixXd y = golden::samples(golden::cases("kernel_distance").front(), "y");
+    const metrics::index_table of_x{{0, 2, 1}, {3, 3, 0}}, of_y{{1, 0, 4}, {2, 1, 0}};
+    const Eigen::ArrayXd values = metrics::kernel_distances_of(x, y, of_x, of_y);
+    for (Eigen::Index i = 0; i < 2; ++i) {
+        Eigen::MatrixXd a(x.rows(), 3), b(y.rows(), 3);
+        for (Eigen::Index j = 0; j < 3; ++j) {
+            a.col(j) = x.col(of_x(i, j));
+            b.col(j) = y.col(of_y(i, j));
+        }
+        CHECK(values(i) == kernel_distance(a, b));
+    }
+    const metrics::index_table beyond{{0, 2, x.cols()}, {0, 1, 2}};
+    check_refused<bad_argument>([&] { metrics::kernel_distances_of(x, y, beyond, of_y); },
+                                {"a subset has sample"});
+    check_refused<bad_shape>([&] { metrics::kernel_distances_of(x, y, of_x.topRows(1), of_y); },
+                             {"2 subsets, not 1"});
+}
+
 TEST_CASE("subsets report progress, can be cancelled, and refuse what makes no sense") {
     const Eigen::MatrixXd x = golden::samples(golden::cases("kernel_distance").front(), "x");
     std::vector<std::int64_t> seen;

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <vector>
 
 using namespace diffgen;
@@ -58,6 +59,32 @@ TEST_CASE("merged parts rank as the whole, to the bit") {
     CHECK(a.average_precision() == of({5, 3, 3, 1}, {1, 0, 1, 0}).average_precision());
     a.merge(a);
     CHECK(a.auroc() == 3.5 / 4);
+}
+
+TEST_CASE("the curves by hand, with a tie, and their areas") {
+    ranking ranked;
+    ranked.add(std::vector<double>{3, 2, 2, 1, 0}, std::vector<int>{1, 1, 0, 0, 1});
+    const auto rates = ranked.characteristic();
+    REQUIRE(rates.size() == 5);
+    const double of_zeros[] = {0, 0, 0.5, 1, 1}, of_ones[] = {0, 1. / 3, 2. / 3, 2. / 3, 1};
+    double area = 0;
+    for (std::size_t i = 0; i < 5; ++i) {
+        CHECK(rates[i].of_zeros == of_zeros[i]);
+        CHECK(rates[i].of_ones == of_ones[i]);
+        if (i > 0) area += (of_zeros[i] - of_zeros[i - 1]) * (of_ones[i] + of_ones[i - 1]) / 2;
+    }
+    CHECK(area == doctest::Approx(ranked.auroc()).epsilon(1e-15));
+
+    const auto curve = ranked.precision_and_recall_curve();
+    REQUIRE(curve.size() == 5);
+    const double precision[] = {0.6, 0.5, 2. / 3, 1, 1}, recall[] = {1, 2. / 3, 2. / 3, 1. / 3, 0};
+    double steps = 0;
+    for (std::size_t i = 0; i < 5; ++i) {
+        CHECK(curve[i].precision == precision[i]);
+        CHECK(curve[i].recall == recall[i]);
+        if (i > 0) steps += (recall[i - 1] - recall[i]) * precision[i - 1];
+    }
+    CHECK(steps == doctest::Approx(ranked.average_precision()).epsilon(1e-15));
 }
 
 TEST_CASE("bad scores and labels are refused") {

@@ -9,11 +9,15 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/metrics/samples.hpp>
+#include <diffgen/metrics/weights.hpp>
+
+#include <Eigen/Core>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
@@ -47,6 +51,20 @@ namespace detail {
 inline void check_not_empty(const empirical_distribution& x, const empirical_distribution& y) {
     check_numbers("first", x.sorted(), 1);
     check_numbers("second", y.sorted(), 1);
+}
+
+/// Values in their order, each with its part of all weight.
+inline std::vector<std::pair<double, double>> sorted_masses(const char* name,
+                                                            std::span<const double> values,
+                                                            std::span<const double> weights) {
+    check_numbers(name, values, 1);
+    const Eigen::VectorXd parts =
+        normalised_weights(name, weights, static_cast<Eigen::Index>(values.size()));
+    std::vector<std::pair<double, double>> sorted;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        sorted.emplace_back(values[i], parts(static_cast<Eigen::Index>(i)));
+    std::sort(sorted.begin(), sorted.end());
+    return sorted;
 }
 
 /// Calls use(width, F - G) for every interval between neighbouring values of both.
@@ -94,6 +112,30 @@ inline double wasserstein(const empirical_distribution& x, const empirical_distr
     }
     const double mean = sum / (static_cast<double>(n) * static_cast<double>(m));
     return order == 1 ? mean : std::pow(mean, 1 / order);
+}
+
+/// The same cost to the power of the order, integral of |F^-1(u) - G^-1(u)|^order over u, of values
+/// with weights, which are divided by their sum and equal where there are none. Throws bad_shape
+/// unless there is a weight for every value, bad_argument where a set is empty, the order is below
+/// 1 or a weight negative, non_finite on NaN or infinity.
+inline double transport_cost(std::span<const double> x, std::span<const double> y, double order,
+                             std::span<const double> x_weights = {},
+                             std::span<const double> y_weights = {}) {
+    if (!(order >= 1))
+        throw bad_argument(detail::text("diffgen: Wasserstein's order is ", order, ", not >= 1"));
+    const auto a = detail::sorted_masses("first values", x, x_weights);
+    const auto b = detail::sorted_masses("second values", y, y_weights);
+    double sum = 0, left_a = a[0].second, left_b = b[0].second;
+    for (std::size_t i = 0, j = 0;;) {
+        const double moved = std::min(left_a, left_b);
+        sum += moved * std::pow(std::abs(a[i].first - b[j].first), order);
+        left_a -= moved;
+        left_b -= moved;
+        // What rounding leaves behind at the end of one list is about 1e-16 of the whole.
+        if (left_a <= 0 && ++i < a.size()) left_a = a[i].second;
+        if (left_b <= 0 && ++j < b.size()) left_b = b[j].second;
+        if (i == a.size() || j == b.size()) return sum;
+    }
 }
 
 /// sqrt(2 E|x - y| - E|x - x'| - E|y - y'|) over all pairs, = sqrt(2 integral of (F - G)^2). Throws

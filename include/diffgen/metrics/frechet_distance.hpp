@@ -11,9 +11,12 @@
 #include <diffgen/metrics/gaussian_statistics.hpp>
 #include <diffgen/metrics/samples.hpp>
 
+#include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <Eigen/Eigenvalues>
+#include <Eigen/SVD>
 
+#include <cmath>
 #include <limits>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
@@ -28,33 +31,84 @@ inline Eigen::VectorXd without_rounding(const Eigen::VectorXd& eigenvalues) {
     return (eigenvalues.array() > noise).select(eigenvalues, 0.0);
 }
 
-/// tr (S S_g)^{1/2}. The product is not symmetric, but similar to R S_g R with R = S^{1/2}, which
-/// is.
-inline double trace_of_root(const matrix& s, const matrix& s_g) {
+/// A root of a positive semi-definite matrix, R R' = S: Cholesky's where the matrix is far from
+/// singular, or else by its eigenvalues, which takes ten times as long.
+inline matrix root_of(const matrix& s) {
+    const Eigen::LLT<matrix> factor(s);
+    if (factor.info() == Eigen::Success) {
+        const matrix lower = factor.matrixL();
+        constexpr double singular = 1e-10;
+        if (lower.diagonal().array().square().minCoeff() > singular * s.diagonal().maxCoeff())
+            return lower;
+    }
     const Eigen::SelfAdjointEigenSolver<matrix> solver(s);
-    const matrix& axes = solver.eigenvectors();
-    const matrix root =
-        axes * without_rounding(solver.eigenvalues()).cwiseSqrt().asDiagonal() * axes.transpose();
-    const Eigen::SelfAdjointEigenSolver<matrix> product(root * s_g * root, Eigen::EigenvaluesOnly);
-    return without_rounding(product.eigenvalues()).cwiseSqrt().sum();
+    return solver.eigenvectors() * without_rounding(solver.eigenvalues()).cwiseSqrt().asDiagonal();
+}
+
+/// The sum of the singular values of A'B. With S = A A' and S_g = B B' it is tr (S S_g)^{1/2},
+/// since S S_g = A (A'B) B' has the eigenvalues of (A'B)(A'B)'. Singular values are right to the
+/// rounding of the largest; their squares, by way of eigenvalues, would only be so to its root.
+inline double trace_of_root(const matrix& a, const matrix& b) {
+    return Eigen::BDCSVD<matrix>(a.transpose() * b).singularValues().sum();
+}
+
+/// Samples less their mean, over sqrt(n - 1): a root of their covariance, without forming it.
+inline matrix scaled_deviations(const sample_matrix& samples, const Eigen::VectorXd& mean) {
+    return (samples.colwise() - mean) / std::sqrt(static_cast<double>(samples.cols() - 1));
 }
 
 }  // namespace detail
+
+/// What the distance is made of: |mu - mu_g|^2, the traces of both covariances, and that of the
+/// root of their product.
+struct frechet_terms {
+    double means, trace_real, trace_generated, trace_of_root;
+
+    [[nodiscard]] double distance() const {
+        return means + trace_real + trace_generated - 2 * trace_of_root;
+    }
+};
+
+/// Throws bad_shape when the dimensions differ. Covariances may be singular.
+inline frechet_terms frechet_terms_of(const gaussian_statistics& real,
+                                      const gaussian_statistics& generated) {
+    detail::check_same_dimension(real.mean().size(), generated.mean().size());
+    return {(real.mean() - generated.mean()).squaredNorm(), real.covariance().trace(),
+            generated.covariance().trace(),
+            detail::trace_of_root(detail::root_of(real.covariance()),
+                                  detail::root_of(generated.covariance()))};
+}
+
+/// Of two sets of samples, a column each. Where there are fewer than elements, from the samples
+/// themselves, so that no digits are lost to a covariance that is singular. Throws as above,
+/// bad_argument on fewer than two samples, non_finite on NaN or infinity.
+inline frechet_terms frechet_terms_of(const sample_matrix& real, const sample_matrix& generated) {
+    detail::check_same_dimension(real.rows(), generated.rows());
+    detail::check_samples("real", real, 2);
+    detail::check_samples("generated", generated, 2);
+    if (real.cols() > real.rows() && generated.cols() > generated.rows())
+        return frechet_terms_of(gaussian_statistics(real), gaussian_statistics(generated));
+    const auto root = [](const sample_matrix& samples, const Eigen::VectorXd& mean) {
+        return samples.cols() > samples.rows()
+                   ? detail::root_of(gaussian_statistics(samples).covariance())
+                   : detail::scaled_deviations(samples, mean);
+    };
+    const Eigen::VectorXd mean = real.rowwise().mean(), mean_generated = generated.rowwise().mean();
+    const matrix a = root(real, mean), b = root(generated, mean_generated);
+    return {(mean - mean_generated).squaredNorm(), a.squaredNorm(), b.squaredNorm(),
+            detail::trace_of_root(a, b)};
+}
 
 /// Throws bad_shape when the dimensions differ. Zero for equal statistics, up to rounding. Of
 /// samples in chunks: add them to a gaussian_accumulator each, and compare their statistics().
 inline double frechet_distance(const gaussian_statistics& real,
                                const gaussian_statistics& generated) {
-    detail::check_same_dimension(real.mean().size(), generated.mean().size());
-    return (real.mean() - generated.mean()).squaredNorm() + real.covariance().trace() +
-           generated.covariance().trace() -
-           2 * detail::trace_of_root(real.covariance(), generated.covariance());
+    return frechet_terms_of(real, generated).distance();
 }
 
 /// The same between two sets of samples, a column each.
 inline double frechet_distance(const sample_matrix& real, const sample_matrix& generated) {
-    detail::check_same_dimension(real.rows(), generated.rows());
-    return frechet_distance(gaussian_statistics(real), gaussian_statistics(generated));
+    return frechet_terms_of(real, generated).distance();
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::metrics

@@ -86,19 +86,35 @@ class gaussian_accumulator {
     /// Samples so far.
     [[nodiscard]] double count() const { return count_; }
 
+    /// Their mean. Throws bad_argument without one.
+    [[nodiscard]] const Eigen::VectorXd& mean() const {
+        check_count(1);
+        return mean_;
+    }
+
+    /// Their covariance over their number. Throws bad_argument without one.
+    [[nodiscard]] matrix population_covariance() const {
+        check_count(1);
+        return matrix(scatter_.selfadjointView<Eigen::Lower>()) / count_;
+    }
+
     /// Their mean, and their covariance over one less than their number. Throws bad_argument on
     /// fewer than two.
     [[nodiscard]] gaussian_statistics statistics() const {
-        if (count_ < 2) {
-            throw bad_argument(
-                detail::text("diffgen: there are ", count_, " Gaussian samples, not at least 2"));
-        }
+        check_count(2);
         matrix covariance = scatter_.selfadjointView<Eigen::Lower>();
         covariance /= count_ - 1;
         return {mean_, std::move(covariance)};
     }
 
   private:
+    void check_count(double least) const {
+        if (count_ < least) {
+            throw bad_argument(detail::text("diffgen: there are ", count_,
+                                            " Gaussian samples, not at least ", least));
+        }
+    }
+
     double count_ = 0;
     Eigen::VectorXd mean_;
     matrix scatter_;  ///< sum of (x - mean)(x - mean)', its lower half

@@ -21,6 +21,21 @@ struct interval {
     double lower, upper;
 };
 
+/// The quantile of some samples at p, linear between neighbours, at place (m - 1) p of the m sorted
+/// samples counted from 0: the default of R, numpy and Julia. Throws bad_argument without a sample
+/// or where p is not in [0, 1], non_finite on NaN or infinity.
+inline double quantile(std::span<const double> samples, double p) {
+    detail::check_numbers("sample", samples, 1);
+    if (!(p >= 0 && p <= 1))
+        throw bad_argument(detail::text("diffgen: a quantile at ", p, ", not between 0 and 1"));
+    std::vector<double> sorted(samples.begin(), samples.end());
+    std::sort(sorted.begin(), sorted.end());
+    const double place = static_cast<double>(sorted.size() - 1) * p;
+    const auto below = static_cast<std::size_t>(place);
+    const auto above = std::min(below + 1, sorted.size() - 1);
+    return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
 /// The central interval that the value lies in with probability `level`, where it is exchangeable
 /// with the m samples: between the quantiles of (1 -+ level) / 2, at place p (m + 1) of the sorted
 /// samples. (Quantiles that end at the extreme samples, the default of many libraries, give
@@ -51,18 +66,26 @@ inline interval central_interval(std::span<const double> samples, double level) 
     return {at(place), at(m + 1 - place)};
 }
 
+namespace detail {
+
+/// Throws bad_argument where the interval ends before it begins, non_finite on NaN or infinity.
+inline void check_interval(double value, const interval& stated) {
+    const double all[] = {value, stated.lower, stated.upper};
+    check_numbers("interval", all, 3);
+    if (stated.upper < stated.lower) {
+        throw bad_argument(text("diffgen: an interval from ", stated.lower, " to ", stated.upper));
+    }
+}
+
+}  // namespace detail
+
 /// An accumulator of intervals, ends included, and what came to be. Merging gives the same bits for
 /// the coverage, and is exact to rounding for the width.
 class interval_coverage {
   public:
     /// Throws bad_argument where the interval ends before it begins, non_finite on NaN.
     void add(double value, const interval& stated) {
-        const double all[] = {value, stated.lower, stated.upper};
-        detail::check_numbers("interval", all, 3);
-        if (stated.upper < stated.lower) {
-            throw bad_argument(
-                detail::text("diffgen: an interval from ", stated.lower, " to ", stated.upper));
-        }
+        detail::check_interval(value, stated);
         held_ += stated.lower <= value && value <= stated.upper;
         width_ += stated.upper - stated.lower;
         ++count_;

@@ -51,6 +51,24 @@ inline mean_and_deviation kernel_distance_of_subsets(const sample_matrix& real,
     return detail::of_values(values);
 }
 
+/// Of subsets that are given: row i of each table holds the columns of the samples of subset i. The
+/// value of every subset, whose mean is the distance. Throws bad_shape where the tables have other
+/// numbers of rows, bad_argument on a subset of fewer than two or a column that is not there, and
+/// as kernel_distance.
+inline Eigen::ArrayXd kernel_distances_of(const sample_matrix& real, const sample_matrix& generated,
+                                          const index_table& real_subsets,
+                                          const index_table& generated_subsets,
+                                          const polynomial_kernel& kernel = {}) {
+    detail::check_mergeable("subsets", real_subsets.rows(), generated_subsets.rows());
+    Eigen::ArrayXd values(real_subsets.rows());
+    for (Eigen::Index i = 0; i < real_subsets.rows(); ++i) {
+        values(i) = maximum_mean_discrepancy(
+            detail::columns_of(real, real_subsets.row(i)),
+            detail::columns_of(generated, generated_subsets.row(i)), kernel);
+    }
+    return values;
+}
+
 }  // namespace diffgen::inline DIFFGEN_ABI::metrics
 
 #include <diffgen/core/with_macros.hpp>

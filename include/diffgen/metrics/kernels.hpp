@@ -49,11 +49,18 @@ struct gaussian_kernel {
     }
 };
 
-/// -|x - y|, whose squared discrepancy is half the squared energy distance (Sejdinovic et al.
-/// 2013).
+/// -|x - y|^exponent, whose squared discrepancy is the squared energy distance (Sejdinovic et al.
+/// 2013, with 1/2 of this kernel and of that square).
 struct distance_kernel {
+    double exponent = 1;
+
+    void check() const {
+        require(exponent > 0 && exponent < 2, "distance_kernel with exponent = ", exponent,
+                ", not between 0 and 2");
+    }
     [[nodiscard]] Eigen::ArrayXXd of_squared_distances(const Eigen::ArrayXXd& squares) const {
-        return -squares.sqrt();
+        if (exponent == 1) return -squares.sqrt();
+        return -squares.pow(exponent / 2);
     }
 };
 

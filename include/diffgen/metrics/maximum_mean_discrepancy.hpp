@@ -22,19 +22,33 @@ namespace diffgen::inline DIFFGEN_ABI::metrics {
 
 namespace detail {
 
-/// The kernel of all pairs of columns of two blocks. Distances are taken from the first column of
-/// x, so that an origin far away costs no digits.
+/// Squared distances between all columns of two blocks, by products. They are taken from the first
+/// column of x, so that an origin far away costs no digits; where two samples are so near that the
+/// products cancel, their difference is taken itself.
+inline matrix squared_distances(const sample_matrix& x, const sample_matrix& y) {
+    const Eigen::VectorXd origin = x.col(0);
+    const matrix a = x.colwise() - origin, b = y.colwise() - origin;
+    const Eigen::VectorXd norms_a = a.colwise().squaredNorm();
+    const Eigen::VectorXd norms_b = b.colwise().squaredNorm();
+    matrix squares = -2 * (a.transpose() * b);
+    constexpr double near = 1e-3;
+    for (Eigen::Index j = 0; j < b.cols(); ++j) {
+        for (Eigen::Index i = 0; i < a.cols(); ++i) {
+            const double norms = norms_a(i) + norms_b(j);
+            squares(i, j) += norms;
+            if (squares(i, j) < near * norms) squares(i, j) = (x.col(i) - y.col(j)).squaredNorm();
+        }
+    }
+    return squares;
+}
+
+/// The kernel of all pairs of columns of two blocks.
 template <class Kernel>
 Eigen::ArrayXXd kernel_block(const Kernel& kernel, const sample_matrix& x, const sample_matrix& y) {
     if constexpr (requires(Eigen::ArrayXXd a) { kernel.of_products(a, Eigen::Index{}); }) {
         return kernel.of_products((x.transpose() * y).array(), x.rows());
     } else {
-        const Eigen::VectorXd origin = x.col(0);
-        const matrix a = x.colwise() - origin, b = y.colwise() - origin;
-        matrix squares = -2 * (a.transpose() * b);
-        squares.colwise() += a.colwise().squaredNorm().transpose();
-        squares.rowwise() += b.colwise().squaredNorm();
-        return kernel.of_squared_distances(squares.array().max(0));
+        return kernel.of_squared_distances(squared_distances(x, y).array());
     }
 }
 

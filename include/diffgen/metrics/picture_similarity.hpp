@@ -15,6 +15,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
 
@@ -39,45 +40,66 @@ inline void check_pictures(const sample_matrix& x, const sample_matrix& y, doubl
     check_samples("second picture's", y, 1);
 }
 
-/// Pixels of the window each way, and the deviation of its Gaussian weights.
-inline constexpr Eigen::Index window = 11;
-inline constexpr double window_deviation = 1.5;
+/// The weights of a window along one axis: a Gaussian, with the sum 1.
+inline Eigen::ArrayXd gaussian_window(Eigen::Index size, double deviation) {
+    const Eigen::ArrayXd places =
+        Eigen::ArrayXd::LinSpaced(size, -static_cast<double>(size - 1) / 2,
+                                  static_cast<double>(size - 1) / 2) /
+        deviation;
+    const Eigen::ArrayXd weights = (-places * places / 2).exp();
+    return weights / weights.sum();
+}
 
-/// The Gaussian means over all windows inside the picture.
-inline Eigen::ArrayXXd window_means(const Eigen::ArrayXXd& picture) {
-    Eigen::Array<double, window, 1> weights;
-    for (Eigen::Index i = 0; i < window; ++i) {
-        const double place = static_cast<double>(i - window / 2) / window_deviation;
-        weights(i) = std::exp(-place * place / 2);
-    }
-    weights /= weights.sum();
-    const Eigen::Index rows = picture.rows() - window + 1, cols = picture.cols() - window + 1;
+/// The means over all windows inside the picture.
+inline Eigen::ArrayXXd window_means(const Eigen::ArrayXXd& picture, const Eigen::ArrayXd& weights) {
+    const Eigen::Index rows = picture.rows() - weights.size() + 1;
+    const Eigen::Index cols = picture.cols() - weights.size() + 1;
     Eigen::ArrayXXd down = Eigen::ArrayXXd::Zero(rows, picture.cols());
     Eigen::ArrayXXd means = Eigen::ArrayXXd::Zero(rows, cols);
-    for (Eigen::Index i = 0; i < window; ++i)
+    for (Eigen::Index i = 0; i < weights.size(); ++i)
         down += weights(i) * picture.middleRows(i, rows);
-    for (Eigen::Index i = 0; i < window; ++i)
+    for (Eigen::Index i = 0; i < weights.size(); ++i)
         means += weights(i) * down.middleCols(i, cols);
     return means;
 }
 
-struct similarity {
-    double whole;      ///< the mean of luminance times contrast and structure
-    double structure;  ///< the mean of contrast and structure alone
+/// What the similarity of two pictures depends on: the windows' weights, and its constants.
+struct similarity_rule {
+    Eigen::ArrayXd window;
+    double c1, c2;
+    bool clamped = false;  ///< variances that rounding made negative count as zero
+
+    similarity_rule(double data_range, Eigen::Index window_size = 11, double deviation = 1.5,
+                    double k1 = 0.01, double k2 = 0.03)
+        : window(gaussian_window(window_size, deviation)),
+          c1(k1 * k1 * data_range * data_range),
+          c2(k2 * k2 * data_range * data_range) {}
 };
 
-inline similarity similarity_of(const Eigen::ArrayXXd& x, const Eigen::ArrayXXd& y,
-                                double data_range) {
-    const double c1 = 0.01 * 0.01 * data_range * data_range;
-    const double c2 = 0.03 * 0.03 * data_range * data_range;
-    const Eigen::ArrayXXd mean_x = window_means(x), mean_y = window_means(y);
-    const Eigen::ArrayXXd variances =
-        window_means(x * x) - mean_x * mean_x + window_means(y * y) - mean_y * mean_y;
-    const Eigen::ArrayXXd covariance = window_means(x * y) - mean_x * mean_y;
-    const Eigen::ArrayXXd structure = (2 * covariance + c2) / (variances + c2);
+/// A number for every window inside the pictures.
+struct similarity_map {
+    Eigen::ArrayXXd whole;      ///< luminance times contrast and structure
+    Eigen::ArrayXXd structure;  ///< contrast and structure alone
+};
+
+inline similarity_map similarity_of(const Eigen::ArrayXXd& x, const Eigen::ArrayXXd& y,
+                                    const similarity_rule& rule) {
+    const auto means = [&](const Eigen::ArrayXXd& picture) {
+        return window_means(picture, rule.window);
+    };
+    const Eigen::ArrayXXd mean_x = means(x), mean_y = means(y);
+    Eigen::ArrayXXd variance_x = means(x * x) - mean_x * mean_x;
+    Eigen::ArrayXXd variance_y = means(y * y) - mean_y * mean_y;
+    if (rule.clamped) {
+        variance_x = variance_x.max(0);
+        variance_y = variance_y.max(0);
+    }
+    const Eigen::ArrayXXd covariance = means(x * y) - mean_x * mean_y;
+    const Eigen::ArrayXXd structure =
+        (2 * covariance + rule.c2) / (variance_x + variance_y + rule.c2);
     const Eigen::ArrayXXd luminance =
-        (2 * mean_x * mean_y + c1) / (mean_x * mean_x + mean_y * mean_y + c1);
-    return {(luminance * structure).mean(), structure.mean()};
+        (2 * mean_x * mean_y + rule.c1) / (mean_x * mean_x + mean_y * mean_y + rule.c1);
+    return {luminance * structure, structure};
 }
 
 /// The means of 2 x 2 pixels; a last odd row or column is left out.
@@ -89,24 +111,23 @@ inline Eigen::ArrayXXd halved(const Eigen::ArrayXXd& picture) {
     return (every_other(0, 0) + every_other(1, 0) + every_other(0, 1) + every_other(1, 1)) / 4;
 }
 
-/// The product over five scales; `seen(picture)` is what the last one sees of its pictures.
-template <class Seen>
-double multiscale_similarity(const sample_matrix& x, const sample_matrix& y, double data_range,
-                             Seen seen) {
-    constexpr std::array weights{0.0448, 0.2856, 0.3001, 0.2363, 0.1333};
-    constexpr std::size_t last = weights.size() - 1;
-    check_pictures(x, y, data_range, window << last);
-    const auto power = [](double factor, double weight) {
-        return std::pow(factor > 0 ? factor : 0, weight);
-    };
-    Eigen::ArrayXXd a = x.array(), b = y.array();
-    double product = 1;
-    for (std::size_t scale = 0; scale < last; ++scale) {
-        product *= power(similarity_of(a, b, data_range).structure, weights[scale]);
-        a = halved(a);
-        b = halved(b);
+/// The powers of the five scales (Wang, Simoncelli and Bovik 2003, section 3.2).
+inline constexpr std::array scale_powers{0.0448, 0.2856, 0.3001, 0.2363, 0.1333};
+
+/// A factor for each of `scales`: contrast and structure, of the last one luminance too.
+/// `seen(x, y)` is the map of a scale's pictures, `next(picture)` the picture of the scale after.
+template <class Seen, class Next>
+std::vector<similarity_map> maps_of_scales(Eigen::ArrayXXd x, Eigen::ArrayXXd y, std::size_t scales,
+                                           Seen seen, Next next) {
+    std::vector<similarity_map> maps;
+    for (std::size_t scale = 0; scale < scales; ++scale) {
+        if (scale > 0) {
+            x = next(x);
+            y = next(y);
+        }
+        maps.push_back(seen(x, y));
     }
-    return product * power(similarity_of(seen(a), seen(b), data_range).whole, weights[last]);
+    return maps;
 }
 
 }  // namespace detail
@@ -126,8 +147,9 @@ inline double peak_signal_to_noise_ratio(const sample_matrix& x, const sample_ma
 /// bad_shape unless both pictures have the same size, at least 11 x 11; else as above.
 inline double structural_similarity(const sample_matrix& x, const sample_matrix& y,
                                     double data_range) {
-    detail::check_pictures(x, y, data_range, detail::window);
-    return detail::similarity_of(x.array(), y.array(), data_range).whole;
+    const detail::similarity_rule rule(data_range);
+    detail::check_pictures(x, y, data_range, rule.window.size());
+    return detail::similarity_of(x.array(), y.array(), rule).whole.mean();
 }
 
 /// The product over five scales, each of half the size of that before, of contrast and structure to
@@ -136,8 +158,20 @@ inline double structural_similarity(const sample_matrix& x, const sample_matrix&
 /// above.
 inline double multiscale_structural_similarity(const sample_matrix& x, const sample_matrix& y,
                                                double data_range) {
-    return detail::multiscale_similarity(x, y, data_range,
-                                         [](const Eigen::ArrayXXd& picture) { return picture; });
+    const detail::similarity_rule rule(data_range);
+    constexpr auto& powers = detail::scale_powers;
+    detail::check_pictures(x, y, data_range, rule.window.size() << (powers.size() - 1));
+    const auto maps = detail::maps_of_scales(
+        x.array(), y.array(), powers.size(),
+        [&](const auto& a, const auto& b) { return detail::similarity_of(a, b, rule); },
+        detail::halved);
+    double product = 1;
+    for (std::size_t scale = 0; scale < maps.size(); ++scale) {
+        const bool last = scale + 1 == maps.size();
+        const double factor = (last ? maps[scale].whole : maps[scale].structure).mean();
+        product *= std::pow(factor > 0 ? factor : 0, powers[scale]);
+    }
+    return product;
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::metrics

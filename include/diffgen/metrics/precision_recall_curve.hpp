@@ -26,21 +26,14 @@
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
 
-struct precision_and_recall {
-    double precision, recall;
-};
+namespace detail {
 
-/// The curve from shares that are known, such as those of classes, at slopes tan(pi / 2 (i + 1/2) /
-/// angles): from high recall to high precision. Throws bad_shape unless there are as many of both,
-/// bad_argument where shares are negative or do not sum to 1 within 1e-6, non_finite on NaN or
-/// infinity.
-inline std::vector<precision_and_recall> precision_recall_curve(std::span<const double> real,
-                                                                std::span<const double> generated,
-                                                                int angles = 1000) {
-    detail::check_same_length("real shares", real.size(), "generated shares", generated.size());
-    require(angles >= 1, "a curve of ", angles, " angles");
+/// Throws bad_shape unless there are as many of both, bad_argument where shares are negative or do
+/// not sum to 1 within 1e-6, non_finite on NaN or infinity.
+inline void check_shares(std::span<const double> real, std::span<const double> generated) {
+    check_same_length("real shares", real.size(), "generated shares", generated.size());
     for (const auto& shares : {real, generated}) {
-        detail::check_numbers("share", shares, 1);
+        check_numbers("share", shares, 1);
         double sum = 0;
         for (const double share : shares) {
             require(share >= 0, "a share of ", share, " is negative");
@@ -48,13 +41,33 @@ inline std::vector<precision_and_recall> precision_recall_curve(std::span<const 
         }
         require(std::abs(sum - 1) <= 1e-6, "the shares sum to ", sum, ", not to 1");
     }
+}
+
+}  // namespace detail
+
+/// The point of the curve at a slope, from shares that are known, such as those of classes. Throws
+/// bad_shape unless there are as many of both, bad_argument where shares are negative or do not sum
+/// to 1 within 1e-6, or the slope is not positive; non_finite on NaN or infinity.
+inline precision_and_recall precision_recall_at(std::span<const double> real,
+                                                std::span<const double> generated, double slope) {
+    detail::check_shares(real, generated);
+    require(diffgen::detail::is_positive(slope), "a slope of ", slope, ", not above 0");
+    double precision = 0;
+    for (std::size_t c = 0; c < real.size(); ++c)
+        precision += std::min(slope * real[c], generated[c]);
+    return {std::min(precision, 1.0), std::min(precision / slope, 1.0)};
+}
+
+/// The curve from shares that are known, at slopes tan(pi / 2 (i + 1/2) / angles): from high recall
+/// to high precision. Throws as above, bad_argument without an angle.
+inline std::vector<precision_and_recall> precision_recall_curve(std::span<const double> real,
+                                                                std::span<const double> generated,
+                                                                int angles = 1000) {
+    require(angles >= 1, "a curve of ", angles, " angles");
     std::vector<precision_and_recall> curve;
     for (int i = 0; i < angles; ++i) {
         const double slope = std::tan(std::numbers::pi / 2 * (i + 0.5) / angles);
-        double precision = 0;
-        for (std::size_t c = 0; c < real.size(); ++c)
-            precision += std::min(slope * real[c], generated[c]);
-        curve.push_back({std::min(precision, 1.0), std::min(precision / slope, 1.0)});
+        curve.push_back(precision_recall_at(real, generated, slope));
     }
     return curve;
 }

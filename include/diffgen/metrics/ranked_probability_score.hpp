@@ -2,20 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How good a forecast by samples, by quantiles or by a Gaussian was, once the value is known: the
-// continuous ranked probability score (Matheson and Winkler 1976; Gneiting and Raftery 2007, eqs.
-// 20 and 21), in the unit of the value, 0 for a sure and right forecast, and |forecast - value| for
-// one number.
+// How good a forecast by samples or by quantiles was, once the value is known: the continuous
+// ranked probability score (Matheson and Winkler 1976; Gneiting and Raftery 2007, eqs. 20 and 21),
+// in the unit of the value, 0 for a sure and right forecast, and |forecast - value| for one number.
+// Forecasts that are distributions: crps_of_distributions.hpp.
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/metrics/crps_of_distributions.hpp>
 #include <diffgen/metrics/samples.hpp>
+#include <diffgen/metrics/weights.hpp>
+
+#include <Eigen/Core>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <numbers>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
@@ -59,6 +63,29 @@ inline double crps_of_samples(double value, std::span<const double> samples) {
     return gaps.to_value - gaps.among_pairs / (2 * m * m);
 }
 
+/// Of the distribution that has the samples as its only values, with the probabilities that the
+/// weights have after division by their sum: sum w |x - y| - sum w w' |x - x'| / 2. Throws
+/// bad_shape unless there is a weight for every sample, bad_argument without a sample, where a
+/// weight is negative or all are zero, non_finite on NaN or infinity.
+inline double crps_of_samples(double value, std::span<const double> samples,
+                              std::span<const double> weights) {
+    detail::check_numbers("observed", {&value, 1}, 1);
+    detail::check_numbers("sample", samples, 1);
+    const Eigen::VectorXd w =
+        detail::normalised_weights("samples", weights, static_cast<Eigen::Index>(samples.size()));
+    std::vector<std::pair<double, double>> gaps;  // seen from the value, with the weight
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        gaps.emplace_back(samples[i] - value, w(static_cast<Eigen::Index>(i)));
+    std::sort(gaps.begin(), gaps.end());
+    double to_value = 0, among_pairs = 0, below = 0;
+    for (const auto& [gap, weight] : gaps) {
+        to_value += weight * std::abs(gap);
+        among_pairs += weight * (2 * below + weight - 1) * gap;  // weight below less weight above
+        below += weight;
+    }
+    return to_value - among_pairs;
+}
+
 /// Of the distribution that the samples were drawn from, without bias (the fair score of Ferro
 /// 2014): divides by m (m - 1) in place of m^2, so that forecasts of few and of many samples can be
 /// compared. Throws bad_argument on fewer than two samples, non_finite on NaN or infinity.
@@ -87,20 +114,6 @@ inline double crps_of_quantiles(double value, std::span<const double> levels,
         sum += 2 * (gap >= 0 ? levels[i] * gap : (levels[i] - 1) * gap);
     }
     return sum / static_cast<double>(levels.size());
-}
-
-/// Of a Gaussian (Gneiting et al. 2005, eq. 5). Throws bad_argument on a negative deviation,
-/// non_finite on NaN or infinity.
-inline double crps_of_gaussian(double value, double mean, double deviation) {
-    const double all[] = {value, mean, deviation};
-    detail::check_numbers("Gaussian", all, 3);
-    if (deviation < 0)
-        throw bad_argument(detail::text("diffgen: the deviation is ", deviation, ", not >= 0"));
-    if (deviation == 0) return std::abs(value - mean);
-    const double z = (value - mean) / deviation;
-    const double twice_density = std::sqrt(2 * std::numbers::inv_pi) * std::exp(-z * z / 2);
-    return deviation *
-           (z * std::erf(z / std::numbers::sqrt2) + twice_density - std::numbers::inv_sqrtpi);
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::metrics

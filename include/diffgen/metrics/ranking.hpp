@@ -3,7 +3,7 @@
 #pragma once
 
 // How well a score tells two classes apart: the area under the receiver operating characteristic
-// (Hanley and McNeil 1982) and the average precision.
+// (Hanley and McNeil 1982), the average precision, and the curves they are taken from.
 
 #include <diffgen/core/without_macros.hpp>
 
@@ -17,6 +17,11 @@
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
+
+/// The parts of the labels 0 and of the labels 1 that are taken for 1.
+struct positive_rates {
+    double of_zeros, of_ones;
+};
 
 /// An accumulator of scores with labels, 1 for what is to have the higher score and 0 for the rest.
 /// Merging gives the same bits as one that was given all of them, in whatever order.
@@ -66,6 +71,37 @@ class ranking {
             sum += static_cast<double>(ones) / positives * (right / taken);
         });
         return sum;
+    }
+
+    /// The receiver operating characteristic: both rates where all scores from one on are taken for
+    /// label 1, from none taken to all, a point for every distinct score. Throws as above.
+    [[nodiscard]] std::vector<positive_rates> characteristic() const {
+        const auto all = counts();
+        std::vector<positive_rates> curve{{0, 0}};
+        std::int64_t ones_taken = 0, zeros_taken = 0;
+        for_ties([&](std::int64_t ones, std::int64_t zeros) {
+            ones_taken += ones;
+            zeros_taken += zeros;
+            curve.push_back({static_cast<double>(zeros_taken) / static_cast<double>(all.zeros),
+                             static_cast<double>(ones_taken) / static_cast<double>(all.ones)});
+        });
+        return curve;
+    }
+
+    /// Precision and recall where all scores from one on are taken, from all taken to none, where
+    /// the precision counts as 1: a point for every distinct score and one more. Throws as above.
+    [[nodiscard]] std::vector<precision_and_recall> precision_and_recall_curve() const {
+        const auto all = counts();
+        std::vector<precision_and_recall> curve{{1, 0}};
+        std::int64_t right = 0, taken = 0;
+        for_ties([&](std::int64_t ones, std::int64_t zeros) {
+            right += ones;
+            taken += ones + zeros;
+            curve.push_back({static_cast<double>(right) / static_cast<double>(taken),
+                             static_cast<double>(right) / static_cast<double>(all.ones)});
+        });
+        std::reverse(curve.begin(), curve.end());
+        return curve;
     }
 
   private:

@@ -27,6 +27,12 @@ struct mean_and_deviation {
     double deviation;  ///< of the single values, over their number
 };
 
+/// A point of a curve: what part of what is taken is right, and what part of what is right is
+/// taken.
+struct precision_and_recall {
+    double precision, recall;
+};
+
 namespace detail {
 
 using diffgen::detail::text;

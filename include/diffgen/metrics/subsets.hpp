@@ -30,7 +30,23 @@ struct subset_options {
     }
 };
 
+/// A row of columns of samples for every subset.
+using index_table = Eigen::Array<Eigen::Index, Eigen::Dynamic, Eigen::Dynamic>;
+
 namespace detail {
+
+/// These columns of samples. Throws bad_argument where there is no such column.
+template <class Indices>
+matrix columns_of(const sample_matrix& samples, const Indices& indices) {
+    matrix subset(samples.rows(), indices.size());
+    for (Eigen::Index i = 0; i < indices.size(); ++i) {
+        const Eigen::Index column = indices(i);
+        require(0 <= column && column < samples.cols(), "a subset has sample ", column, " of ",
+                samples.cols());
+        subset.col(i) = samples.col(column);
+    }
+    return subset;
+}
 
 /// `size` different columns, any set of them as probable as any other: the first turns of a Fisher
 /// and Yates shuffle. A function of (random, draw) alone.
