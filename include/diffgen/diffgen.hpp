@@ -22,6 +22,7 @@
 #include <diffgen/discrete/flow.hpp>
 #include <diffgen/discrete/hidden_markov.hpp>
 #include <diffgen/discrete/masked.hpp>
+#include <diffgen/discrete/sampler.hpp>
 #include <diffgen/discrete/score_entropy.hpp>
 #include <diffgen/discrete/total_noise.hpp>
 #include <diffgen/exec/evaluation.hpp>

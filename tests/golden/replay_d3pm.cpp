@@ -101,7 +101,7 @@ comparison d3pm(const json& file) {
         r["betas"] = betas_of(p.get<std::string>("schedule"), p.get<int>("steps"));
         const discrete::finite_chain chain(corruption, r["betas"]);
         add_matrices(chain, r);
-        r["stationary"] = discrete::finite_chain::stationary(corruption);
+        r["stationary"] = discrete::stationary(corruption);
         const auto t = levels(file, "t"), x0 = levels(file, "x0");
         const auto logits = clean_logits(file, corruption.states), u = input(file, "uniform");
         r["x0_logits"] = r["logits"] = logits;

@@ -24,7 +24,8 @@ struct cuda {};
 }  // namespace space
 
 /// `samples` samples of `elements` numbers each, one after the other without gaps.
-/// T is float or double, const where the batch is only read.
+/// T is float or double, of levels (discrete::sampler) also a whole number of up to four bytes;
+/// const where the batch is only read.
 template <class T, class Space = space::host>
 struct batch_view {
     using value_type = std::remove_const_t<T>;
@@ -55,6 +56,12 @@ namespace detail {
 template <class X>
 concept contiguous = std::ranges::contiguous_range<X> && std::ranges::sized_range<X>;
 
+/// What a batch can be made of.
+template <class T>
+inline constexpr bool holds_numbers = std::is_same_v<T, float> || std::is_same_v<T, double> ||
+                                      (std::is_integral_v<T> && !std::is_same_v<T, bool> &&
+                                       sizeof(T) <= 4);
+
 /// An X&& whose memory is still there when the expression that made it is over: it has a name, or
 /// it is a view, which the standard library knows as std::ranges::enable_view or
 /// enable_borrowed_range.
@@ -69,9 +76,10 @@ inline constexpr bool outlives_its_expression =
 template <class Space = space::host, class T>
 [[nodiscard]] batch_view<T, Space> batch(T* data, std::size_t size, std::size_t samples) {
     static_assert(
-        std::is_same_v<std::remove_cv_t<T>, float> || std::is_same_v<std::remove_cv_t<T>, double>,
-        "diffgen: a state is made of floats or doubles, not of these elements; convert "
-        "the numbers, or sample into floats and convert the samples");
+        detail::holds_numbers<std::remove_cv_t<T>>,
+        "diffgen: a state is made of floats or doubles, of a discrete sampler also of whole "
+        "numbers of up to four bytes, not of these elements; convert the numbers, or sample "
+        "into floats and convert the samples");
     if (samples == 0 || size == 0)
         throw bad_shape(detail::text("diffgen: an empty batch (", size, " numbers, ", samples,
                                      " samples); size the container before it is filled"));

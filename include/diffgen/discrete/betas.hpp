@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::discrete {
@@ -57,6 +58,46 @@ inline void check_steps(int steps) {
         betas.push_back(steps == 1 ? first : first + (last - first) * t / (steps - 1));
     return betas;
 }
+
+/// Discrete time as a schedule (total_noise.hpp): t = k / T after k of T steps, and nothing
+/// between.
+struct discrete_time {
+    std::vector<double> betas;
+
+    /// The number of steps done at time t. Throws bad_argument where t is between two.
+    [[nodiscard]] int index(double t) const {
+        const double steps = static_cast<double>(betas.size()), k = std::round(t * steps);
+        diffgen::detail::require(k >= 0 && k <= steps && std::abs(t * steps - k) < 1e-6, "t = ", t,
+                                 " of a schedule of ", betas.size(),
+                                 " steps; its times are multiples of 1 over that, up to 1");
+        return static_cast<int>(k);
+    }
+    /// The nearest time that there is.
+    [[nodiscard]] double nearest(double t) const {
+        const double steps = static_cast<double>(betas.size());
+        return std::round(t * steps) / steps;
+    }
+    [[nodiscard]] double kept(double t) const {
+        double product = 1;
+        for (int k = index(t); k > 0; --k)
+            product *= 1 - betas[static_cast<std::size_t>(k - 1)];
+        return product;
+    }
+    [[nodiscard]] double total(double t) const { return -std::log(kept(t)); }
+    /// The mean rate of the step that ends at t.
+    [[nodiscard]] double rate(double t) const {
+        const int k = index(t);
+        return k == 0 ? 0
+                      : -std::log1p(-betas[static_cast<std::size_t>(k - 1)]) *
+                            static_cast<double>(betas.size());
+    }
+    void check() const {
+        detail::check_steps(static_cast<int>(betas.size()));
+        for (std::size_t k = 0; k < betas.size(); ++k)
+            diffgen::detail::require(betas[k] >= 0 && betas[k] <= 1, "beta ", k + 1, " is ",
+                                     betas[k], "; must be in [0, 1]");
+    }
+};
 
 }  // namespace diffgen::inline DIFFGEN_ABI::discrete
 

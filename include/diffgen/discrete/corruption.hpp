@@ -16,6 +16,7 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -137,6 +138,35 @@ class rate_matrix {
   private:
     square_matrix rates_;
 };
+
+/// The distribution that every level tends to: where sampling starts.
+template <class C>
+[[nodiscard]] std::vector<double> stationary(const C& c) {
+    std::vector<double> p(static_cast<std::size_t>(c.states), 1. / c.states);
+    if constexpr (redrawing<C>)
+        for (int level = 0; level < c.states; ++level)
+            p[static_cast<std::size_t>(level)] = c.noise(level);
+    return p;
+}
+/// Throws bad_argument where the level does not tend to one distribution, whatever it is at first.
+[[nodiscard]] inline std::vector<double> stationary(const rate_matrix& c) {
+    square_matrix q = c.transition(1);
+    for (int k = 0; k < 60; ++k) {  // each squaring doubles the time
+        q = q * q;
+        for (int a = 0; a < c.states; ++a) {  // rows stay distributions to the last bit
+            double sum = 0;
+            for (int b = 0; b < c.states; ++b)
+                sum += q(a, b);
+            for (int b = 0; b < c.states; ++b)
+                q(a, b) /= sum;
+        }
+    }
+    for (int a = 1; a < c.states; ++a)
+        diffgen::detail::require(total_variation(q.row(0), q.row(a)) < 1e-9, "levels 0 and ", a,
+                                 " of a matrix of rates tend to different distributions");
+    const numbers row = q.row(0);
+    return {row.begin(), row.end()};
+}
 
 }  // namespace diffgen::inline DIFFGEN_ABI::discrete
 

@@ -66,18 +66,6 @@ class finite_chain {
         return before(t, xt, moved(clean, cumulative(t - 1)));
     }
 
-    /// Where every x_0 ends up without limit of time, as far as the corruption says.
-    template <class Corruption>
-    [[nodiscard]] static std::vector<double> stationary(const Corruption& corruption) {
-        std::vector<double> p(static_cast<std::size_t>(corruption.states));
-        for (int level = 0; level < corruption.states; ++level)
-            if constexpr (redrawing<Corruption>)
-                p[static_cast<std::size_t>(level)] = corruption.noise(level);
-            else
-                p[static_cast<std::size_t>(level)] = 1. / corruption.states;
-        return p;
-    }
-
   private:
     [[nodiscard]] std::vector<double> before(int t, int xt, numbers marginal) const {
         check_level(xt);

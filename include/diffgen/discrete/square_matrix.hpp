@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::discrete {
@@ -90,6 +91,36 @@ class square_matrix {
         for (int b = 0; b < m.states(); ++b)
             out[static_cast<std::size_t>(b)] += v[static_cast<std::size_t>(a)] * m(a, b);
     return out;
+}
+
+/// The v with v m = row, by elimination with pivots. Throws non_finite where m has no inverse.
+[[nodiscard]] inline std::vector<double> solved(numbers row, square_matrix m) {
+    if (row.size() != static_cast<std::size_t>(m.states()))
+        throw bad_shape(diffgen::detail::text("diffgen: ", row.size(), " numbers for a matrix of ",
+                                              m.states(), " states"));
+    std::vector<double> v(row.begin(), row.end());
+    const int n = m.states();
+    for (int k = 0; k < n; ++k) {  // columns of m are the equations
+        int pivot = k;
+        for (int j = k + 1; j < n; ++j)
+            if (std::abs(m(k, j)) > std::abs(m(k, pivot))) pivot = j;
+        if (!(std::abs(m(k, pivot)) > 0))
+            throw non_finite(
+                diffgen::detail::text("diffgen: a matrix of ", n, " states without an inverse"));
+        for (int i = 0; i < n; ++i)
+            std::swap(m(i, k), m(i, pivot));
+        std::swap(v[static_cast<std::size_t>(k)], v[static_cast<std::size_t>(pivot)]);
+        for (int j = 0; j < n; ++j) {
+            const double factor = m(k, j) / m(k, k);
+            if (j == k || factor == 0) continue;
+            for (int i = k; i < n; ++i)
+                m(i, j) -= factor * m(i, k);
+            v[static_cast<std::size_t>(j)] -= factor * v[static_cast<std::size_t>(k)];
+        }
+    }
+    for (int k = 0; k < n; ++k)
+        v[static_cast<std::size_t>(k)] /= m(k, k);
+    return v;
 }
 
 /// e^m, by the series of e^(m / 2^k), squared k times (Higham 2005, without his shortcut to few

@@ -25,7 +25,8 @@ enum class stream : std::uint32_t {
     weights,     // initial weights
     data,        // shuffling and augmentation
     metric,      // projections and subsets of a metric
-    acceptance   // the choices of Metropolis steps
+    acceptance,  // the choices of Metropolis steps
+    order        // which elements an order of levels takes first
 };
 
 /// From here on, the paths of noise::brownian.
