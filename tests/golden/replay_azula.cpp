@@ -5,6 +5,7 @@
 
 #include <diffgen/compat/azula/measured_samplers.hpp>
 #include <diffgen/compat/azula/samplers.hpp>
+#include <diffgen/guidance/conventions.hpp>
 #include <diffgen/posterior/methods/moment_matching.hpp>
 
 #include "posterior.hpp"
@@ -96,8 +97,9 @@ posterior::krylov krylov_of(const json& p) {
     return {solver == "cg" ? method::conjugate_gradients : method::gmres, p.get<int>("iterations")};
 }
 
-template <class Method>
-comparison run_denoiser(const json& file, Method method) {
+/// A run of a predictor over the file's levels.
+template <class Predictor>
+comparison run_predictor(const json& file, Predictor predictor, Index elements) {
     const json& p = file.at("params");
     const auto name = p.get<std::string>("sampler");
     azula::sampler s = azula::sampler::ddim;
@@ -109,15 +111,19 @@ comparison run_denoiser(const json& file, Method method) {
         s = azula::sampler::heun;
     else if (name != "DDIMSampler")
         throw unsupported("the sampler " + name);
-    const auto m = measured_of(file);
     draws noise(file);
-    const auto run = azula::sample(s, p.get<double>("eta", 0.),
-                                   posterior::given(predictor_of(file), m, std::move(method)),
-                                   levels_of(file), initial_of(file, m.op().cols()), noise);
+    const auto run = azula::sample(s, p.get<double>("eta", 0.), std::move(predictor),
+                                   levels_of(file), initial_of(file, elements), noise);
     scaled_difference d;
     compare(d, run.samples, file.get<table>("samples"));
     compare(d, run.denoised, file.get<table>("denoised"));
     return finished(d, noise);
+}
+template <class Method>
+comparison run_denoiser(const json& file, Method method) {
+    const auto m = measured_of(file);
+    return run_predictor(file, posterior::given(predictor_of(file), m, std::move(method)),
+                         m.op().cols());
 }
 
 void only(const json& file, std::initializer_list<std::string_view> extra) {
@@ -204,10 +210,31 @@ comparison tds(const json& file) {
     return finished(d, noise);
 }
 
-const topics_of_this_file known{{"azula_diffpir", &diffpir}, {"azula_mmps", &mmps},
-                                {"azula_tmpd", &tmpd},       {"azula_jfps", &jfps},
-                                {"azula_dps", &dps},         {"azula_pgdm", &pgdm},
-                                {"azula_repaint", &repaint}, {"azula_tds", &tds}};
+/// One class of a mixture and away from another, or from all of it.
+comparison cfg(const json& file) {
+    only(file, {"positive", "negative", "guidance"});
+    const json& p = file.at("params");
+    const auto all = mixture_of(file);
+    const auto labels = labels_of(file);
+    const auto positive = all.of_class(labels, p.get<int>("positive"));
+    const auto negative =
+        p.at("negative").is_null() ? all : all.of_class(labels, p.get<int>("negative"));
+    const auto rule = diffgen::negative_prompt(p.get<double>("guidance"));
+    const auto merged = [&](auto in, auto out, const diffgen::noise_level& l) {
+        const vector x = to_vector(numbers(in.begin(), in.end()));
+        const vector branches[2] = {positive.at(l).denoised(x), negative.at(l).denoised(x)};
+        for (Index i = 0; i < x.size(); ++i) {
+            const double outputs[2] = {branches[0][i], branches[1][i]};
+            out.data[i] = rule.combine(outputs);
+        }
+    };
+    return run_predictor(file, diffgen::predicts(diffgen::denoised{}, merged), all.dimension());
+}
+
+const topics_of_this_file known{
+    {"azula_cfg", &cfg},   {"azula_diffpir", &diffpir}, {"azula_mmps", &mmps},
+    {"azula_tmpd", &tmpd}, {"azula_jfps", &jfps},       {"azula_dps", &dps},
+    {"azula_pgdm", &pgdm}, {"azula_repaint", &repaint}, {"azula_tds", &tds}};
 
 }  // namespace
 }  // namespace golden
