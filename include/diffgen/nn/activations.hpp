@@ -46,6 +46,12 @@ variable<T> softplus(const variable<T>& x) {
     return y;
 }
 
+/// log(1 / (1 + exp(-x))), without overflow.
+template <class T>
+variable<T> log_sigmoid(const variable<T>& x) {
+    return -softplus(-x);
+}
+
 namespace detail {
 
 /// The derivative of SiLU, s (1 + x (1 - s)) with s = sigmoid(x), in one pass; its own derivative

@@ -137,6 +137,12 @@ variable<T> operator-(std::type_identity_t<T> term, const variable<T>& x) {
     return -x + term;
 }
 
+/// a b + c.
+template <class T>
+variable<T> fma(const variable<T>& a, const variable<T>& b, const variable<T>& c) {
+    return a * b + c;
+}
+
 /// The mean of all entries: 1 x 1.
 template <class T>
 variable<T> mean(const variable<T>& x) {

@@ -9,6 +9,7 @@
 #include <diffgen/nn/arithmetic.hpp>
 #include <diffgen/nn/tape.hpp>
 
+#include <cmath>
 #include <type_traits>
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
@@ -64,6 +65,35 @@ variable<T> log(const variable<T>& x) {
     const auto y = detail::by_element(
         x, [](const variable<T>& self, int, const variable<T>& g) { return g / self.parent(0); });
     y.result().array() = x.value().array().log();
+    return y;
+}
+
+/// log(1 + x), right for small x.
+template <class T>
+variable<T> log1p(const variable<T>& x) {
+    const auto y = detail::by_element(x, [](const variable<T>& self, int, const variable<T>& g) {
+        return g / (self.parent(0) + T(1));
+    });
+    y.result().array() = x.value().array().log1p();
+    return y;
+}
+
+/// exp(x) - 1, right for small x.
+template <class T>
+variable<T> expm1(const variable<T>& x) {
+    const auto y = detail::by_element(
+        x, [](const variable<T>& self, int, const variable<T>& g) { return g * (self + T(1)); });
+    y.result().array() = x.value().array().unaryExpr([](T v) { return std::expm1(v); });
+    return y;
+}
+
+template <class T>
+variable<T> erf(const variable<T>& x) {
+    const auto y = detail::by_element(x, [](const variable<T>& self, int, const variable<T>& g) {
+        const T slope = T(1.1283791670955125738961589031215452);  // 2 / sqrt(pi)
+        return g * (exp(-square(self.parent(0))) * slope);
+    });
+    y.result().array() = x.value().array().unaryExpr([](T v) { return std::erf(v); });
     return y;
 }
 

@@ -51,8 +51,9 @@ struct linear {
         return made;
     }
 
-    template <class T>
-    variable<T> operator()(const leaves<T>& w, const variable<T>& x) const {
+    /// w: leaves of a tape and x a variable, or nn::constants and nn::values.
+    template <class P, class X>
+    X operator()(const std::vector<P>& w, const X& x) const {
         return matmul(w[weight], x) + w[bias];
     }
 };

@@ -39,6 +39,7 @@ struct attributes {
     extent offset = 0;               ///< the first row of a slice
     std::span<const int> columns{};  ///< the columns of a gather; kept by the tape
     std::array<form, 2> forms{};     ///< how the operands of a product enter it
+    std::size_t operand = 0;         ///< the number of a node that is read, without a gradient
 };
 
 /// A handle of a node: cheap to copy, valid until its tape is cleared.
