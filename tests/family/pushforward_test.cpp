@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -36,9 +37,9 @@ struct flow {
     static layer coupled(nn::parameters<T>& list, const char* name, std::vector<int> mask) {
         const function spline;
         const std::vector<nn::extent> sizes{1, 8, spline.slots()};
-        return layer(
-            mask, spline,
-            nn::mlp<nn::between::tanh>::make(list, name, sizes, diffgen::noise::philox{5}));
+        return layer(mask, spline,
+                     nn::mlp<nn::between::tanh>::make(list, name, sizes, diffgen::noise::philox{5},
+                                                      {}, 0.5));
     }
     static family::chain<layer, family::lu_linear, layer> make(nn::parameters<T>& list) {
         auto first = coupled(list, "first", {0, 1});
@@ -133,7 +134,7 @@ TEST_CASE("pushforward: a map that is no bijection generates, and has no density
     std::vector<float> wrong(4 * 33);
     CHECK_THROWS_AS(push.generate(diffgen::exec::cpp, list, diffgen::batch(wrong, 33), 1),
                     diffgen::bad_shape);
-    list[0].setConstant(1e30f);
+    list[0].setConstant(std::numeric_limits<float>::infinity());
     CHECK_THROWS_AS(push.generate(diffgen::exec::cpp, list, diffgen::batch(x, 33), 1),
                     diffgen::non_finite);
     CHECK_THROWS_AS(family::pushforward(decoder, family::standard_normal{0}),
