@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The normals of a batch in double precision: number `draw` of a seed, the same for a sample in
+// whatever batch it is.
+
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/noise/source.hpp>
+#include <diffgen/posterior/matrices.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace diffgen::inline DIFFGEN_ABI::posterior::detail {
+
+/// elements x samples, a column a sample; the first is number `first_sample` of the whole job.
+[[nodiscard]] inline matrix normals(std::uint64_t seed, noise::stream stream, std::uint32_t draw,
+                                    Index elements, Index samples, std::uint64_t first_sample) {
+    matrix z(elements, samples);
+    noise::philox{seed}.fill<double>(stream, draw,
+                                     first_sample * static_cast<std::uint64_t>(elements),
+                                     static_cast<std::size_t>(z.size()), z.data());
+    return z;
+}
+
+}  // namespace diffgen::inline DIFFGEN_ABI::posterior::detail
+
+#include <diffgen/core/with_macros.hpp>
