@@ -10,7 +10,6 @@
 #include <diffgen/noise/source.hpp>
 #include <diffgen/posterior/matrices.hpp>
 
-#include <cstddef>
 #include <cstdint>
 
 namespace diffgen::inline DIFFGEN_ABI::posterior::detail {
@@ -19,9 +18,11 @@ namespace diffgen::inline DIFFGEN_ABI::posterior::detail {
 [[nodiscard]] inline matrix normals(std::uint64_t seed, noise::stream stream, std::uint32_t draw,
                                     Index elements, Index samples, std::uint64_t first_sample) {
     matrix z(elements, samples);
-    noise::philox{seed}.fill<double>(stream, draw,
-                                     first_sample * static_cast<std::uint64_t>(elements),
-                                     static_cast<std::size_t>(z.size()), z.data());
+    const auto size = static_cast<std::uint64_t>(elements);
+    for (Index i = 0; i < samples; ++i)
+        noise::philox{seed}.fill<double>(stream, draw,
+                                         (first_sample + static_cast<std::uint64_t>(i)) * size,
+                                         static_cast<int>(elements), z.col(i).data());
     return z;
 }
 
