@@ -32,6 +32,16 @@ class denoiser {
         "diffgen: densities are of a plain predictor, predicts{...}: guidance and hooks change the "
         "estimate, and the samples are then of no density that is known");
     static constexpr granularity way = predictor_type::kind;
+    /// Whether the network can be called with a level for each row.
+    template <class P>
+    static constexpr bool takes_span() {
+        if constexpr (P::kind == granularity::batched)
+            return P::template takes<batch_view<const T>, batch_view<T>,
+                                     std::span<const noise_level>>;
+        else
+            return false;
+    }
+    static constexpr bool takes_levels = takes_span<predictor_type>();
 
   public:
     denoiser(Predictor& predictor, std::size_t elements)
@@ -45,12 +55,32 @@ class denoiser {
 
     [[nodiscard]] std::size_t elements() const { return elements_; }
 
-    /// Writes the estimates of all rows of x, and, where `products` is not empty, for each row the
-    /// trace of the estimate's Jacobian, or v' J v of each of `count` probes v (rows x count x
-    /// elements). levels: one for all, or one a row.
-    void operator()(std::span<const double> x, std::span<const noise_level> levels,
-                    std::span<double> out, std::span<double> products = {},
-                    std::span<const double> v = {}, std::size_t count = 0) {
+    /// Writes the estimates of all rows of x. levels: one for all, or one a row.
+    void estimate(std::span<const double> x, std::span<const noise_level> levels,
+                  std::span<double> out) {
+        if constexpr (takes_levels)
+            if (levels.size() > 1) return with_own_levels(x, levels, out);
+        by_level<false>(x, levels, out, {}, {}, 0);
+    }
+
+    /// The same, and for each row the trace of the estimate's Jacobian, or v' J v of each of
+    /// `count` probes v (rows x count x elements; 0: the trace).
+    void estimate(std::span<const double> x, std::span<const noise_level> levels,
+                  std::span<double> out, std::span<double> products, std::span<const double> v,
+                  std::size_t count) {
+        by_level<true>(x, levels, out, products, v, count);
+    }
+
+  private:
+    static bool same(const noise_level& a, const noise_level& b) {
+        return a.t == b.t && a.alpha == b.alpha && a.sigma == b.sigma;
+    }
+
+    /// Rows that follow each other at one level are asked about in one call.
+    template <bool Products>
+    void by_level(std::span<const double> x, std::span<const noise_level> levels,
+                  std::span<double> out, std::span<double> products, std::span<const double> v,
+                  std::size_t count) {
         const std::size_t rows = x.size() / elements_;
         const std::size_t per_row = rows == 0 ? 0 : products.size() / rows;
         for (std::size_t first = 0; first < rows;) {
@@ -59,20 +89,39 @@ class denoiser {
             while (last < rows && (levels.size() == 1 || same(levels[last], l)))
                 ++last;
             const std::size_t n = last - first;
-            part(x.subspan(first * elements_, n * elements_), l,
-                 out.subspan(first * elements_, n * elements_),
-                 products.subspan(first * per_row, n * per_row),
-                 v.empty() ? v : v.subspan(first * count * elements_, n * count * elements_),
-                 count);
+            part<Products>(
+                x.subspan(first * elements_, n * elements_), l,
+                out.subspan(first * elements_, n * elements_),
+                products.subspan(first * per_row, n * per_row),
+                v.empty() ? v : v.subspan(first * count * elements_, n * count * elements_), count);
             first = last;
         }
     }
 
-  private:
-    static bool same(const noise_level& a, const noise_level& b) {
-        return a.t == b.t && a.alpha == b.alpha && a.sigma == b.sigma;
+    void with_own_levels(std::span<const double> x, std::span<const noise_level> levels,
+                         std::span<double> out) {
+        const std::size_t rows = levels.size();
+        std::vector<noise_level> told;
+        std::vector<conversion> made;
+        in_.resize(x.size());
+        out_.resize(x.size());
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            if (i % elements_ == 0) {
+                told.push_back(predictor_->with_network_time(levels[i / elements_]));
+                made.push_back(predictor_->to_denoised(told.back()));
+            }
+            in_[i] = static_cast<T>(made.back().input_scale * x[i]);
+        }
+        predictor_->call(batch_view<const T>(in_.data(), rows, elements_),
+                         batch_view<T>(out_.data(), rows, elements_),
+                         std::span<const noise_level>(told));
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const conversion& c = made[i / elements_];
+            out[i] = c.state_factor * x[i] + c.output_factor * static_cast<double>(out_[i]);
+        }
     }
 
+    template <bool Products>
     void part(std::span<const double> x, const noise_level& at, std::span<double> out,
               std::span<double> products, std::span<const double> v, std::size_t count) {
         const noise_level l = predictor_->with_network_time(at);
@@ -83,7 +132,7 @@ class denoiser {
         out_.resize(in_.size());
         products_.assign(products.size(), T(0));
         if constexpr (way == granularity::batched)
-            ask_network(rows, l, count);
+            ask_network<Products>(rows, l, count);
         else
             ask_functor(rows, l, count);
         for (std::size_t i = 0; i < out.size(); ++i)
@@ -144,10 +193,14 @@ class denoiser {
                     products_[i * count + p] += apart_[(i * elements_ + d) * count + p];
     }
 
+    template <bool Products>
     void ask_network(std::size_t rows, const noise_level& l, std::size_t count) {
         const batch_view<const T> in(in_.data(), rows, elements_);
         predictor_->call(in, batch_view<T>(out_.data(), rows, elements_), l);
-        if (products_.empty()) return;
+        if constexpr (Products) network_products(in, l, count);
+    }
+    void network_products(batch_view<const T> in, const noise_level& l, std::size_t count) {
+        const std::size_t rows = in.samples;
         auto& net = predictor_->network();
         using net_type = std::remove_reference_t<decltype(net)>;
         if constexpr (has_divergence<net_type, T>)

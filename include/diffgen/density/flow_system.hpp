@@ -58,8 +58,8 @@ class flow_system {
             for (std::size_t d = 0; d < D; ++d)
                 x_[i * D + d] = scale * y[i * W + d];
         }
-        denoiser_(x_, levels, denoised_, products_, probes_of(rows),
-                  probes_.empty() ? 0 : integrals_);
+        denoiser_.estimate(x_, levels, denoised_, products_, probes_of(rows),
+                           probes_.empty() ? 0 : integrals_);
         ++evaluations_;
         for (std::size_t i = 0; i < n; ++i) {
             const noise_level& l = of(levels, i);
