@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+
+// How well do models know the handwritten digits? Bits a pixel that the test digits take, of 17
+// levels, each figure with its kind and standard error: counts, Gaussians, and the diffusion
+// network of the digits example, as it is and with what a lattice of levels knows.
+
+#include <diffgen/core/error.hpp>
+#include <diffgen/density/table.hpp>
+#include <diffgen/io/json.hpp>
+
+#include "counts.hpp"
+#include "diffusion.hpp"
+#include "gaussians.hpp"
+
+#include <cstddef>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace digits;
+
+struct command_line {
+    std::filesystem::path json{};
+    std::filesystem::path data = DIFFGEN_DIGITS_DATA;
+    std::filesystem::path weights = DIFFGEN_DIGITS_WEIGHTS;
+    int draws = 64;  ///< levels of noise for each digit
+    std::size_t count = 1797;
+    bool quick = false, help = false;
+};
+
+constexpr std::string_view usage = R"(likelihood: bits a pixel of the test digits, by model.
+
+  --json FILE     the table as JSON
+  --draws N       levels of noise drawn for each digit (64)
+  --count N       test digits (1797, all)
+  --weights FILE  the network's weights
+  --data DIR      where optdigits.tra and optdigits.tes are
+  --quick         few digits and draws, as the tests do
+  --help          this text
+)";
+
+/// Throws bad_argument for an unknown option, a missing or an impossible value.
+command_line parse(const std::vector<std::string>& words) {
+    command_line c;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto value = [&] {
+            if (i + 1 == words.size()) throw diffgen::bad_argument(words[i] + " needs a value");
+            return words[++i];
+        };
+        const auto number = [&] {
+            const std::string option = words[i], text = value();
+            std::size_t end = 0;
+            int n = 0;
+            try {
+                n = std::stoi(text, &end);
+            } catch (const std::exception&) {
+                end = 0;
+            }
+            if (end != text.size() || text.empty() || n < 1)
+                throw diffgen::bad_argument(option + " is '" + text + "', not a number above 0");
+            return n;
+        };
+        const std::string option = words[i];
+        if (option == "--json")
+            c.json = value();
+        else if (option == "--data")
+            c.data = value();
+        else if (option == "--weights")
+            c.weights = value();
+        else if (option == "--draws")
+            c.draws = number();
+        else if (option == "--count")
+            c.count = static_cast<std::size_t>(number());
+        else if (option == "--quick")
+            c.quick = true;
+        else if (option == "--help")
+            c.help = true;
+        else
+            throw diffgen::bad_argument("unknown option '" + option + "'; see --help");
+    }
+    if (c.quick) c.draws = 4, c.count = 60;
+    return c;
+}
+
+void run(const command_line& c) {
+    auto training = read_digits(c.data / "optdigits.tra"),
+         test = read_digits(c.data / "optdigits.tes");
+    if (test.count() > c.count) {
+        test.labels.resize(c.count);
+        test.pixel_values.resize(c.count * pixels);
+    }
+    auto net = make_network();
+    load_weights(net.weights(), c.weights);
+
+    diffgen::density::table t;
+    const auto add = [&](const char* model, const auto& found, const char* note = "") {
+        t.add(model, found, pixels, 0, note);
+    };
+    add("every level as likely", uniform_levels(test));
+    add("histogram of each pixel",
+        diffgen::density::independent_levels::counted(lattice, view(training))
+            .log_density(view(test)));
+    add("histograms of each class", class_histograms(training, test));
+    add("counts in context", context_counts(training).log_density(test), "6 neighbours");
+    add("one Gaussian", gaussian_bound(training, test, 1, 1), "uniform dequantisation");
+    if (!c.quick) {
+        add("20 Gaussians", gaussian_bound(training, test, 20, 1), "uniform dequantisation");
+        add("20 Gaussians", gaussian_bound(training, test, 20, 100),
+            "uniform dequantisation, 100 importance draws");
+    }
+    add("diffusion network as it is", as_it_is(net, test, c.draws));
+    add("  levels at the ends", levels_at_the_ends(net, training, test, c.draws));
+    const std::size_t fitted_on = c.quick ? 50 : 1500;
+    add("  levels fitted", levels_fitted(net, training, test, c.draws, false, fitted_on));
+    if (!c.quick)
+        add("  levels fitted, class told",
+            levels_fitted(net, training, test, c.draws, true, fitted_on),
+            "with log 10 for the class");
+    std::cout << t;
+    if (!c.json.empty()) {
+        diffgen::io::write_json(c.json, t.to_json());
+        std::cout << "wrote " << c.json.string() << '\n';
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        const command_line c = parse({argv + 1, argv + argc});
+        if (c.help)
+            std::cout << usage;
+        else
+            run(c);
+    } catch (const std::exception& e) {
+        std::cerr << "likelihood: " << e.what() << '\n';
+        return 1;
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The diffgen authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A network of nn:: as a batched network of a predictor, with the products of its Jacobian's
+// transpose by the tape: what flows, guidance and posteriors need of a network's gradient.
+
+#include <diffgen/core/without_macros.hpp>
+
+#include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/noise_level.hpp>
+#include <diffgen/nn/operations.hpp>
+#include <diffgen/nn/tape.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace diffgen::inline DIFFGEN_ABI::nn {
+
+/// Net: evaluate(in, out, samples, times, classes), forward(leaves, x, times, classes) and
+/// weights(), as residual_mlp has them; it must outlive this and is shared by copies. All samples
+/// are of one class.
+template <class Net>
+class differentiated {
+  public:
+    using scalar = typename Net::scalar;
+
+    explicit differentiated(Net& net) : differentiated(net, net.null_class()) {}
+    differentiated(Net& net, int label) : net_(&net), label_(label) {}
+
+    void operator()(batch_view<const scalar> in, batch_view<scalar> out,
+                    const noise_level& l) const {
+        (*this)(in, out, std::span<const noise_level>(&l, 1));
+    }
+    void operator()(batch_view<const scalar> in, batch_view<scalar> out,
+                    std::span<const noise_level> levels) const {
+        const std::vector<int> classes(in.samples, label_);
+        net_->evaluate(in.data, out.data, static_cast<std::int64_t>(in.samples), times_of(levels),
+                       classes.data());
+    }
+
+    /// out = J' v of each row, J the Jacobian of the output by the input.
+    void vjp(batch_view<const scalar> in, batch_view<const scalar> v, batch_view<scalar> out,
+             const noise_level& l) const {
+        const auto rows = static_cast<extent>(in.elements), cols = static_cast<extent>(in.samples);
+        tape<scalar> record;
+        const auto weights = net_->weights().on(record);
+        const auto x = record.refer(in.data, rows, cols);
+        const std::vector<double> times(in.samples, l.network_time);
+        const std::vector<int> classes(in.samples, label_);
+        const auto y = net_->forward(weights, x, times, classes);
+        const auto g = grad(sum(y * record.refer(v.data, rows, cols)), x);
+        span_matrix<scalar>(out.data, rows, cols) = g.value();
+    }
+
+  private:
+    static std::vector<double> times_of(std::span<const noise_level> levels) {
+        std::vector<double> times;
+        for (const noise_level& l : levels)
+            times.push_back(l.network_time);
+        return times;
+    }
+
+    Net* net_;
+    int label_;
+};
+
+}  // namespace diffgen::inline DIFFGEN_ABI::nn
+
+#include <diffgen/core/with_macros.hpp>
