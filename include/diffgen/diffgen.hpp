@@ -4,7 +4,7 @@
 
 // The core of diffgen: everything but the adapters of other libraries (diffgen/adapt), the embedded
 // network (diffgen/nn, diffgen/train), files (diffgen/io), measures (diffgen/metrics) and posterior
-// sampling (diffgen/posterior).
+// sampling (diffgen/posterior, diffgen/task).
 
 #include <diffgen/blocks/rules.hpp>
 #include <diffgen/blocks/time_table.hpp>

@@ -7,5 +7,6 @@
 #include <diffgen/noise/brownian.hpp>
 #include <diffgen/noise/per_sample_seeds.hpp>
 #include <diffgen/noise/recorded.hpp>
+#include <diffgen/noise/simplex.hpp>
 #include <diffgen/noise/source.hpp>
 #include <diffgen/noise/stream.hpp>
