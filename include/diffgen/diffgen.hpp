@@ -21,9 +21,11 @@
 #include <diffgen/discrete/finite_chain.hpp>
 #include <diffgen/discrete/flow.hpp>
 #include <diffgen/discrete/hidden_markov.hpp>
+#include <diffgen/discrete/likelihood.hpp>
 #include <diffgen/discrete/masked.hpp>
 #include <diffgen/discrete/sampler.hpp>
 #include <diffgen/discrete/score_entropy.hpp>
+#include <diffgen/discrete/step_bound.hpp>
 #include <diffgen/discrete/total_noise.hpp>
 #include <diffgen/exec/evaluation.hpp>
 #include <diffgen/fit/fit_grid.hpp>

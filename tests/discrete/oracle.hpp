@@ -193,12 +193,10 @@ numbers law_of_run(const Corruption& c, const Schedule& s, const Rule& rule, std
                          discrete::step_between(c, s, moment(0), moment(steps)));
     for (int k = 0; k < steps; ++k) {
         const auto step = discrete::step_between(c, s, moment(k), moment(k + 1));
-        if constexpr (requires { Rule::ends_ancestral; }) {
-            law = k + 1 == steps ? stepped<Output>(law, length, discrete::ancestral{}, step, net)
-                                 : stepped<Output>(law, length, rule, step, net);
-        } else {
+        if (k + 1 == steps && requires { Rule::ends_ancestral; })
+            law = stepped<Output>(law, length, discrete::ancestral{}, step, net);
+        else
             law = stepped<Output>(law, length, rule, step, net);
-        }
     }
     return law;
 }

@@ -104,6 +104,7 @@ TEST_CASE("sums and broadcasts: gradients") {
 TEST_CASE("rows and columns: gradients of slices, concatenation, gather and scatter") {
     const matrix x0 = spread(4, 3, -1.0, 1.0), x1 = spread(2, 3, -1.0, 1.0, 0.7);
     check([](const list& x) { return square(slice_rows(x[0], 1, 2)); }, {x0});
+    check([](const list& x) { return square(reshape(x[0], x[0].cols(), x[0].rows())); }, {x0});
     check([](const list& x) { return square(pad_rows(x[0], 1, 5)); }, {x1});
     check([](const list& x) { return square(concat_rows(x[0], x[1] * x[1])); }, {x0, x1});
     const std::vector<int> columns{2, 0, 2, 2, 1};

@@ -13,6 +13,7 @@
 #include <diffgen/discrete/options.hpp>
 #include <diffgen/discrete/orders.hpp>
 #include <diffgen/discrete/passes.hpp>
+#include <diffgen/discrete/plan.hpp>
 #include <diffgen/discrete/predicts.hpp>
 #include <diffgen/discrete/step.hpp>
 #include <diffgen/discrete/steps.hpp>
@@ -29,51 +30,6 @@
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::discrete::detail {
-
-/// An order that weighs the levels of each element.
-template <class Order, class Corruption, class Schedule>
-concept element_rule = requires(const Order& o, const Corruption& c, const Schedule& s,
-                                std::span<double> row) {
-    o.weigh(step_between(c, s, moment{}, moment{}), 0, row);
-};
-/// An order that shows some masked elements in each step.
-template <class Order>
-concept showing_order = requires(const Order& o, const candidate& c) {
-    o.priority(c);
-    o.elements_a_step;
-    Order::needs_answers;
-};
-template <class Order>
-inline constexpr bool needs_rates = requires {
-    Order::needs_rates;
-};
-
-inline void require_time(double t) {
-    diffgen::detail::require(t > 0 && t <= 1, "a run from t = ", t, "; must be in (0, 1]");
-}
-inline void require_times(const std::vector<double>& times, double t) {
-    diffgen::detail::require(times.size() >= 2 && times.front() == t && times.back() == 0,
-                             times.size(), " times from ", times.empty() ? 0. : times.front(),
-                             " to ", times.empty() ? 0. : times.back(), " for a run from ", t,
-                             "; they go from there to 0");
-    for (std::size_t k = 1; k < times.size(); ++k)
-        diffgen::detail::require(times[k] < times[k - 1], "time ", k, " is ", times[k], " after ",
-                                 times[k - 1], "; they must fall");
-}
-
-/// Calls f(first, last) for stretches of the elements 0 .. n - 1.
-template <class Exec, class F>
-void for_each_tile(const Exec& e, std::size_t n, const F& f) {
-    constexpr std::size_t tile = 256;
-    e.for_each((n + tile - 1) / tile,
-               [&](std::size_t i) { f(i * tile, std::min(n, (i + 1) * tile)); });
-}
-
-template <class Level>
-[[nodiscard]] std::size_t masked_of(const Level* x, std::size_t elements, int mask) {
-    return static_cast<std::size_t>(
-        std::count_if(x, x + elements, [mask](Level v) { return static_cast<int>(v) == mask; }));
-}
 
 template <class Level, class Sampler>
 class run {

@@ -26,7 +26,6 @@
 #include <diffgen/observe/run_summary.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -141,19 +140,7 @@ class sampler {
 
     /// The times that a run from time t goes through, from noise to data.
     [[nodiscard]] std::vector<double> times(double t = 1, const options& o = {}) const {
-        detail::require_time(t);
-        if (!o.times.empty()) {
-            detail::require_times(o.times, t);
-            return o.times;
-        }
-        diffgen::detail::require(o.steps >= 1, o.steps, " steps; a run has at least one");
-        std::vector<double> all;
-        for (int k = 0; k <= o.steps; ++k) {
-            double at = t * (o.steps - k) / o.steps;
-            if constexpr (requires { schedule.nearest(at); }) at = schedule.nearest(at);
-            if (all.empty() || at < all.back()) all.push_back(at);
-        }
-        return all;
+        return detail::times_of(schedule, t, o);
     }
 
   private:
@@ -201,39 +188,10 @@ class sampler {
     [[nodiscard]] auto run_from(const View& v, double t, const options& o, std::size_t most) {
         check();
         using level = typename View::value_type;
-        return detail::run<level, sampler>(*this, moments(t, o, v.elements, most), o);
-    }
-    [[nodiscard]] std::vector<moment> moments(double t, const options& o, std::size_t elements,
-                                              std::size_t most) const {
-        std::vector<double> at = times(t, o);
-        if constexpr (detail::showing_order<Order>)
-            if (order.elements_a_step >
-                0) {  // as many steps as it takes, at the times of so many masks
-                at.clear();
-                for (auto left = most; left > 0;
-                     left -= std::min(left, static_cast<std::size_t>(order.elements_a_step)))
-                    at.push_back(static_cast<double>(left) / static_cast<double>(elements));
-                at.push_back(0);
-            }
-        std::vector<moment> all;
-        for (std::size_t k = 0; k + 1 < at.size(); ++k)
-            all.push_back(moment_at(schedule, at[k]));
-        all.push_back({});
-        if constexpr (requires { Order::needs_finite_noise; })
-            diffgen::detail::require(std::isfinite(all.front().total), Order::name,
-                                     " from a total noise of ", all.front().total,
-                                     "; it needs a finite one: let the schedule keep a little, or "
-                                     "begin later");
-        return all;
+        return detail::run<level, sampler>(
+            *this, detail::moments_of(schedule, order, t, o, v.elements, most), o);
     }
 };
-
-template <class C, class S, class P>
-sampler(C, S, P) -> sampler<C, S, P>;
-template <class C, class S, class P, class O>
-sampler(C, S, P, O) -> sampler<C, S, P, O>;
-template <class C, class S, class P, class O, class N>
-sampler(C, S, P, O, N) -> sampler<C, S, P, O, N>;
 
 }  // namespace diffgen::inline DIFFGEN_ABI::discrete
 
