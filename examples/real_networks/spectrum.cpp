@@ -1,16 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A network that predicts noise on power spectra, given a noisy spectrum: 21cmPSDenoiser, on two
+// A network that predicts noise on power spectra, given a noisy spectrum: 21cmPSDenoiser, on three
 // runtimes. The probability flow from the package's own noise, by the kind of solver that the
 // package has and by solvers for diffusion. Called by tools/real_networks.sh:
 //   spectrum FOLDER [THREADS]
 
 #include "measured.hpp"
+#include "runtimes.hpp"
 
 #include <diffgen/bridge/network.hpp>
-#include <diffgen/bridge/onnx_runtime.hpp>
-#include <diffgen/bridge/openvino.hpp>
 #include <diffgen/diffgen.hpp>
 #include <diffgen/io/npy.hpp>
 
@@ -33,8 +32,8 @@ std::vector<float> read(const std::filesystem::path& file) {
     return io::read_npy<float>(file).data;
 }
 
-template <class Runtime>
-std::vector<result> run_all(const Runtime& runtime, const std::filesystem::path& folder) {
+std::vector<result> run_all(const bridge::any_runtime& runtime,
+                            const std::filesystem::path& folder) {
     const auto noise = read(folder / "noise.npy"), expected = read(folder / "samples.npy"),
                observed = read(folder / "observed.npy");
     const std::size_t count = noise.size() / observed.size();
@@ -49,10 +48,10 @@ std::vector<result> run_all(const Runtime& runtime, const std::filesystem::path&
                         predicts(epsilon{}, real_networks::timed<decltype(net)>{&net, &r.took},
                                  time_input::scaled{999}),
                         solver};
-        const double begin = real_networks::now();
-        s.generate_from(exec::cpp, batch(r.samples, count),
-                        {.steps = steps, .grid = grid::log_snr{.ends_at_sigma_min = true}});
-        r.took.all = real_networks::now() - begin;
+        real_networks::measure(r.took, [&] {
+            s.generate_from(exec::cpp, batch(r.samples, count),
+                            {.steps = steps, .grid = grid::log_snr{.ends_at_sigma_min = true}});
+        });
         r.off = real_networks::largest_difference(r.samples, expected);
         all.push_back(std::move(r));
     };
@@ -68,24 +67,19 @@ std::vector<result> run_all(const Runtime& runtime, const std::filesystem::path&
 int run(const std::vector<std::string>& arguments) {
     const std::filesystem::path folder = arguments.at(1);
     const int threads = arguments.size() > 2 ? std::stoi(arguments[2]) : 0;
-    const auto ours =
-        run_all(bridge::onnx_runtime(folder / "network.onnx", {.threads = threads}), folder);
-    const auto theirs =
-        run_all(bridge::openvino(folder / "network.onnx", {.threads = threads}), folder);
-    real_networks::print_header();
-    double apart = 0;
-    for (const auto& [name, list] : {std::pair{"ONNX Runtime", &ours}, {"OpenVINO", &theirs}})
-        for (const result& each : *list)
-            real_networks::print_row(name, each);
-    for (std::size_t i = 1; i < ours.size(); ++i)
-        apart =
-            std::max(apart, real_networks::largest_difference(ours[i].samples, theirs[i].samples));
+    std::vector<std::pair<std::string, std::vector<result>>> tables;
+    double off = 0;
+    for (const auto& [name, runtime] : real_networks::three_runtimes(folder, threads)) {
+        tables.emplace_back(name, run_all(runtime, folder));
+        off = std::max(off, tables.back().second[0].off);
+    }
+    const double apart = real_networks::print_all(tables, 1);
     std::printf(
-        "off by: the largest difference to the package's own sampler from the same noise. With "
-        "the\n"
-        "same steps the two runtimes are %.1e apart at most.\n",
+        "Off by: the largest difference to the package's\n"
+        "own sampler from the same noise. With the same steps the runtimes are %.1e apart at "
+        "most.\n",
         apart);
-    const bool agree = apart <= 1e-4 && ours[0].off <= 1e-2 && theirs[0].off <= 1e-2;
+    const bool agree = apart <= 1e-4 && off <= 1e-2;
     if (!agree) std::printf("These results do not agree.\n");
     return agree ? 0 : 1;
 }

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The diffgen authors
 # SPDX-License-Identifier: Apache-2.0
-"""spectrum_reference.py FOLDER: 21cmPSDenoiser's network as ONNX, and what the package's sampler makes of noise.
+"""spectrum_reference.py FOLDER: 21cmPSDenoiser's network for three runtimes, and what the package's sampler makes of noise.
 
-Writes network.onnx, eps of (x, t, observed), with t from 0 to 999; observed.npy, a made-up noisy
+Writes network.onnx and network.pt, eps of (x, t, observed), with t from 0 to 999; observed.npy, a made-up noisy
 spectrum in the network's units; noise.npy, states at t = 1, and samples.npy, where the probability
 flow of the package leads from there to t = 1e-3 with tolerances of 1e-4. Prints its
 evaluations and its seconds."""
 import pathlib
 import sys
 import time
+import warnings
 
 import numpy as np
 import torch
@@ -40,16 +41,22 @@ class WithNames(torch.nn.Module):
 
 
 like = torch.zeros(2, 1, rows, columns)
-torch.onnx.export(
-    WithNames().eval(),
-    (like, torch.full((2,), 500.0), like),
-    str(folder / "network.onnx"),
-    input_names=["x", "t", "observed"],
-    output_names=["eps"],
-    dynamic_axes={name: {0: "batch"} for name in ("x", "t", "observed", "eps")},
-    opset_version=17,
-    dynamo=False,
-)
+example = (like, torch.full((2,), 500.0), like)
+names = {"input_names": ["x", "t", "observed"], "output_names": ["eps"]}
+axes = {name: {0: "batch"} for name in ("x", "t", "observed", "eps")}
+with_names = WithNames().eval()
+with warnings.catch_warnings(), torch.no_grad():
+    warnings.simplefilter("ignore")  # that there is a newer exporter
+    torch.jit.trace(with_names, example).save(str(folder / "network.pt"))
+    torch.onnx.export(
+        with_names,
+        example,
+        str(folder / "network.onnx"),
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
+        **names,
+    )
 
 sample = GetODESampler(
     VPSDE(beta_min=0.1, beta_max=20.0),

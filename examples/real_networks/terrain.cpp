@@ -78,9 +78,7 @@ std::vector<result> run_all(const Runtime& runtime, const reference& r) {
                              std::vector<float> x, const auto& generate) {
         cost took;
         const auto s = sampler_of(real_networks::timed<decltype(net)>{&net, &took}, difficulty);
-        const double begin = real_networks::now();
-        generate(s, batch(x, difficulty.size()));
-        took.all = real_networks::now() - begin;
+        real_networks::measure(took, [&] { generate(s, batch(x, difficulty.size())); });
         all.push_back({name, took, std::move(x)});
     };
     const auto once = [](const auto& s, auto x) { s.generate_from(exec::cpp, x, settings(1)); };
@@ -115,24 +113,24 @@ result serve(const Runtime& runtime, const reference& r) {
     const real_networks::timed<decltype(net)> timed{&net, &served.took};
     const auto s = sampler_of(timed, r.difficulty);
 
-    const double begin = real_networks::now();
-    auto pool = s.pool(exec::cpp, elements, {.capacity = requests});
-    std::map<request_id, std::size_t> known;
-    for (std::size_t i = 0; i < requests; ++i)
-        known[pool.admit(options_of(i))] = i;
-    std::vector<float> labels;
-    while (pool) {
-        labels.clear();
-        for (const request_id id : pool.requests())
-            labels.push_back(r.difficulty[known[id]]);
-        timed(pool.input(), pool.output(), pool.levels(), std::span<const float>(labels));
-        pool.advance();
-    }
-    for (const auto& [id, i] : known) {
-        const auto x = pool.state(id);
-        std::copy(x.begin(), x.end(), served.samples.begin() + static_cast<long>(i * elements));
-    }
-    served.took.all = real_networks::now() - begin;
+    real_networks::measure(served.took, [&] {
+        auto pool = s.pool(exec::cpp, elements, {.capacity = requests});
+        std::map<request_id, std::size_t> known;
+        for (std::size_t i = 0; i < requests; ++i)
+            known[pool.admit(options_of(i))] = i;
+        std::vector<float> labels;
+        while (pool) {
+            labels.clear();
+            for (const request_id id : pool.requests())
+                labels.push_back(r.difficulty[known[id]]);
+            timed(pool.input(), pool.output(), pool.levels(), std::span<const float>(labels));
+            pool.advance();
+        }
+        for (const auto& [id, i] : known) {
+            const auto x = pool.state(id);
+            std::copy(x.begin(), x.end(), served.samples.begin() + static_cast<long>(i * elements));
+        }
+    });
 
     for (std::size_t i = 0; i < requests; ++i) {
         std::vector<float> alone(elements);
@@ -187,7 +185,7 @@ int run(const std::vector<std::string>& arguments) {
     for (const auto& [name, rows] : {std::pair{"ONNX Runtime", &ours}, {"OpenVINO", &theirs}})
         for (const result& each : *rows) {
             real_networks::print_row(name, each);
-            share = std::max(share, 1 - each.took.network / each.took.all);
+            share = std::max(share, each.took.share());
         }
     std::printf(
         "off by: the largest difference to the package's own sampler from the same noise, of\n"
