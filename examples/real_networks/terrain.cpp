@@ -91,6 +91,8 @@ std::vector<result> run_all(const Runtime& runtime, const reference& r) {
                 s.generate_from(exec::cpp, std::sqrt(0.002 * 80), x, settings(1));
             });
     all.back().off = real_networks::largest_difference(all.back().samples, r.varied);
+    measure("one step, other noise", r.difficulty, r.noisy,
+            [](const auto& s, auto x) { s.generate(exec::cpp, x, {.steps = 1, .seed = 3}); });
     measure("4 steps of consistency", r.difficulty, r.noisy,
             [](const auto& s, auto x) { s.generate(exec::cpp, x, settings(4)); });
     return all;
@@ -153,15 +155,30 @@ std::vector<float> heights(std::span<const float> values) {
     return all;
 }
 
-void write_picture(const std::filesystem::path& file, const std::vector<result>& all) {
-    std::vector<io::image> tiles;
-    for (const result& r : all)
-        for (std::size_t i = 0; i < r.samples.size() / elements; ++i) {
-            const auto h = heights(std::span(r.samples).subspan(i * elements, elements));
-            const auto [low, high] = std::minmax_element(h.begin(), h.end());
-            tiles.push_back(
-                io::grey_image(std::span<const float>(h), side, side, *low, *high + 1e-6f));
+/// Heights as grey, lit from the upper left corner.
+io::image relief(const std::vector<float>& h) {
+    std::vector<float> slope(elements), shade(elements);
+    double squares = 0;
+    for (std::size_t row = 1; row < side; ++row)
+        for (std::size_t column = 1; column < side; ++column) {
+            const std::size_t i = row * side + column;
+            slope[i] = 2 * h[i] - h[i - 1] - h[i - side];
+            squares += double{slope[i]} * slope[i];
         }
+    const auto steep = static_cast<float>(3 * std::sqrt(squares / elements) + 1e-9);
+    const auto [low, high] = std::minmax_element(h.begin(), h.end());
+    for (std::size_t i = 0; i < elements; ++i)
+        shade[i] = 0.15f + 0.6f * (h[i] - *low) / (*high - *low + 1e-6f) +
+                   0.2f * std::clamp(slope[i] / steep, -1.f, 1.f);
+    return io::grey_image(std::span<const float>(shade), side, side, 0.f, 1.f);
+}
+
+/// Four columns, from easy to difficult.
+void write_picture(const std::filesystem::path& file, const std::vector<const result*>& all) {
+    std::vector<io::image> tiles;
+    for (const result* r : all)
+        for (std::size_t i = 0; i < r->samples.size() / elements; ++i)
+            tiles.push_back(relief(heights(std::span(r->samples).subspan(i * elements, elements))));
     io::write_png(file, io::contact_sheet(tiles, {.columns = 4, .margin = 4}));
 }
 
@@ -173,7 +190,7 @@ int run(const std::vector<std::string>& arguments) {
     const bridge::openvino intel(file, {.threads = threads});
 
     auto ours = run_all(onnx, r), theirs = run_all(intel, r);
-    write_picture(arguments.at(3), ours);
+    write_picture(arguments.at(3), {&ours[0], &ours[2]});
     double apart = 0, share = 0;
     for (std::size_t i = 0; i < ours.size(); ++i)
         apart =
