@@ -10,6 +10,7 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
+#include <diffgen/density/error_norm.hpp>
 #include <diffgen/density/flow_system.hpp>
 #include <diffgen/solver/in_angle.hpp>
 #include <diffgen/solver/step_control.hpp>
@@ -107,16 +108,9 @@ struct adaptive_steps {
             const noise_level l = level(at);
             system_.template slopes<Variable>(c.rows, y, {&l, 1}, out);
         }
-        /// The root mean square of v / (absolute + relative size).
         [[nodiscard]] double norm(const std::vector<double>& v, const std::vector<double>& a,
                                   const std::vector<double>& b) const {
-            double sum = 0;
-            for (std::size_t i = 0; i < v.size(); ++i) {
-                const double size = std::max(std::abs(a[i]), std::abs(b[i]));
-                const double e = v[i] / (control_.absolute + control_.relative * size);
-                sum += e * e;
-            }
-            return std::sqrt(sum / static_cast<double>(v.size()));
+            return error_in_tolerances(v, a, b, control_.absolute, control_.relative);
         }
         [[nodiscard]] double longest() const {
             const double whole = std::abs(end_ - Variable::variable(from_));
@@ -137,7 +131,7 @@ struct adaptive_steps {
             const double way = end_ > c.at ? 1 : -1, whole = std::abs(end_ - c.at);
             slope(c, c.at, c.y, c.slope);
             const double d0 = norm(c.y, c.y, c.y), d1 = norm(c.slope, c.y, c.y);
-            const double h0 = std::min(whole, d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1);
+            const double h0 = std::min(whole, first_step(d0, d1));
             std::vector<double> next = c.y, bend;
             for (std::size_t i = 0; i < next.size(); ++i)
                 next[i] += way * h0 * c.slope[i];
@@ -145,10 +139,7 @@ struct adaptive_steps {
             for (std::size_t i = 0; i < bend.size(); ++i)
                 bend[i] -= c.slope[i];
             const double d2 = norm(bend, c.y, c.y) / h0;
-            const double h1 =
-                d1 <= 1e-15 && d2 <= 1e-15
-                    ? std::max(1e-6, 1e-3 * h0)
-                    : std::pow(0.01 / std::max(d1, d2), 1. / (Tableau::embedded_order + 1));
+            const double h1 = second_step(d1, d2, h0, Tableau::embedded_order + 1);
             c.h = way * std::min({100 * h0, h1, longest()});
         }
 

@@ -10,7 +10,7 @@
 #include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
-#include <diffgen/density/functor_products.hpp>
+#include <diffgen/density/functor_rows.hpp>
 #include <diffgen/density/network_products.hpp>
 #include <diffgen/exec/functor.hpp>
 #include <diffgen/predictor/predicts.hpp>
@@ -159,38 +159,7 @@ class denoiser {
     void ask_functor(std::size_t rows, const noise_level& l, std::size_t count) {
         constexpr int D = way == granularity::pointwise ? 1 : predictor_type::elements;
         const auto f = exec::bind_level<T>(predictor_->functor(), cast_level<T>(l));
-        using kernel = detail::functor_products<D, T, std::remove_const_t<decltype(f)>>;
-        // An element of a pointwise functor is a sample: its products are summed afterwards.
-        const std::size_t samples = rows * elements_ / std::size_t{D};
-        const bool apart = way == granularity::pointwise && elements_ > 1;
-        std::vector<T>& to = apart ? apart_ : products_;
-        std::vector<T>& probes = apart ? probes_apart_ : v_;
-        if (apart) turn(rows, count);
-        to.resize(samples * std::max(count, std::size_t{1}));
-        lanes::run<T>(kernel{{f},
-                             in_.data(),
-                             T(1),
-                             probes.data(),
-                             count,
-                             out_.data(),
-                             products_.empty() ? nullptr : to.data(),
-                             samples});
-        if (apart && !products_.empty()) sum_up(rows, std::max(count, std::size_t{1}));
-    }
-    /// rows x count x elements to rows x elements x count.
-    void turn(std::size_t rows, std::size_t count) {
-        probes_apart_.resize(v_.size());
-        for (std::size_t i = 0; i < rows; ++i)
-            for (std::size_t p = 0; p < count; ++p)
-                for (std::size_t d = 0; d < elements_; ++d)
-                    probes_apart_[(i * elements_ + d) * count + p] =
-                        v_[(i * count + p) * elements_ + d];
-    }
-    void sum_up(std::size_t rows, std::size_t count) {
-        for (std::size_t i = 0; i < rows; ++i)
-            for (std::size_t d = 0; d < elements_; ++d)
-                for (std::size_t p = 0; p < count; ++p)
-                    products_[i * count + p] += apart_[(i * elements_ + d) * count + p];
+        functors_.template ask<D>(f, in_, v_, out_, products_, rows, elements_, count);
     }
 
     template <bool Products>
@@ -223,7 +192,8 @@ class denoiser {
 
     Predictor* predictor_;
     std::size_t elements_;
-    std::vector<T> in_, out_, v_, products_, apart_, probes_apart_;
+    std::vector<T> in_, out_, v_, products_;
+    detail::functor_rows<T> functors_;
 };
 
 }  // namespace diffgen::inline DIFFGEN_ABI::density

@@ -119,29 +119,24 @@ class diagonal_mixture {
         return sum;
     }
 
-    // As a batched network, predicts{denoised{}, diagonal_mixture}: its call, J v, and the trace of
-    // J.
+    // As a batched network, predicts(denoised{}, diagonal_mixture): its call, J v, the trace of J.
     template <class T>
     void operator()(batch_view<const T> in, batch_view<T> out, const noise_level& l) const {
-        each(in, [&](std::size_t i, std::span<const double> x) {
-            std::vector<double> y(elements_);
+        each(in, out, [&](std::size_t, std::span<const double> x, std::span<double> y) {
             denoised(x, l, y);
-            std::transform(y.begin(), y.end(), out.sample(i), [](double v) { return T(v); });
         });
     }
     template <class T>
     void jvp(batch_view<const T> in, batch_view<const T> v, batch_view<T> out,
              const noise_level& l) const {
-        each(in, [&](std::size_t i, std::span<const double> x) {
-            std::vector<double> y(elements_), along(v.sample(i), v.sample(i) + elements_);
-            denoised_product(x, l, along, y);
-            std::transform(y.begin(), y.end(), out.sample(i), [](double w) { return T(w); });
+        each(in, out, [&](std::size_t i, std::span<const double> x, std::span<double> y) {
+            denoised_product(x, l, std::vector<double>(v.sample(i), v.sample(i) + elements_), y);
         });
     }
     template <class T>
     void divergence(batch_view<const T> in, batch_view<T> out, const noise_level& l) const {
-        each(in, [&](std::size_t i, std::span<const double> x) {
-            *out.sample(i) = T(denoised_divergence(x, l));
+        each(in, out, [&](std::size_t, std::span<const double> x, std::span<double> y) {
+            y[0] = denoised_divergence(x, l);
         });
     }
 
@@ -198,16 +193,14 @@ class diagonal_mixture {
         return seen;
     }
 
+    /// f(row, x, y) of each row, y as many numbers as a row of `out` has.
     template <class T, class F>
-    void each(batch_view<const T> in, const F& f) const {
-        std::vector<double> x(elements_);
-        if (in.elements != elements_)
-            throw bad_shape(diffgen::detail::text("diffgen: samples of ", in.elements,
-                                                  " elements for a diagonal_mixture of ",
-                                                  elements_));
+    void each(batch_view<const T> in, batch_view<T> out, const F& f) const {
+        std::vector<double> x(in.elements), y(out.elements);
         for (std::size_t i = 0; i < in.samples; ++i) {
-            std::copy_n(in.sample(i), elements_, x.begin());
-            f(i, std::span<const double>(x));
+            std::copy_n(in.sample(i), in.elements, x.begin());
+            f(i, std::span<const double>(x), std::span<double>(y));
+            std::transform(y.begin(), y.end(), out.sample(i), [](double v) { return T(v); });
         }
     }
 

@@ -17,6 +17,7 @@
 #include <diffgen/density/adaptive_steps.hpp>
 #include <diffgen/density/divergence.hpp>
 #include <diffgen/density/fixed_steps.hpp>
+#include <diffgen/density/flow_ends.hpp>
 #include <diffgen/density/flow_system.hpp>
 #include <diffgen/density/kind.hpp>
 #include <diffgen/noise/source.hpp>
@@ -25,20 +26,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::density {
-
-/// Between which levels a flow goes.
-struct flow_ends {
-    std::optional<double> data_time{};   ///< of the samples; t_min of the schedule
-    std::optional<double> prior_time{};  ///< of the prior; t_max of the schedule
-    /// Of the prior N(0, variance I); that of the level's noise, sigma^2, as a run begins with it.
-    std::optional<double> prior_variance{};
-};
 
 /// The density is that of samples at data_time, so of data with so much noise; `steps` says how the
 /// ODE is solved (fixed_steps, adaptive_steps), `divergence` how its trace is found (exact_trace,
@@ -175,7 +167,8 @@ class probability_flow {
             for (std::size_t d = 0; d < v.elements; ++d)
                 y[i * system.width() + d] = static_cast<double>(v.sample(i)[d]);
         self.steps.carry(system, y, self.data_level(), self.prior_level());
-        auto densities = self.of_rows(y, y, v.elements, 1);
+        auto densities = log_densities_of_rows<kind>(y, y, v.elements, system.integrals(),
+                                                     self.prior_variance(), 1);
         for (std::size_t i = 0; i < v.samples; ++i)
             for (std::size_t d = 0; d < v.elements; ++d)
                 latents.push_back(y[i * system.width() + d]);
@@ -201,7 +194,8 @@ class probability_flow {
         for (std::size_t i = 0; i < v.samples; ++i)
             for (std::size_t d = 0; d < v.elements; ++d)
                 v.sample(i)[d] = static_cast<T>(y[i * system.width() + d]);
-        return self.of_rows(begin, y, v.elements, -1);
+        return log_densities_of_rows<kind>(begin, y, v.elements, system.integrals(),
+                                           self.prior_variance(), -1);
     }
 
     template <class X>
@@ -216,32 +210,6 @@ class probability_flow {
                          static_cast<double>(random.normal<T>(noise::stream::prior, 0,
                                                               first_sample * v.elements + i));
         return latents;
-    }
-
-    /// The prior's log density of the samples of `latents`, and way times the integrals of `rows`:
-    /// their mean over the probes, with its standard error.
-    [[nodiscard]] log_densities<kind> of_rows(const std::vector<double>& latents,
-                                              const std::vector<double>& rows, std::size_t elements,
-                                              double way) const {
-        const std::size_t probes = divergence.count(), width = elements + probes;
-        const double variance = prior_variance();
-        log_densities<kind> out;
-        for (std::size_t i = 0; i < rows.size(); i += width) {
-            double log_p =
-                -0.5 * static_cast<double>(elements) * std::log(6.28318530717958647693 * variance);
-            for (std::size_t d = 0; d < elements; ++d)
-                log_p -= 0.5 * latents[i + d] * latents[i + d] / variance;
-            double mean = 0, squares = 0;
-            for (std::size_t p = 0; p < probes; ++p)
-                mean += rows[i + elements + p] / static_cast<double>(probes);
-            for (std::size_t p = 0; p < probes; ++p)
-                squares += (rows[i + elements + p] - mean) * (rows[i + elements + p] - mean);
-            out.values.push_back(log_p + way * mean);
-            if (probes > 1)
-                out.errors.push_back(
-                    std::sqrt(squares / static_cast<double>((probes - 1) * probes)));
-        }
-        return out;
     }
 };
 
