@@ -11,7 +11,9 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/noise_level.hpp>
 #include <diffgen/options.hpp>
 #include <diffgen/posterior/proximal_draw.hpp>
 

@@ -7,10 +7,13 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/core/batch_view.hpp>
 #include <diffgen/core/check.hpp>
+#include <diffgen/core/noise_level.hpp>
 #include <diffgen/options.hpp>
 #include <diffgen/posterior/given.hpp>
 #include <diffgen/posterior/methods/gradient.hpp>
+#include <diffgen/posterior/rows.hpp>
 
 #include <cstddef>
 
