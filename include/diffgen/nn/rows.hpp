@@ -8,24 +8,9 @@
 
 #include <diffgen/nn/tape.hpp>
 
-#include <algorithm>
 #include <span>
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
-
-/// The numbers of x, column after column, as another shape. Throws bad_shape where they do not fit.
-template <class T>
-variable<T> reshape(const variable<T>& x, extent rows, extent cols) {
-    if (rows < 0 || cols < 0 || rows * cols != x.size())
-        throw bad_shape(diffgen::detail::text("diffgen: a ", detail::shape_text(x.rows(), x.cols()),
-                                              " variable as ", detail::shape_text(rows, cols)));
-    const auto y =
-        x.owner().emit(rows, cols, {x}, [](const variable<T>& self, int, const variable<T>& g) {
-            return reshape(g, self.parent(0).rows(), self.parent(0).cols());
-        });
-    std::copy_n(x.value().data(), x.size(), y.result().data());
-    return y;
-}
 
 template <class T>
 variable<T> pad_rows(const variable<T>& x, extent first, extent rows);
