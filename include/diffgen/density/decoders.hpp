@@ -3,7 +3,8 @@
 #pragma once
 
 // The last term of a variational bound, -log p(x_0 | x_1): what stands between the least noise of a
-// chain and the data.
+// chain and the data. log_variance may be a dual, so that a training has its gradient; the mean has
+// none.
 
 #include <diffgen/core/without_macros.hpp>
 
@@ -26,18 +27,21 @@ struct cell_decoder {
     likelihood::discretised_gaussian<Cdf> mass{};
 
     void check() const { mass.check(); }
-    [[nodiscard]] double log_likelihood(const reverse_step& s, double x, double x0, double denoised,
-                                        double log_variance) const {
-        return mass.log_likelihood(mass.levels.level(x0), s.mean(x, denoised), 0.5 * log_variance);
+    template <class V>
+    [[nodiscard]] V log_likelihood(const reverse_step& s, double x, double x0, double denoised,
+                                   const V& log_variance) const {
+        const auto mean = broadcast<V>(s.mean(x, denoised));
+        return mass.log_likelihood(mass.levels.level(x0), mean, V(0.5 * log_variance));
     }
 };
 
 /// The density of that Gaussian at the data: for data that are no levels.
 struct gaussian_decoder {
-    [[nodiscard]] static double log_likelihood(const reverse_step& s, double x, double x0,
-                                               double denoised, double log_variance) {
+    template <class V>
+    [[nodiscard]] static V log_likelihood(const reverse_step& s, double x, double x0,
+                                          double denoised, const V& log_variance) {
         const double r = x0 - s.mean(x, denoised);
-        return -0.5 * (r * r * std::exp(-log_variance) + log_variance) -
+        return -0.5 * (r * r * exp(-log_variance) + log_variance) -
                likelihood::detail::half_log_two_pi;
     }
 };
