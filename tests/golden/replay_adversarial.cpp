@@ -154,7 +154,7 @@ comparison replay_gradient_penalty(const json& file) {
     } else {
         throw unsupported("the penalty " + kind);
     }
-    if (starts("one_sided") || params.get<bool>("one_sided", false))
+    if (starts("one_sided") || starts("lp") || params.get<bool>("one_sided", false))
         penalised = adversarial::slope_penalty::one_sided;
     const auto p =
         adversarial::gradient_penalty(critic, points, params.get<double>("coefficient"), penalised);

@@ -35,7 +35,7 @@ void append(numbers& all, const numbers& more) {
 bool is_gaussian(const json& file) {
     const json& params = file.at("params");
     if (params.contains("gaussian")) return params.get<bool>("gaussian");
-    for (const char* name : {"kind", "visible", "form", "energy"})
+    for (const char* name : {"kind", "visible", "visible_units", "units", "type", "form", "energy"})
         if (params.contains(name)) {
             const auto text = params.get<std::string>(name);
             if (text.find("aussian") != std::string::npos || text.find("|v") != std::string::npos ||
@@ -46,8 +46,8 @@ bool is_gaussian(const json& file) {
 }
 
 comparison replay_rbm(const json& file) {
-    only_options(
-        file, {"cd_steps", "persistent", "energy", "gaussian", "kind", "visible", "form", "note"});
+    only_options(file, {"cd_steps", "persistent", "energy", "gaussian", "kind", "visible",
+                        "visible_units", "units", "type", "form", "note"});
     const family::restricted_boltzmann machine{matrix_of(file, "W"), list_of(file, "b"),
                                                list_of(file, "c"), is_gaussian(file)};
     machine.check();
@@ -70,7 +70,7 @@ comparison replay_rbm(const json& file) {
         matrix v = columns_of(file, has_input(file, "chain_start") ? "chain_start" : "x");
         const std::string visible =
             has_input(file, "uniform_visible") ? "uniform_visible" : "noise_visible";
-        const auto steps = file.at("params").get<std::size_t>("cd_steps");
+        const auto steps = file.at("params").get<std::size_t>("cd_steps", 1);
         for (std::size_t k = 0; k < steps; ++k) {
             const matrix h =
                 machine.gibbs(v, slice_of(file, "uniform_hidden", k), slice_of(file, visible, k));

@@ -40,6 +40,12 @@ struct number_under<V> {
     using type = scalar_of<V>;
 };
 
+/// Throws bad_shape. Apart, so that it is not compiled into every pass that may call it.
+[[noreturn]] DIFFGEN_APART inline void refuse_features(const char* of, extent wanted, extent rows) {
+    throw bad_shape(
+        diffgen::detail::text("diffgen: ", of, " of ", wanted, " features on ", rows, " rows"));
+}
+
 }  // namespace detail
 
 /// The single numbers that X is made of.
@@ -86,9 +92,7 @@ X for_every_column(const X& x, const P& log_det) {
 /// Throws bad_shape unless x has this many features.
 template <class X>
 void check_features(const X& x, extent features, const char* of) {
-    if (x.rows() != features)
-        throw bad_shape(diffgen::detail::text("diffgen: ", of, " of ", features, " features on ",
-                                              x.rows(), " rows"));
+    if (x.rows() != features) detail::refuse_features(of, features, x.rows());
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::family

@@ -51,9 +51,9 @@ struct linear {
         return made;
     }
 
-    /// w: leaves of a tape and x a variable, or nn::constants and nn::values.
-    template <class P, class X>
-    X operator()(const std::vector<P>& w, const X& x) const {
+    /// w: leaves of a tape and x a variable, or constants() and x values.
+    template <class W, class X>
+    X operator()(const W& w, const X& x) const {
         return matmul(w[weight], x) + w[bias];
     }
 };

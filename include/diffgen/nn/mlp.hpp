@@ -7,10 +7,9 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/check.hpp>
-#include <diffgen/nn/elementary.hpp>
+#include <diffgen/nn/between.hpp>
+#include <diffgen/nn/dropout.hpp>
 #include <diffgen/nn/layers.hpp>
-#include <diffgen/nn/operations.hpp>
-#include <diffgen/nn/values_shapes.hpp>
 
 #include <cstddef>
 #include <span>
@@ -20,33 +19,8 @@
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
 
-/// The functions between layers, each for variables and for values.
-namespace between {
-struct tanh {
-    template <class X>
-    X operator()(const X& x) const {
-        using nn::tanh;
-        return tanh(x);
-    }
-};
-struct silu {
-    template <class X>
-    X operator()(const X& x) const {
-        using nn::silu;
-        return silu(x);
-    }
-};
-struct relu {
-    double slope = 0;  ///< where x is negative
-
-    template <class X>
-    X operator()(const X& x) const {
-        using nn::relu;
-        return relu(x, static_cast<typename X::scalar>(slope));
-    }
-};
-}  // namespace between
-
+/// The weights W are leaves of a tape (or nn::dropping, which drops units between layers) for
+/// variables, and constants() for values.
 template <class Between = between::silu>
 class mlp {
   public:
@@ -69,11 +43,11 @@ class mlp {
         return mlp(std::move(layers), std::move(function));
     }
 
-    template <class P, class X>
-    X operator()(const std::vector<P>& w, const X& x) const {
+    template <class W, class X>
+    X operator()(const W& w, const X& x) const {
         X h = layers_[0](w, x);
         for (std::size_t i = 1; i < layers_.size(); ++i)
-            h = layers_[i](w, X(function_(h)));
+            h = layers_[i](w, dropped(w, X(function_(h))));
         return h;
     }
 

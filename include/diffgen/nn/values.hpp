@@ -23,6 +23,17 @@
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
 
+namespace detail {
+
+/// Throws bad_shape. Apart, so that it is not compiled into every pass that may call it.
+[[noreturn]] DIFFGEN_APART inline void refuse_shapes(const char* of, extent r, extent c, extent s,
+                                                     extent d) {
+    throw bad_shape(diffgen::detail::text("diffgen: ", of, ' ', shape_text(r, c), " and ",
+                                          shape_text(s, d), " values"));
+}
+
+}  // namespace detail
+
 /// A matrix of values, column after column.
 template <value V>
 class values {
@@ -56,9 +67,7 @@ class values {
     }
     /// The value of a 1 x 1 matrix; throws bad_shape for others.
     V item() const {
-        if (size() != 1)
-            throw bad_shape(diffgen::detail::text(
-                "diffgen: item() of ", detail::shape_text(rows_, cols_), " values, not 1 x 1"));
+        if (size() != 1) detail::refuse_shapes("item() of", rows_, cols_, 1, 1);
         return data_[0];
     }
 
@@ -101,9 +110,7 @@ DIFFGEN_VALUE V widened(const A& a) {
 }
 
 inline extent spread_size(extent a, extent b) {
-    if (a != b && a != 1 && b != 1)
-        throw bad_shape(diffgen::detail::text("diffgen: an operation by element on sizes ", a,
-                                              " and ", b, "; sizes must be equal or 1"));
+    if (a != b && a != 1 && b != 1) refuse_shapes("an operation by element on sizes", a, 1, b, 1);
     return a == 1 ? b : a;
 }
 

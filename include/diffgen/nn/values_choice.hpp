@@ -113,7 +113,7 @@ template <value V>
 values_mask<V> operator&(const values_mask<V>& a, const values_mask<V>& b) {
     values_mask<V> y = a;
     if (a.rows != b.rows || a.cols != b.cols)
-        throw bad_shape("diffgen: masks of two shapes are joined");
+        detail::refuse_shapes("masks of", a.rows, a.cols, b.rows, b.cols);
     for (std::size_t i = 0; i < y.data.size(); ++i) {
         if constexpr (value_traits<V>::width == 1)
             y.data[i].where = a.data[i].where && b.data[i].where;

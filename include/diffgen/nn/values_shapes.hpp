@@ -26,9 +26,7 @@ auto matmul(const values<A>& a, const values<B>& b, form fa = form::plain, form 
     const extent rows = ta ? a.cols() : a.rows(), inner = ta ? a.rows() : a.cols();
     const extent cols = tb ? b.rows() : b.cols();
     if (inner != (tb ? b.cols() : b.rows()))
-        throw bad_shape(diffgen::detail::text(
-            "diffgen: matmul of ", detail::shape_text(a.rows(), a.cols()), " and ",
-            detail::shape_text(b.rows(), b.cols()), ": the inner sizes differ"));
+        detail::refuse_shapes("matmul of", a.rows(), a.cols(), b.rows(), b.cols());
     values<V> y(rows, cols, scalar_of<V>(0));
     for (extent j = 0; j < cols; ++j)
         for (extent k = 0; k < inner; ++k) {
@@ -43,9 +41,7 @@ auto matmul(const values<A>& a, const values<B>& b, form fa = form::plain, form 
 template <value V>
 values<V> reduce_to(const values<V>& x, extent rows, extent cols) {
     if ((rows != x.rows() && rows != 1) || (cols != x.cols() && cols != 1))
-        throw bad_shape(diffgen::detail::text("diffgen: ", detail::shape_text(x.rows(), x.cols()),
-                                              " does not reduce to ",
-                                              detail::shape_text(rows, cols)));
+        detail::refuse_shapes("a sum of", x.rows(), x.cols(), rows, cols);
     values<V> y(rows, cols, scalar_of<V>(0));
     for (extent j = 0; j < x.cols(); ++j)
         for (extent i = 0; i < x.rows(); ++i) {
@@ -102,8 +98,7 @@ values<V> scatter_rows(const values<V>& x, std::span<const int> numbers, extent 
 template <value V>
 values<V> slice_rows(const values<V>& x, extent first, extent rows) {
     if (first < 0 || rows < 0 || first + rows > x.rows())
-        throw bad_shape(diffgen::detail::text("diffgen: rows ", first, " to ", first + rows - 1,
-                                              " of ", x.rows()));
+        detail::refuse_shapes("rows from, and number, of", first, rows, x.rows(), x.cols());
     values<V> y(rows, x.cols());
     for (extent j = 0; j < x.cols(); ++j)
         std::copy_n(x.data() + first + j * x.rows(), rows, y.data() + j * rows);
@@ -122,9 +117,7 @@ values<V> concat_rows(const values<V>& a, const values<V>& b) {
 template <value V>
 values<V> reshape(const values<V>& x, extent rows, extent cols) {
     if (rows * cols != x.size())
-        throw bad_shape(diffgen::detail::text("diffgen: reshape of ",
-                                              detail::shape_text(x.rows(), x.cols()), " to ",
-                                              detail::shape_text(rows, cols)));
+        detail::refuse_shapes("reshape of", x.rows(), x.cols(), rows, cols);
     values<V> y(rows, cols);
     std::copy_n(x.data(), x.size(), y.data());
     return y;
@@ -157,9 +150,7 @@ template <value A, value B>
 auto solve_triangular(const values<A>& a, triangle t, const values<B>& b, form f = form::plain) {
     using V = detail::wider<A, B>;
     if (a.rows() != a.cols() || b.rows() != a.rows())
-        throw bad_shape(diffgen::detail::text("diffgen: solve_triangular of ",
-                                              detail::shape_text(a.rows(), a.cols()), " and ",
-                                              detail::shape_text(b.rows(), b.cols())));
+        detail::refuse_shapes("solve_triangular of", a.rows(), a.cols(), b.rows(), b.cols());
     const bool plain = f == form::plain, forwards = detail::is_lower(t) == plain;
     const extent n = a.rows();
     values<V> y(n, b.cols());

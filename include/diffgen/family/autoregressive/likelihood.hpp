@@ -25,7 +25,7 @@ X bernoulli_log_likelihood(const X& logits, const Data& x) {
 template <class X, class Data>
 X categorical_log_likelihood(const X& logits, const Data& x, int classes, bool by_feature = false) {
     using T = number_of<X>;
-    const auto p = parameter_layout{by_feature}.read(logits, classes, static_cast<int>(x.rows()));
+    const auto p = parameter_rows({by_feature}, classes, static_cast<int>(x.rows())).read(logits);
     X top = p[0];
     for (std::size_t c = 1; c < p.size(); ++c)
         top = max(p[c], top);

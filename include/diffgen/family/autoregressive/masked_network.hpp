@@ -9,6 +9,8 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/family/mapped.hpp>
+#include <diffgen/nn/between.hpp>
+#include <diffgen/nn/dropout.hpp>
 #include <diffgen/nn/layers.hpp>
 
 #include <algorithm>
@@ -70,8 +72,8 @@ struct masked_linear {
         return made;
     }
 
-    template <class P, class X>
-    X operator()(const std::vector<P>& w, const X& x) const {
+    template <class W, class X>
+    X operator()(const W& w, const X& x) const {
         return matmul(w[weight] * constant_beside(w[weight], mask), x) + w[bias];
     }
 };
@@ -107,11 +109,11 @@ class masked_mlp {
     }
     const std::vector<masked_linear>& layers() const { return layers_; }
 
-    template <class P, class X>
-    X operator()(const std::vector<P>& w, const X& x) const {
+    template <class W, class X>
+    X operator()(const W& w, const X& x) const {
         X h = layers_[0](w, x);
         for (std::size_t i = 1; i < layers_.size(); ++i)
-            h = layers_[i](w, X(function_(h)));
+            h = layers_[i](w, nn::dropped(w, X(function_(h))));
         return h;
     }
 
@@ -131,8 +133,8 @@ class masked_residual {
           last_(std::move(last)),
           function_(std::move(function)) {}
 
-    template <class P, class X>
-    X operator()(const std::vector<P>& w, const X& x) const {
+    template <class W, class X>
+    X operator()(const W& w, const X& x) const {
         X h = first_(w, x);
         for (const auto& block : blocks_)
             h = h + block[1](w, X(function_(block[0](w, X(function_(h))))));

@@ -35,15 +35,30 @@ struct parameter_layout {
             rows.push_back(by_feature ? f * slots + place : place * features + f);
         return rows;
     }
+};
+
+/// A layout for a number of parameters and features.
+class parameter_rows {
+  public:
+    parameter_rows(const parameter_layout& layout, int slots, int features)
+        : outputs_(static_cast<extent>(slots) * features) {
+        for (int s = 0; s < slots; ++s)
+            rows_.push_back(layout.rows(s, slots, features));
+    }
     /// All parameters from the outputs, which must be slots x features. Throws bad_shape.
     template <class X>
-    [[nodiscard]] std::vector<X> read(const X& outputs, int slots, int features) const {
-        check_features(outputs, static_cast<extent>(slots) * features, "the parameters");
+    [[nodiscard]] std::vector<X> read(const X& outputs) const {
+        check_features(outputs, outputs_, "the parameters");
         std::vector<X> p;
-        for (int s = 0; s < slots; ++s)
-            p.push_back(gather_rows(outputs, rows(s, slots, features)));
+        p.reserve(rows_.size());
+        for (const auto& rows : rows_)
+            p.push_back(gather_rows(outputs, rows));
         return p;
     }
+
+  private:
+    extent outputs_;
+    std::vector<std::vector<int>> rows_;
 };
 
 /// The numbers of the features whose mask is above 0, or of the others.
@@ -61,12 +76,12 @@ class coupling {
   public:
     /// Throws bad_argument for a mask that passes nothing or transforms nothing.
     coupling(std::span<const int> mask, Function function, Conditioner conditioner,
-             parameter_layout layout = {})
+             const parameter_layout& layout = {})
         : passed_(rows_of_mask(mask, false)),
           transformed_(rows_of_mask(mask, true)),
           function_(std::move(function)),
           conditioner_(std::move(conditioner)),
-          layout_(std::move(layout)) {
+          rows_(layout, function_.slots(), static_cast<int>(transformed_.size())) {
         require(!passed_.empty() && !transformed_.empty(), "a coupling that passes ",
                 passed_.size(), " features and transforms ", transformed_.size(),
                 "; both must be at least 1");
@@ -91,8 +106,7 @@ class coupling {
     mapped<X> apply(const W& w, const X& x, F function) const {
         check_features(x, features(), "a coupling");
         const X kept = gather_rows(x, passed_);
-        const auto p = layout_.read(conditioner_(w, kept), function_.slots(),
-                                    static_cast<int>(transformed_.size()));
+        const auto p = rows_.read(conditioner_(w, kept));
         const auto m = function(p, gather_rows(x, transformed_));
         return {
             scatter_rows(m.value, transformed_, x.rows()) + scatter_rows(kept, passed_, x.rows()),
@@ -102,7 +116,7 @@ class coupling {
     std::vector<int> passed_, transformed_;
     Function function_;
     Conditioner conditioner_;
-    parameter_layout layout_;
+    parameter_rows rows_;
 };
 
 /// Real NVP with two networks of all features (Dinh et al. 2017, equation 9): y = b x + (1 - b) (x

@@ -20,11 +20,11 @@ template <class Function, class Network>
 class masked_autoregressive {
   public:
     masked_autoregressive(int features, Function function, Network network,
-                          parameter_layout layout = {})
+                          const parameter_layout& layout = {})
         : features_(features),
           function_(std::move(function)),
           network_(std::move(network)),
-          layout_(std::move(layout)) {
+          rows_(layout, function_.slots(), features) {
         require(features >= 1, "an autoregressive map of ", features, " features");
         diffgen::detail::check(function_);
     }
@@ -51,13 +51,13 @@ class masked_autoregressive {
   private:
     template <class W, class X>
     auto parameters(const W& w, const X& x) const {
-        return layout_.read(network_(w, x), function_.slots(), features_);
+        return rows_.read(network_(w, x));
     }
 
     int features_;
     Function function_;
     Network network_;
-    parameter_layout layout_;
+    parameter_rows rows_;
 };
 
 }  // namespace diffgen::inline DIFFGEN_ABI::family

@@ -71,7 +71,7 @@ std::vector<P> with_ends(const std::vector<P>& free, tails outside, const P& sha
     for (const P& each : free)
         slopes.push_back(each);
     if (outside == tails::linear) slopes.push_back(one);
-    if (outside == tails::circular) slopes.push_back(free.front());
+    if (outside == tails::circular && !free.empty()) slopes.push_back(free[0]);
     return slopes;
 }
 
