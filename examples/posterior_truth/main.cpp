@@ -16,8 +16,10 @@
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <future>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -68,6 +70,24 @@ figures judge(const truth::problem& p, const matrix& x) {
         coverage(p.others, x, 0.5), coverage(p.others, x, 0.9)};
 }
 
+/// The figures of a method under every operator that it is for, on all processors.
+std::vector<figures> of_problems(const truth::method& m,
+                                 const std::vector<truth::problem>& problems, int evaluations,
+                                 Index count) {
+    std::vector<const truth::problem*> fit;
+    for (const auto& p : problems)
+        if (!m.needs_mask || !p.op.known.empty()) fit.push_back(&p);
+    std::vector<std::future<figures>> waiting;
+    for (const truth::problem* p : fit)
+        waiting.push_back(std::async(std::launch::async, [&m, p, evaluations, count] {
+            return judge(*p, m.run(*p, evaluations, count));
+        }));
+    std::vector<figures> all;
+    for (auto& each : waiting)
+        all.push_back(each.get());
+    return all;
+}
+
 void print_table(const std::vector<truth::method>& methods,
                  const std::vector<std::vector<truth::problem>>& by_noise, int evaluations,
                  Index count) {
@@ -82,13 +102,11 @@ void print_table(const std::vector<truth::method>& methods,
     for (const auto& m : methods) {
         std::printf("| %s |", m.name.c_str());
         for (const auto& problems : by_noise) {
+            const std::vector<figures> all = of_problems(m, problems, evaluations, count);
             figures sum;
-            double n = 0;
-            for (const auto& p : problems) {
-                if (m.needs_mask && p.op.known.empty()) continue;
-                sum += judge(p, m.run(p, evaluations, count));
-                ++n;
-            }
+            for (const figures& f : all)
+                sum += f;
+            const auto n = static_cast<double>(all.size());
             std::printf(" %.1f | %.2f | %.2f | %.0f | %.0f |", sum.distance / n, sum.bias / n,
                         sum.variance / n, 100 * sum.half / n, 100 * sum.nine_tenths / n);
             std::fflush(stdout);

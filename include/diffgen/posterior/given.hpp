@@ -65,6 +65,12 @@ class conditional_network {
         detail::check_size("a sample", static_cast<Index>(in.elements), measured_.op().cols());
         measured_.check_rows(static_cast<Index>(in.samples));
         matrix x(static_cast<Index>(in.elements), static_cast<Index>(in.samples));
+        for (std::size_t i = 0; i < in.samples; ++i) {
+            const noise_level& l = detail::level_of_row(level, i);
+            require(l.alpha > 0, "a measurement of pure noise, at t = ", l.t,
+                    ": there sigma / alpha, by which the methods go, is infinite; begin the grid "
+                    "below it");
+        }
         for (std::size_t i = 0; i < in.samples; ++i)
             x.col(static_cast<Index>(i)) = detail::read_row(in, i);
         estimator<Predictor&, T> e(predictor_);
