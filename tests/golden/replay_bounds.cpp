@@ -185,7 +185,7 @@ comparison ddpm_bound(const json& file) {
     return compare_expected(file, r);
 }
 
-/// The log-SNR falls along a line.
+/// The log-SNR falls along a line, which goes on beyond both ends: a step may begin at its end.
 struct linear_log_snr {
     double first, last;
 
@@ -193,8 +193,8 @@ struct linear_log_snr {
         return first + diffgen::product(t, last - first);
     }
     [[nodiscard]] double log_snr_rate(double) const { return last - first; }
-    [[nodiscard]] static double t_min() { return 0; }
-    [[nodiscard]] static double t_max() { return 1; }
+    [[nodiscard]] static double t_min() { return -1; }
+    [[nodiscard]] static double t_max() { return 2; }
 };
 
 comparison vdm_bound(const json& file) {

@@ -124,26 +124,23 @@ comparison categorical(const json& file) {
     return compare_expected(file, r, 1e-8);
 }
 
-/// The margin and the uniforms may have one of a few names; of the results, those that are
-/// logarithms of determinants have "det" in theirs.
+/// The margin is the number below 1/2, the count of levels that above, and the uniforms are what
+/// stands beside the pixels; results that are logarithms of determinants have "det" in their names.
 comparison dequantised_logit(const json& file) {
     likelihood::dequantised_logit model{256, 0};
     for (const auto& [name, value] : file.at("params").members()) {
-        if (name == "kind") continue;
-        if (name == "bins" || name == "levels")
-            model.count = value.as<int>();
-        else if (name == "a" || name == "alpha" || name == "margin" || name == "lambda" ||
-                 name == "constraint")
+        if (!value.is_number()) continue;
+        if (value.as<double>() < 0.5)
             model.margin = value.as<double>();
         else
-            throw diffgen::compat::unsupported("the option " + name);
+            model.count = value.as<int>();
     }
     model.check();
     const auto pixels = whole(input(file, "pixels"));
     numbers u;
     for (const auto& [name, value] : file.at("inputs").members())
-        if (name == "a" || name == "alpha")
-            model.margin = numbers_of(file.at("inputs"), name).at(0);
+        if (value.is_number())
+            model.margin = value.as<double>();
         else if (name != "pixels")
             u = input(file, name);
     const auto shape = shape_of(file, "pixels");

@@ -157,7 +157,7 @@ class denoiser {
     }
 
     void ask_functor(std::size_t rows, const noise_level& l, std::size_t count) {
-        constexpr int D = way == granularity::pointwise ? 1 : predictor_type::elements;
+        constexpr int D = way == granularity::pointwise ? 0 : predictor_type::elements;
         const auto f = exec::bind_level<T>(predictor_->functor(), cast_level<T>(l));
         functors_.template ask<D>(f, in_, v_, out_, products_, rows, elements_, count);
     }

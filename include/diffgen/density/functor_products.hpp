@@ -17,26 +17,26 @@
 
 namespace diffgen::inline DIFFGEN_ABI::density::detail {
 
-/// Pointwise functors see an array of one element.
+/// D = 0: a functor of one element, seen as one of an array of one.
 template <int D, class Prepared>
 struct of_arrays {
     const Prepared& f;
-    template <class V>
-    DIFFGEN_VALUE auto operator()(const std::array<V, static_cast<std::size_t>(D)>& x) const {
-        if constexpr (requires { f(x); })
-            return lanes::call(f, x);
-        else
+    template <class V, std::size_t N>
+    DIFFGEN_VALUE auto operator()(const std::array<V, N>& x) const {
+        if constexpr (D == 0)
             return std::array<V, 1>{lanes::call(f, x[0])};
+        else
+            return lanes::call(f, x);
     }
 };
 
-/// out = f(scale x) of `count` samples of D elements. products: v' J v for each of `probes` probes
-/// (v: count x probes x D) or, where there are no probes, the trace of J; J of f alone. May be
-/// null.
+/// out = f(scale x) of `count` samples of D elements (D = 0: single elements). products: v' J v for
+/// each of `probes` probes (v: count x probes x D) or, where there are no probes, the trace of J; J
+/// of f alone. May be null.
 template <int D, class T, class Prepared>
 struct functor_products {
-    static constexpr std::size_t elements = static_cast<std::size_t>(D);
-    static constexpr int directions = D < 4 ? D : 4;  ///< of one evaluation, for the trace
+    static constexpr std::size_t elements = D == 0 ? 1 : static_cast<std::size_t>(D);
+    static constexpr int directions = D == 0 ? 1 : D < 4 ? D : 4;  ///< of one evaluation's trace
 
     of_arrays<D, Prepared> f;
     const T* in;

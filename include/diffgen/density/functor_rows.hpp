@@ -21,12 +21,13 @@ namespace diffgen::inline DIFFGEN_ABI::density::detail {
 template <class T>
 class functor_rows {
   public:
-    /// f: bound to a level; D: the elements that it sees, 1 or those of a row. out, and products
-    /// unless it is empty, have their sizes: one product a row and probe, or the trace (count 0).
+    /// f: bound to a level; D: the elements of a row, or 0 where f sees one at a time. out, and
+    /// products unless it is empty, have their sizes: one product a row and probe, or the trace
+    /// (count 0).
     template <int D, class F>
     void ask(const F& f, const std::vector<T>& in, const std::vector<T>& v, std::vector<T>& out,
              std::vector<T>& products, std::size_t rows, std::size_t elements, std::size_t count) {
-        const std::size_t samples = rows * elements / std::size_t{D};
+        const std::size_t samples = D == 0 ? rows * elements : rows;
         const bool apart = samples != rows;
         const std::size_t each = std::max(count, std::size_t{1});
         if (apart) {
