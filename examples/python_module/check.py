@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The diffgen authors
 # SPDX-License-Identifier: Apache-2.0
-"""Samples into arrays of numpy, and of torch where it is, and checks that nothing was copied.
+"""Samples into arrays of numpy, and of torch and JAX where they are, and checks that nothing was copied.
 
 check.py FOLDER_OF_THE_MODULE
 """
@@ -100,19 +100,62 @@ for wrong, text, error in [
     else:
         raise AssertionError(text)
 
-try:
-    import torch
-except ImportError:
-    print("no torch: its arrays are not run")
-    sys.exit(0)
+
+def with_torch():
+    """torch writes its own memory, and reads the batch where it lies."""
+    try:
+        import torch
+    except ImportError:
+        return "no torch: its arrays are not run"
+
+    def torch_network(x, t):
+        return torch.from_numpy(network(torch.from_dlpack(x).numpy(), t))
+
+    y = torch.zeros(20000, 2, 2)
+    address = y.data_ptr()
+    diffgen_python.sample_into(torch_network, y, steps=20, seed=7)
+    assert y.data_ptr() == address and np.array_equal(y.numpy(), x)
+    part = torch.full((20002, 2, 2), 7.0)
+    diffgen_python.sample_into(torch_network, part[1:-1], steps=20, seed=7)
+    assert np.array_equal(part[1:-1].numpy(), x) and bool((part[[0, -1]] == 7).all())
+    made = torch.from_dlpack(diffgen_python.sample_new(torch_network, 20000, 4, steps=20, seed=7))
+    assert np.array_equal(made.numpy(), x.reshape(20000, 4))
+    for wrong, text in [
+        (y.transpose(0, 2), "not ("),
+        (y[:, :, 0], "not ("),
+        (y.to(torch.float16), "of float16"),
+        (y.to(torch.bfloat16), "of bfloat16"),
+        (y.to(torch.int32), "of int32"),
+    ]:
+        before = wrong.clone()
+        try:
+            diffgen_python.sample_into(torch_network, wrong, steps=2, seed=1)
+        except diffgen_python.error as problem:
+            assert text in str(problem), problem
+        else:
+            raise AssertionError(text)
+        assert torch.equal(wrong, before)
+    return "torch: the same samples"
 
 
-def torch_network(x, t):
-    return torch.from_numpy(network(torch.from_dlpack(x).numpy(), t))
+def with_jax():
+    """JAX reads the batch where it lies, and takes samples over; its own arrays are constant."""
+    try:
+        import jax
+    except ImportError:
+        return "no jax: its arrays are not run"
+    jnp = jax.numpy
+
+    def jax_network(x, t):
+        return jnp.asarray(network(np.asarray(jnp.from_dlpack(x)), t), jnp.float32)
+
+    made = jnp.from_dlpack(diffgen_python.sample_new(jax_network, 20000, 4, steps=20, seed=7))
+    assert made.dtype == jnp.float32 and np.array_equal(np.asarray(made), x.reshape(20000, 4))
+    y = np.zeros((20000, 2, 2), np.float32)
+    diffgen_python.sample_into(jax_network, y, steps=20, seed=7)
+    assert np.array_equal(y, x)
+    return "jax: the same samples"
 
 
-y = torch.zeros(20000, 2, 2)
-address = y.data_ptr()
-diffgen_python.sample_into(torch_network, y, steps=20, seed=7)
-assert y.data_ptr() == address and np.array_equal(y.numpy(), x)
-print("torch: the same samples")
+print(with_torch())
+print(with_jax())
