@@ -15,6 +15,7 @@
 #include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/sampler.hpp>
 
+#include "knobs.hpp"
 #include "ours.hpp"
 
 #include <cmath>
@@ -57,8 +58,15 @@ const std::vector<named_grid>& grids() {
                                   {"quadratic", quadratic{}},
                                   {"beta", beta{}},
                                   {"squared_sine", squared_sine{}}};
-        for (const double rho : {2., 3., 5., 7., 10.})
+        for (const double rho : knobs::rhos)
             g.push_back({with_value("karras", rho), karras{rho}});
+        for (const double most : knobs::most_noise) {
+            const auto from = diffgen::detail::text(" from ", most);
+            g.push_back({"log_snr" + from, log_snr{{.sigma_max = most}}});
+            g.push_back({"karras{7}" + from, karras{7, {.sigma_max = most}}});
+        }
+        g.push_back({"log_snr, ends at sigma_min", log_snr{.ends_at_sigma_min = true}});
+        g.push_back({"karras{7}, ends at sigma_min", karras{.ends_at_sigma_min = true}});
         for (const double rho : {0.7, 0.85, 1., 1.1, 1.2, 1.35, 1.5})
             g.push_back({with_value("polyexponential", rho), polyexponential{rho}});
         for (const double shift : {0.4, 0.6, 0.8})
@@ -67,11 +75,9 @@ const std::vector<named_grid>& grids() {
         g.push_back({"align_your_steps", align_your_steps::stable_diffusion()});
         g.push_back({"gits{0.9}", gits{0.9}});
         g.push_back({"gits{1.2}", gits{1.2}});
-        g.push_back({"log_snr from 15", log_snr{{.sigma_max = 15}}});
-        g.push_back({"karras{7} from 15", karras{7, {.sigma_max = 15}}});
         for (const double shift : {0.1, 0.15, 0.2, 0.3, 0.4, 0.6})
             g.push_back({"uniform, " + with_value("shifted", shift), shifted{uniform{}, shift}});
-        for (const double shift : {0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1., 1.5})
+        for (const double shift : knobs::shifts)
             g.push_back({with_value("straight", shift), straight{shift}});
         for (const double shift : {0.3, 0.4, 0.6, 0.8, 1., 1.5})
             g.push_back(

@@ -4,10 +4,11 @@
 // Which solver to take: the error of the solvers of diffgen and of the schedulers of diffusers
 // against the evaluations of the network, on three mixtures of Gaussians and on the digits.
 //
-//     solver_curves [--quick] [--out DIR]
+//     solver_curves [--quick] [--only PROBLEM] [--out DIR]
 //
 // writes solver_curves.csv and solver_curves.svg, and prints the best of both for 5, 10 and 20
-// evaluations. --quick is one mixture with few samples.
+// evaluations. --quick is one mixture with few samples; --only takes the problems whose name begins
+// so.
 
 #include <diffgen/core/error.hpp>
 #include <diffgen/io/line_chart.hpp>
@@ -29,6 +30,7 @@ using namespace curves;
 
 struct request {
     bool quick = false;
+    std::string only{};
     std::filesystem::path out = ".";
 };
 
@@ -37,10 +39,12 @@ request parse(int argc, char** argv) {
     for (int i = 1; i < argc; ++i)
         if (std::string_view(argv[i]) == "--quick")
             r.quick = true;
+        else if (std::string_view(argv[i]) == "--only" && i + 1 < argc)
+            r.only = argv[++i];
         else if (std::string_view(argv[i]) == "--out" && i + 1 < argc)
             r.out = argv[++i];
         else
-            throw diffgen::bad_argument("solver_curves [--quick] [--out DIR]");
+            throw diffgen::bad_argument("solver_curves [--quick] [--only PROBLEM] [--out DIR]");
     return r;
 }
 
@@ -67,7 +71,7 @@ class program {
     void compare_flow(const problem& p) {
         std::cerr << p.name << ": probability flow" << std::endl;
         const measure m = distance_from_flow(p);
-        const Eigen::Index some = p.start.cols() / 5;
+        const Eigen::Index some = std::max<Eigen::Index>(p.start.cols() / 10, 20);
         std::vector<candidate> one = ours_;
         std::erase_if(one, [](const candidate& c) {
             return c.solver != "unipc<2>" || c.options != "straight{0.6}, first-order start";
@@ -104,7 +108,8 @@ class program {
         write_csv(csv, everything);
         const diffgen::io::chart_options o{.x_label = "network evaluations allowed",
                                            .y_label = "RMS distance from the exact flow"};
-        diffgen::io::write_line_charts(folder / "solver_curves.svg", panels(flow_, budgets_), o);
+        diffgen::io::write_line_charts(folder / "solver_curves.svg", panels(flow_, wide_, budgets_),
+                                       o);
         const bool lower = print_bests(std::cout, flow_, wide_);
         if (!distributions_.empty()) print_bests(std::cout << '\n', distributions_, wide_);
         std::cout << std::flush;
@@ -127,6 +132,7 @@ int main(int argc, char** argv) try {
         problems.erase(problems.begin(), problems.end() - 1);
     else
         problems.push_back(digits_problem(200, DIFFGEN_DIGITS_DATA, DIFFGEN_DIGITS_WEIGHTS));
+    std::erase_if(problems, [&](const problem& each) { return !each.name.starts_with(r.only); });
     for (const auto& each : problems)
         p.compare_flow(each);
     const bool lower = p.write(r.out);

@@ -6,9 +6,12 @@
 #include "report.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iomanip>
+#include <limits>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace curves {
 
@@ -27,8 +30,8 @@ std::string described(const point& p) {
 
 /// The reported error of the best at each budget.
 diffgen::io::curve envelope(const std::string& name, const std::vector<point>& points,
-                            const std::vector<int>& budgets) {
-    diffgen::io::curve c{name, {}, -1};
+                            const std::vector<int>& budgets, int style) {
+    diffgen::io::curve c{name, {}, style};
     for (const int budget : budgets) {
         const point& p = best(points, budget);
         c.points.emplace_back(budget, p.error.reported);
@@ -36,28 +39,65 @@ diffgen::io::curve envelope(const std::string& name, const std::vector<point>& p
     return c;
 }
 
-/// A curve a solver, in the style that its name has in every panel.
-std::vector<diffgen::io::curve> by_solver(const std::vector<point>& points,
-                                          const std::map<std::string, int>& styles) {
-    std::map<std::string, std::set<std::pair<double, double>>> of;
-    for (const auto& p : points)
-        of[p.solver].emplace(p.budget, p.error.reported);
-    std::vector<diffgen::io::curve> curves;
-    for (const auto& [name, at] : of)
-        curves.push_back({name, {at.begin(), at.end()}, styles.at(name)});
-    return curves;
+/// The sum of log error over the budgets at which every candidate was tried; infinite where a
+/// solver has not run at one.
+double total_log_error(const std::vector<point>& points, const std::string& solver,
+                       const std::vector<int>& budgets) {
+    double sum = 0;
+    for (const int budget : budgets) {
+        const auto at = std::find_if(points.begin(), points.end(), [&](const point& p) {
+            return p.solver == solver && p.budget == budget;
+        });
+        if (at == points.end()) return std::numeric_limits<double>::infinity();
+        sum += std::log(at->error.reported);
+    }
+    return sum;
 }
 
-std::map<std::string, int> styles_of(const std::vector<contest>& contests,
-                                     std::vector<point> contest::*side) {
-    std::map<std::string, int> styles;
+/// The solvers of a side with the least geometric mean over all problems.
+std::vector<std::string> leaders(const std::vector<contest>& contests,
+                                 std::vector<point> contest::*side, std::size_t count,
+                                 const std::vector<int>& budgets) {
+    std::map<std::string, double> totals;
     for (const auto& c : contests)
         for (const auto& p : c.*side)
-            styles.emplace(p.solver, 0);
-    int next = 0;
-    for (auto& [name, style] : styles)
-        style = next++;
-    return styles;
+            totals.emplace(p.solver, 0);
+    std::vector<std::pair<double, std::string>> sorted;
+    for (auto& [name, total] : totals) {
+        for (const auto& c : contests)
+            total += total_log_error(c.*side, name, budgets);
+        if (std::isfinite(total)) sorted.emplace_back(total, name);
+    }
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < std::min(count, sorted.size()); ++i)
+        names.push_back(sorted[i].second);
+    return names;
+}
+
+diffgen::io::curve curve_of(const std::vector<point>& points, const std::string& solver,
+                            int style) {
+    diffgen::io::curve c{solver, {}, style};
+    for (const auto& p : points)
+        if (p.solver == solver) c.points.emplace_back(p.budget, p.error.reported);
+    return c;
+}
+
+/// From the least error of the solvers that have no line of their own to the ninth of ten.
+diffgen::io::band the_rest(const contest& c, const std::set<std::string>& named,
+                           const std::vector<int>& budgets) {
+    diffgen::io::band rest{"all others, nine in ten", {}};
+    for (const int budget : budgets) {
+        std::vector<double> errors;
+        for (const auto* side : {&c.ours, &c.theirs})
+            for (const auto& p : *side)
+                if (p.budget == budget && !named.contains(p.solver))
+                    errors.push_back(p.error.reported);
+        if (errors.empty()) continue;
+        std::sort(errors.begin(), errors.end());
+        rest.edges.push_back({double(budget), errors.front(), errors[errors.size() * 9 / 10]});
+    }
+    return rest;
 }
 
 }  // namespace
@@ -77,16 +117,24 @@ void write_csv(std::ostream& out, const std::vector<contest>& contests) {
 }
 
 std::vector<diffgen::io::panel> panels(const std::vector<contest>& contests,
+                                       const std::vector<int>& wide,
                                        const std::vector<int>& budgets) {
-    const auto our_styles = styles_of(contests, &contest::ours);
-    const auto their_styles = styles_of(contests, &contest::theirs);
+    constexpr int dashed = 10;
+    const auto ours = leaders(contests, &contest::ours, 3, wide);
+    const auto theirs = leaders(contests, &contest::theirs, 2, wide);
+    std::set<std::string> named(ours.begin(), ours.end());
+    named.insert(theirs.begin(), theirs.end());
     std::vector<diffgen::io::panel> all;
     for (const auto& c : contests) {
-        auto ours = by_solver(c.ours, our_styles), theirs = by_solver(c.theirs, their_styles);
-        ours.push_back(envelope("best of diffusers", c.theirs, budgets));
-        theirs.push_back(envelope("best of diffgen", c.ours, budgets));
-        all.push_back({c.problem + ": diffgen", ours});
-        all.push_back({c.problem + ": diffusers", theirs});
+        diffgen::io::panel p{c.problem, {}, {the_rest(c, named, budgets)}};
+        p.curves.push_back(envelope("best of diffgen", c.ours, budgets, -1));
+        p.curves.push_back(envelope("best of diffusers", c.theirs, budgets, -2));
+        int style = 0;
+        for (const auto& name : ours)
+            p.curves.push_back(curve_of(c.ours, name, style++));
+        for (const auto& name : theirs)
+            p.curves.push_back(curve_of(c.theirs, name, dashed + style++));
+        all.push_back(std::move(p));
     }
     return all;
 }

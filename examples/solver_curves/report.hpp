@@ -24,9 +24,10 @@ struct contest {
 
 void write_csv(std::ostream& out, const std::vector<contest>& contests);
 
-/// A row a contest: the solvers of diffgen, then the schedulers of diffusers, each beside the best
-/// of the other.
+/// A panel a contest: the best of both sides; the solvers of each that are best over all contests
+/// and the budgets `wide`; all others as a band.
 [[nodiscard]] std::vector<diffgen::io::panel> panels(const std::vector<contest>& contests,
+                                                     const std::vector<int>& wide,
                                                      const std::vector<int>& budgets);
 
 /// The best of both at each budget as a table in Markdown, beside the one choice for all. Returns

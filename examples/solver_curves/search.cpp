@@ -18,7 +18,8 @@ namespace curves {
 
 namespace {
 
-constexpr std::size_t kept = 2, passed = 12;  ///< candidates of a solver that run on
+constexpr std::size_t kept = 2;     ///< candidates of a solver that run at other budgets
+constexpr std::size_t passed = 12;  ///< of a solver that pass the screening, or one in twenty
 
 struct run_of_candidate {
     std::size_t index = 0;
@@ -59,12 +60,16 @@ std::vector<run_of_candidate> run_all(const problem& p, const std::vector<candid
     return runs;
 }
 
-/// The first few of each solver.
-std::set<std::size_t> first_of_each(const std::vector<run_of_candidate>& sorted, std::size_t few) {
-    std::map<std::string, std::size_t> seen;
+/// The first few of each solver, and this part of all that it has.
+std::set<std::size_t> first_of_each(const std::vector<run_of_candidate>& sorted, std::size_t few,
+                                    double part = 0) {
+    std::map<std::string, double> all, seen;
+    for (const auto& r : sorted)
+        all[r.result.solver] += 1;
     std::set<std::size_t> which;
     for (const auto& r : sorted)
-        if (seen[r.result.solver]++ < few) which.insert(r.index);
+        if (seen[r.result.solver]++ < std::max(double(few), part * all[r.result.solver]))
+            which.insert(r.index);
     return which;
 }
 
@@ -88,7 +93,7 @@ std::vector<point> search(const problem& p, const std::vector<candidate>& candid
         const auto some =
             screened > 0
                 ? first_of_each(run_all(p, candidates, all, budget, start.leftCols(screened), m),
-                                passed)
+                                passed, 0.05)
                 : all;
         last = first_of_each(run(some, budget), kept);
         leading.insert(last.begin(), last.end());

@@ -27,9 +27,10 @@ struct point {
 };
 
 /// Of each solver the candidate with the least chosen_by at each budget. At the budgets `wide`,
-/// every candidate is run: on the first `screened` columns, and the twelve best of each solver on
-/// all (0: every one on all). At the other budgets run only those that were the first two of their
-/// solver at one of these, and above the last of these only the first two at that.
+/// every candidate is run: on the first `screened` columns, and the twelve best of each solver, or
+/// one in twenty where these are more, on all (0: every one on all). At the other budgets run only
+/// those that were the first two of their solver at one of these, and above the last of these only
+/// the first two at that.
 [[nodiscard]] std::vector<point> search(const problem& p, const std::vector<candidate>& candidates,
                                         const std::vector<int>& wide,
                                         const std::vector<int>& budgets,

@@ -4,6 +4,7 @@
 // The options that the schedulers of diffusers share.
 
 #include "theirs.hpp"
+#include "knobs.hpp"
 
 namespace curves {
 
@@ -47,6 +48,40 @@ std::vector<change> placements() {
             {"beta", [](setting& s) { s.config.use_beta_sigmas = true; }}};
 }
 
+std::vector<change> bounded_placements() {
+    std::vector<change> all;
+    for (const double most : knobs::most_noise)
+        for (const auto& placed : placements())
+            all.push_back(
+                {diffgen::detail::text(placed.name, " from ", most), [placed, most](setting& s) {
+                     placed.apply(s);
+                     s.config.sigma_max = most;
+                 }});
+    return all;
+}
+
+std::vector<change> preconditioned_grids() {
+    constexpr double least = 0.01;
+    std::vector<change> all;
+    const auto add = [&](std::string name, sigma_schedule kind, double most, double rho) {
+        all.push_back({std::move(name), [=](setting& s) {
+                           s.config.sigma_schedule = kind;
+                           s.config.sigma_max = most;
+                           s.config.sigma_min = least;
+                           s.config.rho = rho;
+                           s.config.sigma_data = 1;  // whose network sees unit variance
+                           s.config.prediction_type = prediction_type::v_prediction;
+                       }});
+    };
+    for (const double most : knobs::most_noise) {
+        add(diffgen::detail::text("exponential from ", most), sigma_schedule::exponential, most, 7);
+        for (const double rho : knobs::rhos)
+            add(diffgen::detail::text("karras from ", most, ", rho ", rho), sigma_schedule::karras,
+                most, rho);
+    }
+    return all;
+}
+
 std::vector<change> lambda_grids(scheduler s) {
     std::vector<change> all = placements();
     if (s == scheduler::dpm_solver_singlestep) {
@@ -57,7 +92,7 @@ std::vector<change> lambda_grids(scheduler s) {
     }
     if (s == scheduler::dpm_solver_multistep)
         all.push_back({"lu_lambdas", [](setting& c) { c.config.use_lu_lambdas = true; }});
-    for (const double shift : {1., 2., 4., 8.})
+    for (const double shift : knobs::shifts)
         all.push_back({diffgen::detail::text("flow_sigmas, shift ", shift), [shift](setting& c) {
                            c.config.use_flow_sigmas = true;
                            c.config.prediction_type = prediction_type::flow_prediction;

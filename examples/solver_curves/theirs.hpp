@@ -36,6 +36,10 @@ struct change {
 /// timestep_spacing; use_karras_sigmas and its like.
 [[nodiscard]] std::vector<change> spacings();
 [[nodiscard]] std::vector<change> placements();
+/// The same below several sigma_max.
+[[nodiscard]] std::vector<change> bounded_placements();
+/// The levels of the EDM classes.
+[[nodiscard]] std::vector<change> preconditioned_grids();
 /// All of the above, use_lu_lambdas and use_flow_sigmas, for the classes in lambda.
 [[nodiscard]] std::vector<change> lambda_grids(diffgen::compat::diffusers::scheduler s);
 

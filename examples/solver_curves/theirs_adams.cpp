@@ -15,30 +15,49 @@ namespace {
 
 constexpr auto adams = [](const auto&... arguments) { return with_adams(arguments...); };
 
-std::vector<change> orders(int most) {
+/// Orders 1 to 3, with and without lower ones at the end.
+std::vector<change> orders() {
     std::vector<change> all;
-    for (int order = 1; order <= most; ++order)
-        all.push_back({diffgen::detail::text("order ", order), [order](setting& s) {
-                           s.config.solver_order = order;
-                           s.config.predictor_order = s.config.corrector_order = order;
-                       }});
+    for (int order = 1; order <= 3; ++order)
+        for (const bool lowers : {true, false}) {
+            if (order == 1 && !lowers) continue;
+            all.push_back({diffgen::detail::text("order ", order,
+                                                 lowers ? "" : ", lower_order_final = false"),
+                           [order, lowers](setting& s) {
+                               s.config.solver_order = order;
+                               s.config.predictor_order = s.config.corrector_order = order;
+                               s.config.lower_order_final = lowers;
+                           }});
+        }
     return all;
 }
-
-const std::vector<change> lowering{
-    {"", [](setting& s) { s.config.lower_order_final = true; }},
-    {"lower_order_final = false", [](setting& s) { s.config.lower_order_final = false; }}};
 
 /// UniPC takes bounds for its placed sigmas.
 std::vector<change> unipc_grids() {
     auto all = lambda_grids(scheduler::unipc_multistep);
-    for (const double high : {10., 20., 40., 80.})
-        for (const auto& placed : placements())
-            all.push_back(
-                {diffgen::detail::text(placed.name, " from ", high), [placed, high](setting& s) {
-                     placed.apply(s);
-                     s.config.sigma_max = high;
-                 }});
+    const auto bounded = bounded_placements();
+    all.insert(all.end(), bounded.begin(), bounded.end());
+    return all;
+}
+
+/// Every form of UniPC: of both kinds, of the data or of the noise, with both ends, with and
+/// without the first correction.
+std::vector<change> unipc_forms() {
+    std::vector<change> all;
+    for (const auto kind : {solver_type::bh1, solver_type::bh2})
+        for (const bool data : {true, false})
+            for (const auto end : {final_sigmas_type::zero, final_sigmas_type::sigma_min})
+                for (const bool corrects : {true, false})
+                    all.push_back({diffgen::detail::text(
+                                       name(kind), data ? "" : ", of the noise",
+                                       end == final_sigmas_type::zero ? "" : ", ends at sigma_min",
+                                       corrects ? "" : ", disable_corrector = [0]"),
+                                   [=](setting& s) {
+                                       s.config.solver_type = kind;
+                                       s.config.predict_x0 = data;
+                                       s.config.final_sigmas_type = end;
+                                       if (!corrects) s.config.disable_corrector = {0};
+                                   }});
     return all;
 }
 
@@ -47,37 +66,18 @@ std::vector<change> unipc_grids() {
 void add_adams(std::vector<candidate>& ode, std::vector<candidate>& sde) {
     const auto all_of = [](scheduler s) { return std::vector<setting>{{"", plain(s)}}; };
     append(ode,
-           each_with(each_with(each_with(all_of(scheduler::deis_multistep),
-                                         lambda_grids(scheduler::deis_multistep)),
-                               orders(3)),
-                     lowering),
+           each_with(each_with(all_of(scheduler::deis_multistep),
+                               lambda_grids(scheduler::deis_multistep)),
+                     orders()),
            adams);
-    const std::vector<change> forms{
-        {"bh2", [](setting&) {}},
-        {"bh2, of the noise", [](setting& s) { s.config.predict_x0 = false; }},
-        {"bh1, ends at sigma_min",
-         [](setting& s) {
-             s.config.solver_type = solver_type::bh1;
-             s.config.final_sigmas_type = final_sigmas_type::sigma_min;
-         }},
-        {"bh2, ends at sigma_min",
-         [](setting& s) { s.config.final_sigmas_type = final_sigmas_type::sigma_min; }},
-        {"bh2, of the noise, ends at sigma_min",
-         [](setting& s) {
-             s.config.predict_x0 = false;
-             s.config.final_sigmas_type = final_sigmas_type::sigma_min;
-         }},
-        {"bh2, disable_corrector = [0]", [](setting& s) { s.config.disable_corrector = {0}; }}};
     append(
         ode,
-        each_with(each_with(each_with(each_with(all_of(scheduler::unipc_multistep), unipc_grids()),
-                                      orders(3)),
-                            forms),
-                  lowering),
+        each_with(each_with(each_with(all_of(scheduler::unipc_multistep), unipc_grids()), orders()),
+                  unipc_forms()),
         adams);
     append(sde,
            each_with(each_with(all_of(scheduler::sa_solver), lambda_grids(scheduler::sa_solver)),
-                     orders(3)),
+                     orders()),
            adams);
 }
 

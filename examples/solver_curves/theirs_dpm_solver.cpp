@@ -27,24 +27,25 @@ change algorithm(algorithm_type type) {
             }};
 }
 
-const std::vector<change> orders{{"order 1", [](setting& s) { s.config.solver_order = 1; }},
-                                 {"order 2", [](setting& s) { s.config.solver_order = 2; }},
-                                 {"order 3", [](setting& s) { s.config.solver_order = 3; }},
-                                 {"order 2, heun",
-                                  [](setting& s) {
-                                      s.config.solver_order = 2;
-                                      s.config.solver_type = solver_type::heun;
-                                  }},
-                                 {"order 3, heun", [](setting& s) {
-                                      s.config.solver_order = 3;
-                                      s.config.solver_type = solver_type::heun;
-                                  }}};
+/// Orders 1 to 3, both kinds, with and without lower ones at the end.
+std::vector<change> orders() {
+    std::vector<change> all;
+    for (int order = 1; order <= 3; ++order)
+        for (const auto kind : {solver_type::midpoint, solver_type::heun})
+            for (const bool lowers : {true, false}) {
+                if (order == 1 && (kind == solver_type::heun || !lowers)) continue;
+                all.push_back({diffgen::detail::text("order ", order,
+                                                     kind == solver_type::heun ? ", heun" : "",
+                                                     lowers ? "" : ", lower_order_final = false"),
+                               [=](setting& s) {
+                                   s.config.solver_order = order;
+                                   s.config.solver_type = kind;
+                                   s.config.lower_order_final = lowers;
+                               }});
+            }
+    return all;
+}
 
-const std::vector<change> lowering{
-    {"", [](setting& s) { s.config.lower_order_final = true; }},
-    {"lower_order_final = false", [](setting& s) { s.config.lower_order_final = false; }}};
-
-/// Where a run ends; the last entry is one of the algorithms that end at the data.
 const std::vector<change> ends{
     {"", [](setting&) {}},
     {"ends at sigma_min",
@@ -55,21 +56,6 @@ const std::vector<change> ends{
      }}};
 
 /// The levels of EDM between the ends of the schedule of Stable Diffusion or that of DDPM.
-std::vector<change> edm_grids() {
-    std::vector<change> all;
-    for (const auto kind : {sigma_schedule::karras, sigma_schedule::exponential})
-        for (const auto& [high, low] : {std::pair{14.6146, 0.0292}, std::pair{157.41, 0.01}})
-            all.push_back({diffgen::detail::text(name(kind), " from ", high),
-                           [kind, high = high, low = low](setting& s) {
-                               s.config.sigma_schedule = kind;
-                               s.config.sigma_max = high;
-                               s.config.sigma_min = low;
-                               s.config.sigma_data = 1;  // whose network sees unit variance
-                               s.config.prediction_type = prediction_type::v_prediction;
-                           }});
-    return all;
-}
-
 }  // namespace
 
 void add_dpm_solver(std::vector<candidate>& ode, std::vector<candidate>& sde) {
@@ -77,23 +63,23 @@ void add_dpm_solver(std::vector<candidate>& ode, std::vector<candidate>& sde) {
                                     algorithm(algorithm_type::dpm_solver)};
     for (const auto s : {scheduler::dpm_solver_multistep, scheduler::dpm_solver_singlestep}) {
         const auto on_grids = each_with({{"", plain(s)}}, lambda_grids(s));
-        append(ode,
-               each_with(each_with(each_with(each_with(on_grids, orders), flows), lowering), ends),
-               run);
+        append(ode, each_with(each_with(each_with(on_grids, orders()), flows), ends), run);
         append(sde,
-               each_with(each_with(on_grids, {orders[0], orders[1]}),
+               each_with(each_with(on_grids, {orders()[0], orders()[1]}),
                          {algorithm(algorithm_type::sde_dpm_solver_pp)}),
                run);
     }
-    const auto edm = each_with({{"", plain(scheduler::edm_dpm_solver_multistep)}}, edm_grids());
-    append(ode, each_with(each_with(each_with(edm, orders), lowering), ends), run);
+    const auto edm =
+        each_with({{"", plain(scheduler::edm_dpm_solver_multistep)}}, preconditioned_grids());
+    append(ode, each_with(each_with(edm, orders()), ends), run);
     append(sde,
-           each_with(each_with(edm, {orders[0], orders[1]}),
+           each_with(each_with(edm, {orders()[0], orders()[1]}),
                      {algorithm(algorithm_type::sde_dpm_solver_pp)}),
            run);
     append(sde,
-           each_with(each_with({{"", plain(scheduler::cosine_dpm_solver_multistep)}}, edm_grids()),
-                     {orders[0], orders[1]}),
+           each_with(each_with({{"", plain(scheduler::cosine_dpm_solver_multistep)}},
+                               preconditioned_grids()),
+                     {orders()[0], orders()[1]}),
            run);
 }
 

@@ -42,17 +42,9 @@ void add_exploding(std::vector<candidate>& ode, std::vector<candidate>& sde) {
         orders.push_back({diffgen::detail::text("order ", order),
                           [order](setting& s) { s.call.order = order; }});
     append(ode, each_with(on_grids(scheduler::lms_discrete), orders), exploding);
-    for (const auto& [high, low] : {std::pair{14.6146, 0.0292}, std::pair{157.41, 0.01}})
-        append(ode,
-               each_with({{"", plain(scheduler::edm_euler)}},
-                         {{diffgen::detail::text("karras from ", high),
-                           [high = high, low = low](setting& s) {
-                               s.config.sigma_max = high;
-                               s.config.sigma_min = low;
-                               s.config.sigma_data = 1;  // whose network sees unit variance
-                               s.config.prediction_type = prediction_type::v_prediction;
-                           }}}),
-               exploding);
+    append(ode, each_with({{"", plain(scheduler::euler_discrete)}}, bounded_placements()),
+           exploding);
+    append(ode, each_with({{"", plain(scheduler::edm_euler)}}, preconditioned_grids()), exploding);
     append(sde, each_with({{"", plain(scheduler::euler_ancestral_discrete)}}, spacings()),
            exploding);
     append(sde, on_grids(scheduler::kdpm2_ancestral_discrete), exploding);

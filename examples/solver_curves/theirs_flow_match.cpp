@@ -6,6 +6,7 @@
 
 #include <diffgen/compat/diffusers/pipeline/flow_match.hpp>
 
+#include "knobs.hpp"
 #include "theirs.hpp"
 
 namespace curves {
@@ -20,7 +21,7 @@ constexpr auto flow_match = [](const auto&... arguments) { return with_flow_matc
 
 void add_flow_match(std::vector<candidate>& ode, std::vector<candidate>& sde) {
     std::vector<change> shifts;
-    for (const double shift : {0.5, 1., 1.5, 2., 3.})
+    for (const double shift : knobs::shifts)
         shifts.push_back({diffgen::detail::text("shift ", shift),
                           [shift](setting& s) { s.config.shift = shift; }});
     std::vector<change> placed = placements();

@@ -62,3 +62,17 @@ TEST_CASE("a panel without two points is refused") {
     CHECK_THROWS_AS((void)line_charts({{"t", {{"c", {{1, 1}}}}}}, one), diffgen::bad_argument);
     CHECK_THROWS_AS((void)line_charts({}, one), diffgen::bad_argument);
 }
+
+TEST_CASE("a band lies between its edges, behind the curves, and has an entry in the legend") {
+    const panel p{"t", {{"c", {{1, 0.01}, {100, 1}}}}, {{"rest", {{1, 0.1, 1}, {100, 0.1, 1}}}}};
+    const std::string svg = line_charts({p, p}, one);
+    const auto at =
+        svg.find("<path fill='#e4e4e4' d='M55.0 24.0L255.0 24.0L255.0 74.0L55.0 74.0Z'");
+    REQUIRE(at != std::string::npos);
+    CHECK(at < svg.find("stroke='#1f77b4'"));
+    const auto entry = svg.find(">rest<");
+    REQUIRE(entry != std::string::npos);
+    CHECK(svg.find(">rest<", entry + 1) == std::string::npos);
+    CHECK_THROWS_AS((void)line_charts({{"t", p.curves, {{"rest", {{1, 0, 1}}}}}}, one),
+                    diffgen::bad_argument);
+}

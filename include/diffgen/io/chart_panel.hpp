@@ -24,12 +24,23 @@ namespace diffgen::inline DIFFGEN_ABI::io {
 struct curve {
     std::string name;  ///< in the legend; curves of one name have one entry
     std::vector<std::pair<double, double>> points;
-    int style = 0;  ///< of 40: ten colours, full, dashed, dotted and both; -1 is thick and black
+    /// Of 40: ten colours, full, dashed, dotted and both; -1 is thick and black, -2 is that dashed.
+    int style = 0;
+};
+
+/// What lies between two curves over the same x, in grey, behind the curves of its panel.
+struct band {
+    struct edge {
+        double x, low, high;
+    };
+    std::string name;
+    std::vector<edge> edges;
 };
 
 struct panel {
     std::string title;
     std::vector<curve> curves;
+    std::vector<band> bands{};
 };
 
 struct chart_options {
@@ -56,7 +67,8 @@ inline std::string stroke(int style) {
                                                          "#7f7f7f", "#bcbd22"};
     static constexpr std::array<const char*, 4> dashes{
         "", " stroke-dasharray='6 3'", " stroke-dasharray='2 2'", " stroke-dasharray='9 2 2 2'"};
-    if (style < 0) return "stroke='#000' stroke-width='2.6'";
+    if (style < 0)
+        return std::string("stroke='#000' stroke-width='2.6'") + (style < -1 ? dashes[1] : "");
     const auto s = static_cast<std::size_t>(style);
     return diffgen::detail::text("stroke='", colours[s % 10], "' stroke-width='1.3'",
                                  dashes[s / 10 % 4]);
@@ -83,7 +95,23 @@ inline void draw_curve(std::ostream& out, const curve& c, const log_axis& across
     out << "'/>\n";
 }
 
-/// A panel whose top left corner is (x, y). Throws bad_argument where there is nothing to draw.
+inline constexpr const char* band_fill = "fill='#e4e4e4'";
+
+inline void draw_band(std::ostream& out, const band& b, const log_axis& across,
+                      const log_axis& up) {
+    out << "<path " << band_fill << " d='";
+    char command = 'M';
+    for (const auto& at : b.edges) {
+        out << command << across(at.x) << ' ' << up(at.high);
+        command = 'L';
+    }
+    for (std::size_t i = b.edges.size(); i-- > 0;)
+        out << 'L' << across(b.edges[i].x) << ' ' << up(b.edges[i].low);
+    out << "Z'/>\n";
+}
+
+/// A panel whose top left corner is (x, y). Throws bad_argument where there is nothing to draw, or
+/// a band has an edge that no logarithmic axis has.
 inline void draw_panel(std::ostream& out, const panel& p, double x, double y,
                        const chart_options& o) {
     log_axis across, up;
@@ -93,6 +121,16 @@ inline void draw_panel(std::ostream& out, const panel& p, double x, double y,
                 across.include(at.first);
                 up.include(at.second);
             }
+    for (const auto& b : p.bands)
+        for (const auto& at : b.edges) {
+            if (!is_drawn({at.x, at.low}) || !is_drawn({at.x, at.high}))
+                throw bad_argument(diffgen::detail::text("diffgen: the band '", b.name,
+                                                         "' has an edge at ", at.x, " from ",
+                                                         at.low, " to ", at.high));
+            across.include(at.x);
+            up.include(at.low);
+            up.include(at.high);
+        }
     if (!(across.low < across.high && up.low < up.high))
         throw bad_argument(
             diffgen::detail::text("diffgen: the panel '", p.title, "' has no two points to draw"));
@@ -104,6 +142,8 @@ inline void draw_panel(std::ostream& out, const panel& p, double x, double y,
         << "' height='" << up.from - up.to << "' fill='none' stroke='#999'/>\n";
     draw_label(out, 0.5 * (across.from + across.to), y + 16, "middle", p.title);
     draw_label(out, 0.5 * (across.from + across.to), up.from + 30, "middle", o.x_label);
+    for (const auto& b : p.bands)
+        draw_band(out, b, across, up);
     const auto grid_line = [&](double x1, double y1, double x2, double y2) {
         out << "<path stroke='#ddd' d='M" << x1 << ' ' << y1 << 'L' << x2 << ' ' << y2 << "'/>\n";
     };

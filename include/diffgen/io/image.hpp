@@ -78,6 +78,19 @@ image grey_image(std::span<const T> values, std::size_t width, std::size_t heigh
     return picture;
 }
 
+/// An RGB picture of three planes, all red values, all green ones, all blue ones, each row by row,
+/// as networks have them. Throws bad_shape when there are not 3 x height x width.
+template <class T>
+image planar_image(std::span<const T> values, std::size_t width, std::size_t height, T low,
+                   T high) {
+    check_shape(std::array{std::size_t{3}, height, width}, values.size());
+    image picture = blank_image(width, height, 3, 0);
+    const std::size_t plane = width * height;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        picture.pixels[3 * (i % plane) + i / plane] = to_sample(values[i], low, high);
+    return picture;
+}
+
 }  // namespace diffgen::inline DIFFGEN_ABI::io
 
 #include <diffgen/core/with_macros.hpp>

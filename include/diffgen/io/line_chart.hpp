@@ -16,24 +16,39 @@
 #include <iomanip>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::io {
 
-/// The panels row by row, and below each column the legend of its curves.
-/// Throws bad_argument for a panel without two points, or no panels.
+namespace detail {
+
+struct legend_entry {
+    std::string name;
+    std::string mark;  ///< the attributes of the path before the name
+};
+
+}  // namespace detail
+
+/// The panels row by row, and below each column the legend of its curves and bands.
+/// Throws bad_argument for a panel without two points, or no panels, or a band that is not above 0.
 inline std::string line_charts(const std::vector<panel>& panels, const chart_options& o) {
     diffgen::detail::require(!panels.empty() && o.columns > 0, "a chart of ", panels.size(),
                              " panels in ", o.columns, " columns");
     const std::size_t rows = (panels.size() + o.columns - 1) / o.columns;
-    std::vector<std::vector<const curve*>> legends(o.columns);
+    std::vector<std::vector<detail::legend_entry>> legends(o.columns);
     std::size_t longest = 0;
     for (std::size_t i = 0; i < panels.size(); ++i) {
         auto& legend = legends[i % o.columns];
-        for (const auto& c : panels[i].curves)
+        const auto add = [&](const std::string& name, std::string mark) {
             if (std::none_of(legend.begin(), legend.end(),
-                             [&](const curve* known) { return known->name == c.name; }))
-                legend.push_back(&c);
+                             [&](const auto& known) { return known.name == name; }))
+                legend.push_back({name, std::move(mark)});
+        };
+        for (const auto& c : panels[i].curves)
+            add(c.name, detail::stroke(c.style) + " d='M0 -4h24'");
+        for (const auto& b : panels[i].bands)
+            add(b.name, std::string(detail::band_fill) + " d='M0 -9h24v9h-24Z'");
         longest = std::max(longest, legend.size());
     }
     constexpr double line = 15;
@@ -52,9 +67,9 @@ inline std::string line_charts(const std::vector<panel>& panels, const chart_opt
         for (std::size_t i = 0; i < legends[column].size(); ++i) {
             const double x = o.width * (static_cast<double>(column) + 0.5 * double(i % 2)) + 10;
             const double y = bottom + line * static_cast<double>(i / 2 + 1);
-            out << "<path " << detail::stroke(legends[column][i]->style) << " d='M" << x << ' '
-                << y - 4 << 'h' << 24 << "'/>\n";
-            detail::draw_label(out, x + 28, y, "start", legends[column][i]->name);
+            out << "<path transform='translate(" << x << ' ' << y << ")' "
+                << legends[column][i].mark << "/>\n";
+            detail::draw_label(out, x + 28, y, "start", legends[column][i].name);
         }
     out << "</svg>\n";
     return out.str();
