@@ -26,7 +26,7 @@ for name in "${names[@]}"; do
     name=${name%_test.cpp}
     name=${name#tests/}
     lanes=(-DDIFFGEN_ONE_LANE -DDIFFGEN_PORTABLE_LANE)  # as in tests/CMakeLists.txt
-    [[ $name =~ ^(core|noise|bits|distribution|density/functor|conformance/strong) ]] && lanes=()
+    [[ $name =~ ^(core|noise|bits|distribution|conformance/strong) ]] && lanes=()
     program=$programs/${name//\//.}
     mkdir -p "$programs"
     [[ $programs/main.o -nt tests/main.cpp ]] ||

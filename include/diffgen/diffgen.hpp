@@ -11,11 +11,16 @@
 #include <diffgen/concepts.hpp>
 #include <diffgen/core/consistency.hpp>
 #include <diffgen/core/forward_gradient.hpp>
+#include <diffgen/density/continuous_bound.hpp>
 #include <diffgen/density/continuous_terms.hpp>
+#include <diffgen/density/dequantised_bound.hpp>
 #include <diffgen/density/diagonal_mixture.hpp>
+#include <diffgen/density/discrete_bound.hpp>
 #include <diffgen/density/discrete_terms.hpp>
 #include <diffgen/density/network_products.hpp>
 #include <diffgen/density/probability_flow.hpp>
+#include <diffgen/density/score_matching.hpp>
+#include <diffgen/density/with_levels.hpp>
 #include <diffgen/discrete/betas.hpp>
 #include <diffgen/discrete/corruption.hpp>
 #include <diffgen/discrete/finite_chain.hpp>

@@ -90,6 +90,36 @@ class probability_flow {
         return carried(*this, x, first_sample).densities;
     }
 
+    /// The same of a functor, some samples at a time on the threads of an execution policy; the
+    /// figures are those of one thread. Samples that share their steps are not parted.
+    template <class Exec, class X>
+    requires requires(const Exec& e) {
+        typename Exec::space;
+        e.wait();
+    }
+    [[nodiscard]] log_densities<kind> log_density(const Exec& e, const X& x,
+                                                  std::uint64_t first_sample = 0) const {
+        static_assert(Predictor::kind != granularity::batched,
+                      "diffgen: a batched network is called on the thread of its owner, who says "
+                      "how many it uses itself: log_density(x)");
+        static_assert(!std::is_same_v<Divergence, given_probes>,
+                      "diffgen: given probes are of a whole batch: log_density(x)");
+        const auto v = view(x);
+        const std::size_t part = samples_share_steps() ? v.samples : std::size_t{32};
+        std::vector<log_densities<kind>> parts((v.samples + part - 1) / part);
+        e.for_each(parts.size(), [&](std::size_t i) {
+            const std::size_t first = i * part,
+                              n = v.samples - first < part ? v.samples - first : part;
+            parts[i] = log_density(batch(v.sample(first), n * v.elements, n), first_sample + first);
+        });
+        log_densities<kind> all;
+        for (const auto& p : parts) {
+            all.values.insert(all.values.end(), p.values.begin(), p.values.end());
+            all.errors.insert(all.errors.end(), p.errors.begin(), p.errors.end());
+        }
+        return all;
+    }
+
     /// The same, and the samples where the flow brings them at the prior's level: `latents`, all
     /// elements one after the other. evaluations: of the predictor.
     struct encoded {
@@ -142,6 +172,12 @@ class probability_flow {
     }
 
   private:
+    [[nodiscard]] bool samples_share_steps() const {
+        if constexpr (requires { steps.together; })
+            return steps.together;
+        else
+            return false;
+    }
     template <class X>
     static auto view(X& x) {
         return state_traits<std::remove_cvref_t<X>>::view(x);
@@ -221,6 +257,14 @@ template <class S, class K, class P, class H, class D>
 probability_flow(S, K, P, H, D) -> probability_flow<S, K, P, H, D>;
 template <class S, class K, class P, class H, class D>
 probability_flow(S, K, P, H, D, flow_ends) -> probability_flow<S, K, P, H, D>;
+
+/// The flow of a sampler's process and predictor: what a run of it without noise tends to.
+template <class Sampler, class Steps = adaptive_steps<>, class Divergence = exact_trace>
+[[nodiscard]] auto flow_of(const Sampler& s, Steps steps = {}, Divergence divergence = {},
+                           flow_ends ends = {}) {
+    return probability_flow{s.process.schedule, s.process.kernel,      s.predictor,
+                            std::move(steps),   std::move(divergence), ends};
+}
 
 }  // namespace diffgen::inline DIFFGEN_ABI::density
 
