@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // How well do models know the handwritten digits? Bits a pixel that the test digits take, of 17
-// levels, each figure with its kind and standard error: counts, Gaussians, and the diffusion
-// network of the digits example, as it is and with what a lattice of levels knows.
+// levels, each figure with its kind and standard error: counts, Gaussians, the diffusion network of
+// the digits example, as it is and with what a lattice of levels knows, and the network of the
+// example masked_digits.
 
 #include <diffgen/core/error.hpp>
 #include <diffgen/density/table.hpp>
@@ -12,6 +13,7 @@
 #include "counts.hpp"
 #include "diffusion.hpp"
 #include "gaussians.hpp"
+#include "masked.hpp"
 
 #include <cstddef>
 #include <exception>
@@ -29,6 +31,7 @@ struct command_line {
     std::filesystem::path json{};
     std::filesystem::path data = DIFFGEN_DIGITS_DATA;
     std::filesystem::path weights = DIFFGEN_DIGITS_WEIGHTS;
+    std::filesystem::path masked_weights = DIFFGEN_MASKED_DIGITS_WEIGHTS;
     int draws = 64;  ///< levels of noise for each digit
     std::size_t count = 1797;
     bool quick = false, help = false;
@@ -122,6 +125,9 @@ void run(const command_line& c) {
         add("  levels fitted, class told",
             levels_fitted(net, training, test, c.draws, true, fitted_on),
             "with log 10 for the class");
+    const masked_model masked(c.masked_weights);
+    add("masked diffusion", masked.bound(test, c.quick ? c.draws : 16));
+    add("  the same network, raster", masked.raster(test), "pixel by pixel");
     std::cout << t;
     if (!c.json.empty()) {
         diffgen::io::write_json(c.json, t.to_json());
