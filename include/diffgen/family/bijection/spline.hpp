@@ -152,6 +152,10 @@ struct rational_quadratic {
   private:
     template <class P>
     spline_knots<P> knots_of(const std::vector<P>& p) const {
+        if constexpr (value<P>)
+            static_assert(value_traits<P>::width == 1,
+                          "diffgen: the parameters of a spline are numbers or matrices, such as "
+                          "nn::values of packs, not packs, which a std::vector does not align");
         const std::span<const P> all(p);
         const auto k = static_cast<std::size_t>(bins);
         return knots(all.first(k), all.subspan(k, k), all.subspan(2 * k), box, outside);
