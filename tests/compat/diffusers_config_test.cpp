@@ -70,9 +70,9 @@ TEST_CASE("timesteps are numpy's") {
 // Expected: Lin et al. 2024, algorithm 1: alpha is zero at the end and unchanged at the start.
 TEST_CASE("betas rescaled to zero terminal signal") {
     config c;
-    const auto before = noise_schedule(c);
+    const auto before = compat::diffusers::noise_schedule(c);
     c.rescale_betas_zero_snr = true;
-    const auto after = noise_schedule(c);
+    const auto after = compat::diffusers::noise_schedule(c);
     CHECK(std::isinf(after.log_snr(999)));
     CHECK(after.log_snr(0) == doctest::Approx(before.log_snr(0)).epsilon(1e-12));
     CHECK(after.log_snr(500) < before.log_snr(500));
