@@ -14,7 +14,6 @@
 #include <diffgen/density/continuous_bound.hpp>
 #include <diffgen/density/continuous_terms.hpp>
 #include <diffgen/density/dequantised_bound.hpp>
-#include <diffgen/density/diagonal_mixture.hpp>
 #include <diffgen/density/discrete_bound.hpp>
 #include <diffgen/density/discrete_terms.hpp>
 #include <diffgen/density/network_products.hpp>

@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log densities by the probability flow against closed forms: rectified time ends in pure noise, so
 // that the flow's density is that of the data at t_min, without an error of the prior.
-#include <diffgen/density/diagonal_mixture.hpp>
 #include <diffgen/density/probability_flow.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/posterior/mixture.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
 #include <diffgen/schedule/edm.hpp>
 #include <diffgen/schedule/rectified.hpp>
 
+#include <Eigen/Core>
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -24,8 +25,9 @@ namespace {
 const gaussian_mixture<2, 3> three{{0.3, 0.5, 0.2},
                                    {{{-0.8, 0.4}, {0.6, -0.2}, {0.1, 1.2}}},
                                    {{{0.05, 0.2}, {0.1, 0.04}, {0.3, 0.1}}}};
-const density::diagonal_mixture same_three{
-    {0.3, 0.5, 0.2}, {-0.8, 0.4, 0.6, -0.2, 0.1, 1.2}, {0.05, 0.2, 0.1, 0.04, 0.3, 0.1}};
+const posterior::mixture same_three = posterior::mixture::diagonal(
+    Eigen::Vector3d(0.3, 0.5, 0.2), Eigen::MatrixXd{{-0.8, 0.6, 0.1}, {0.4, -0.2, 1.2}},
+    Eigen::MatrixXd{{0.05, 0.1, 0.3}, {0.2, 0.04, 0.1}});
 const std::vector<double> points{-0.8, 0.4, 0.2, 0.1, 1.4, -1, -2, 2.5};
 
 template <class Flow>
@@ -34,8 +36,9 @@ void check_against_mixture(const Flow& flow, double tolerance) {
     const auto found = flow.log_density(batch(x, 4));
     CHECK(x == points);
     for (std::size_t i = 0; i < 4; ++i)
-        CHECK(std::abs(found.values[i] - same_three.log_density({points.data() + 2 * i, 2},
-                                                                flow.data_level())) < tolerance);
+        CHECK(std::abs(found.values[i] - same_three.at(flow.data_level())
+                                             .log_density(Eigen::Vector2d(
+                                                 points[2 * i], points[2 * i + 1]))) < tolerance);
     CHECK(found.errors.empty());
 }
 

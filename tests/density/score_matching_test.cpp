@@ -4,11 +4,12 @@
 // E |grad log q|^2 / 2: for each sample the rest has mean 0 (integration by parts). False alarms:
 // 6.2 standard errors, 6e-10 a check. Power: without the trace, or with it halved, the rest is more
 // than 50 errors away.
-#include <diffgen/density/diagonal_mixture.hpp>
 #include <diffgen/density/score_matching.hpp>
+#include <diffgen/posterior/mixture.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
 #include <diffgen/predictor/predicts.hpp>
 
+#include <Eigen/Core>
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -20,11 +21,14 @@ using namespace diffgen;
 namespace {
 
 constexpr std::size_t samples = 20000;
-const density::diagonal_mixture truth{{0.4, 0.6}, {-0.8, 0.2, 0.9, -0.4}, {0.1, 0.2, 0.04, 0.1}};
+const posterior::mixture truth = posterior::mixture::diagonal(
+    Eigen::Vector2d(0.4, 0.6), Eigen::Matrix2d{{-0.8, 0.9}, {0.2, -0.4}},
+    Eigen::Matrix2d{{0.1, 0.04}, {0.2, 0.1}});
 const gaussian_mixture<2, 2> model{
     {0.5, 0.5}, {{{-0.6, 0.1}, {1.1, -0.5}}}, {{{0.2, 0.2}, {0.1, 0.1}}}};
-const density::diagonal_mixture same_model{
-    {0.5, 0.5}, {-0.6, 0.1, 1.1, -0.5}, {0.2, 0.2, 0.1, 0.1}};
+const posterior::mixture same_model = posterior::mixture::diagonal(
+    Eigen::Vector2d(0.5, 0.5), Eigen::Matrix2d{{-0.6, 1.1}, {0.1, -0.5}},
+    Eigen::Matrix2d{{0.2, 0.1}, {0.2, 0.1}});
 
 noise_level some_level() {
     noise_level l;
@@ -51,13 +55,13 @@ std::vector<double> noisy_samples() {
 /// The rests of all samples: what was found, less half the squared error of the score, plus half
 /// the square of the true one.
 density::mean_and_error rest(const std::vector<double>& found, const std::vector<double>& x) {
-    std::vector<double> rests, s(2), t(2);
+    std::vector<double> rests;
     for (std::size_t i = 0; i < samples; ++i) {
-        const std::span<const double> point(x.data() + 2 * i, 2);
-        same_model.score(point, some_level(), s);
-        truth.score(point, some_level(), t);
+        const Eigen::Vector2d point(x[2 * i], x[2 * i + 1]);
+        const Eigen::VectorXd s = same_model.at(some_level()).score(point),
+                              t = truth.at(some_level()).score(point);
         double sum = found[i];
-        for (std::size_t d = 0; d < 2; ++d)
+        for (Eigen::Index d = 0; d < 2; ++d)
             sum += 0.5 * t[d] * t[d] - 0.5 * (s[d] - t[d]) * (s[d] - t[d]);
         rests.push_back(sum);
     }

@@ -4,33 +4,39 @@
 
 // What the files on densities share: their mixtures of Gaussians.
 
-#include <diffgen/density/diagonal_mixture.hpp>
+#include <diffgen/posterior/mixture.hpp>
 
 #include "topics.hpp"
 
+#include <Eigen/Core>
+
 #include <cstddef>
-#include <utility>
 
 namespace golden {
 
 /// `weights`, `means` and `stddevs` [K, D], or [K] of one dimension.
-inline diffgen::density::diagonal_mixture mixture_of(const json& m) {
-    const auto flat = [&](const char* name) {
-        numbers all;
+inline diffgen::posterior::mixture mixture_of(const json& m) {
+    const auto columns = [&](const char* name) {
         const json& list = m.at(name);
-        for (std::size_t k = 0; k < list.elements().size(); ++k) {
-            if (list.at(k).is_array())
-                for (std::size_t d = 0; d < list.at(k).elements().size(); ++d)
-                    all.push_back(list.at(k).at(d).as<double>());
-            else
-                all.push_back(list.at(k).as<double>());
-        }
+        const std::size_t components = list.elements().size();
+        const std::size_t elements = list.at(0).is_array() ? list.at(0).elements().size() : 1;
+        Eigen::MatrixXd all(elements, components);
+        for (std::size_t k = 0; k < components; ++k)
+            for (std::size_t d = 0; d < elements; ++d)
+                all(static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(k)) =
+                    (list.at(k).is_array() ? list.at(k).at(d) : list.at(k)).as<double>();
         return all;
     };
-    numbers variances = flat("stddevs");
-    for (double& s : variances)
-        s *= s;
-    return {m.get<numbers>("weights"), flat("means"), std::move(variances)};
+    const auto weights = m.get<numbers>("weights");
+    const Eigen::Map<const Eigen::VectorXd> w(weights.data(),
+                                              static_cast<Eigen::Index>(weights.size()));
+    return diffgen::posterior::mixture::diagonal(w, columns("means"),
+                                                 columns("stddevs").cwiseAbs2());
+}
+
+/// Elements [i D, (i + 1) D) of a list.
+inline Eigen::Map<const Eigen::VectorXd> row_of(const numbers& all, std::size_t i, std::size_t D) {
+    return {all.data() + i * D, static_cast<Eigen::Index>(D)};
 }
 
 }  // namespace golden

@@ -7,7 +7,6 @@
 #include <diffgen/compat/unsupported.hpp>
 #include <diffgen/core/lanes/scalar.hpp>
 #include <diffgen/density/continuous_terms.hpp>
-#include <diffgen/density/diagonal_mixture.hpp>
 #include <diffgen/density/discrete_terms.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/process/process.hpp>
@@ -43,18 +42,17 @@ comparison mixture_log_density(const json& file) {
     l.log_snr = 2 * std::log(l.alpha / l.sigma);
     const numbers x = input(file, "x");
     results r;
-    numbers score(m.elements()), hessian(m.elements() * m.elements()), denoised(m.elements());
-    const auto add = [&](const char* name, const numbers& values) {
-        r[name].insert(r[name].end(), values.begin(), values.end());
+    const auto add = [&](const char* name, const Eigen::MatrixXd& values) {
+        r[name].insert(r[name].end(), values.data(), values.data() + values.size());
     };
-    for (std::size_t i = 0; i < x.size(); i += m.elements()) {
-        const std::span<const double> point(x.data() + i, m.elements());
-        m.score(point, l, score);
-        m.hessian(point, l, hessian);
-        m.denoised(point, l, denoised);
-        add("log_density", {m.log_density(point, l)});
-        add("score", score);
-        add("hessian", hessian);
+    const auto D = static_cast<std::size_t>(m.dimension());
+    const auto seen = m.at(l);
+    for (std::size_t i = 0; i < x.size() / D; ++i) {
+        const auto point = row_of(x, i, D);
+        const Eigen::VectorXd denoised = seen.denoised(point);
+        r["log_density"].push_back(seen.log_density(point));
+        add("score", seen.score(point));
+        add("hessian", seen.hessian(point));
         for (const auto& [name, value] : file.at("expected").members())
             if (name != "log_density" && name != "score" && name != "hessian")
                 add(name.c_str(), denoised);
@@ -95,7 +93,7 @@ struct chain_model {
 class chain_sample {
   public:
     chain_sample(const density::discrete_terms<density::cell_decoder<likelihood::tanh_cdf>>& bound,
-                 const density::diagonal_mixture& data, const chain_model& model, numbers x0)
+                 const diffgen::posterior::mixture& data, const chain_model& model, numbers x0)
         : bound_(bound), data_(data), model_(model), x0_(std::move(x0)) {}
 
     struct terms {
@@ -109,8 +107,7 @@ class chain_sample {
         const auto n = static_cast<double>(x0_.size());
         for (std::size_t d = 0; d < x0_.size(); ++d) {
             x.push_back(s.from.alpha * x0_[d] + s.from.sigma * noise[d]);
-            double estimate;
-            data_.denoised({&x.back(), 1}, s.from, {&estimate, 1});
+            const double estimate = data_.at(s.from).denoised(row_of(x, d, 1))[0];
             denoised.push_back(model_.in_mean(estimate, clipped));
             log_variances.push_back(model_.log_variance(s, x.back()));
             const double seen = clipped && model_.clip ? std::clamp(estimate, -1., 1.) : estimate;
@@ -128,7 +125,7 @@ class chain_sample {
 
   private:
     const density::discrete_terms<density::cell_decoder<likelihood::tanh_cdf>>& bound_;
-    const density::diagonal_mixture& data_;
+    const diffgen::posterior::mixture& data_;
     const chain_model& model_;
     numbers x0_;
 };
@@ -223,8 +220,7 @@ comparison vdm_bound(const json& file) {
             recon -= decoder.log_likelihood(first, first.alpha * x0 + first.sigma * noise_0[d], k);
             latent += density::prior_divergence(last, x0, 1);
             const double x = l.alpha * x0 + l.sigma * noise[d];
-            double denoised;
-            data.denoised({&x, 1}, l, {&denoised, 1});
+            const double denoised = data.at(l).denoised(Eigen::VectorXd::Constant(1, x))[0];
             squares += (x0 - denoised) * (x0 - denoised);
         }
         const double diffusion =

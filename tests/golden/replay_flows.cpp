@@ -122,8 +122,8 @@ results in_steps(const json& file, const Schedule& s, const Kernel& k, const Div
                                          r["integrals"][static_cast<std::size_t>(at_prior) + i]);
         r["bits_per_dim_offset7"].push_back(
             density::bits_per_dimension(r["log_likelihood"][i], elements, 7));
-        r["exact_log_density_at_start"].push_back(data.log_density(
-            {x.data() + i * elements, elements}, p.level(params.get<double>("t_start"))));
+        r["exact_log_density_at_start"].push_back(
+            data.at(p.level(params.get<double>("t_start"))).log_density(row_of(x, i, elements)));
     }
     return r;
 }
@@ -181,11 +181,11 @@ comparison ode_likelihood_rk45(const json& file) {
         r["log_likelihood"] = found.densities.values;
         const diffgen::noise_level level = flow.data_level();
         for (std::size_t i = 0; i < samples; ++i) {
-            const std::span<const double> point(x.data() + i * elements, elements);
+            const auto point = row_of(x, i, elements);
             r["bits_per_dim"].push_back(density::bits_per_dimension(
                 found.densities.values[i], elements, params.get<double>("offset")));
-            r["exact_log_density_at_t_min"].push_back(data.log_density(point, level));
-            r["exact_log_density_data"].push_back(data.log_density(point));
+            r["exact_log_density_at_t_min"].push_back(data.at(level).log_density(point));
+            r["exact_log_density_data"].push_back(data.at(1, 0).log_density(point));
         }
         return r;
     };

@@ -123,6 +123,15 @@ class mixture : public gaussian_components {
              const Level& level) const {
         vjp(in, v, out, level);  // J is symmetric
     }
+    /// Of every row the trace of J.
+    template <class T, class Level>
+    void divergence(batch_view<const T> in, batch_view<T> out, const Level& level) const {
+        detail::for_each_row(
+            in, level, [this](const noise_level& l) { return at(l); },
+            [&](const noised_mixture& m, std::size_t i) {
+                out.sample(i)[0] = static_cast<T>(m.divergence(detail::read_row(in, i)));
+            });
+    }
     /// The log density of every row, for solvers that compare them.
     template <class T, class Out>
     void log_density(batch_view<const T> in, const Out& out,

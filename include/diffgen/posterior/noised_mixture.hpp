@@ -3,7 +3,7 @@
 #pragma once
 
 // A Gaussian mixture at one noise level, x_t = alpha x_0 + sigma eps: density and score of x_t,
-// mean and covariance of x_0 given x_t, and the derivative of that mean, all in closed form.
+// mean and covariance of x_0 given x_t, and the derivatives of score and mean, all in closed form.
 
 #include <diffgen/core/without_macros.hpp>
 
@@ -60,6 +60,19 @@ class noised_mixture {
         return sum;
     }
 
+    /// The Hessian of log p(x_t).
+    [[nodiscard]] matrix hessian(const vector_ref& x) const {
+        const point p = at(x);
+        vector mean = vector::Zero(x.size());
+        for_each(p, [&](Index k, double share) { mean += share * score_of(p, k); });
+        matrix sum = matrix::Zero(x.size(), x.size());
+        for_each(p, [&](Index k, double share) {
+            const vector off = score_of(p, k) - mean;
+            sum += share * (off * off.transpose() - parts_->spread(k, precisions_.col(k)));
+        });
+        return sum;
+    }
+
     /// E[x_0 | x_t].
     [[nodiscard]] vector denoised(const vector_ref& x) const {
         const point p = at(x);
@@ -100,6 +113,18 @@ class noised_mixture {
     }
     /// J' v. The Jacobian of a denoiser that is exact is symmetric.
     [[nodiscard]] vector vjp(const vector_ref& x, const vector_ref& v) const { return jvp(x, v); }
+
+    /// The trace of J.
+    [[nodiscard]] double divergence(const vector_ref& x) const {
+        const point p = at(x);
+        vector mean_score = vector::Zero(x.size());
+        for_each(p, [&](Index k, double share) { mean_score += share * score_of(p, k); });
+        double sum = 0;
+        for_each(p, [&](Index k, double share) {
+            sum += share * (gains_.col(k).sum() + (score_of(p, k) - mean_score).dot(mean_of(p, k)));
+        });
+        return sum;
+    }
 
     [[nodiscard]] double alpha() const { return alpha_; }
     [[nodiscard]] double sigma() const { return sigma_; }
