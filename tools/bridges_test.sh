@@ -12,15 +12,18 @@ cd "$(dirname "$0")/.."
 venv=build/real_networks/venv
 python=$PWD/$venv/bin/python
 [[ -x $venv/bin/pip ]] || python3 -m venv "$venv"
-pip=("$venv/bin/pip" install -q --disable-pip-version-check)
+pip() {  # silent but for what fails, since pip complains of what PyTorch is left without
+    "$venv/bin/pip" install -q --disable-pip-version-check "$@" > "$venv/pip.log" 2>&1 ||
+        { cat "$venv/pip.log"; exit 1; }
+}
 packages=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 bring() {
     case $1 in
-        onnx_runtime) "${pip[@]}" onnxruntime ;;
-        openvino) "${pip[@]}" openvino ;;
+        onnx_runtime) pip onnxruntime ;;
+        openvino) pip openvino ;;
         libtorch)
-            "${pip[@]}" --no-deps torch
+            pip --no-deps torch
             # The two libraries that torch_cpu of a build with CUDA is linked to, in its version.
             read -ra cuda <<< "$("$python" - << 'END'
 import importlib.metadata
@@ -31,9 +34,9 @@ for asked in importlib.metadata.requires("torch"):
         print(f"cuda-toolkit[cudart,cupti]=={found[1]}")
 END
 )"
-            ((${#cuda[@]} == 0)) || "${pip[@]}" "${cuda[@]}"
+            ((${#cuda[@]} == 0)) || pip "${cuda[@]}"
             ;;
-        arrays) "${pip[@]}" nanobind numpy torch jax ;;
+        arrays) pip nanobind numpy torch jax ;;
         *) echo "no test of '$1'"; exit 2 ;;
     esac
 }

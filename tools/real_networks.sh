@@ -4,9 +4,10 @@
 # Samples trained networks of others, which come in Python packages, through the bridges: prints what
 # network and library took and how far the results are from the package's own sampler, and writes
 # pictures to out/real_networks. Everything is brought by pip into build/real_networks/venv.
-#   tools/real_networks.sh [terrain|spectrum|galaxies] [THREADS]
+#   tools/real_networks.sh [terrain|spectrum|galaxies|server|controller] [THREADS]
 # Spectrum and galaxies run on LibTorch too. They need PyTorch, whose packages are some gigabytes, to
-# read and export their networks. THREADS are those of a runtime; 0, as many as it takes.
+# read and export their networks. Server and controller show programs on LibTorch, with networks that
+# nobody trained. THREADS are those of a runtime; 0, as many as it takes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 which=${1:-terrain} threads=${2:-0}
@@ -14,6 +15,7 @@ case $which in
     terrain) package=adaptive-terrain-diffusion==0.4.2 ;;
     spectrum) package=21cmPSDenoiser==1.0.2 ;;
     galaxies) package=galaxygrad==0.2.1 ;;
+    server | controller) package= ;;
     *) echo "no network named '$which'"; exit 2 ;;
 esac
 build=build/real_networks
@@ -26,10 +28,11 @@ pip=("$venv/bin/pip" install -q --disable-pip-version-check)
 case $which in
     spectrum) "${pip[@]}" torch onnx onnxscript einops scipy astropy tqdm ;;
     galaxies) "${pip[@]}" torch onnx onnxscript einops jax equinox diffrax ;;
+    server | controller) "${pip[@]}" torch ;;
 esac
 # Without what they ask for: the terrains ONNX Runtime with CUDA, in whose place any other does, the
 # spectra a simulator, which the network does without.
-"${pip[@]}" --no-deps "$package"
+[[ -z $package ]] || "${pip[@]}" --no-deps "$package"
 
 packages=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 # A name that this package writes in two ways, which are one only where file names know no case.
@@ -62,4 +65,5 @@ case $which in
         reference
         "$build/programs/galaxies" "$build/galaxies" "$out/galaxies.png" "$threads"
         ;;
+    *) "$build/programs/$which" "$threads" ;;
 esac

@@ -54,7 +54,7 @@ int run(const std::vector<std::string>& arguments) {
               solver::ddim{}};
     std::vector<float> plan(16 * 2);
     auto from_noise = s.keep(exec::cpp, batch(plan, 1), {.steps = 10, .grid = grid::trailing{}});
-    const options last{.steps = 10, .begin_step = 7, .grid = grid::trailing{}};
+    const options last{.steps = 10, .grid = grid::trailing{}, .begin_step = 7};
     const double begin = s.levels(last)[7].t;
     auto refine = s.keep_from(exec::cpp, batch(plan, 1), last);
 

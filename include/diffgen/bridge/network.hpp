@@ -25,6 +25,16 @@
 
 namespace diffgen::inline DIFFGEN_ABI::bridge {
 
+namespace detail {
+
+template <class Runtime>
+concept differentiates = requires(const Runtime& r, std::span<const tensor> inputs,
+                                  std::size_t state, const tensor& t) {
+    r.vjp(inputs, state, t, t);
+};
+
+}  // namespace detail
+
 /// A batched network on the host, for predicts{...}: the runtime reads the batch where it lies and
 /// writes its answer where the solver reads it. State and output have the type of the batch.
 ///
@@ -94,20 +104,17 @@ class network {
     /// Runtime::vjp(std::span<const tensor> inputs, std::size_t state, const tensor& vector,
     /// const tensor& product) const is there. Throws as an evaluation does.
     template <class T, class Level>
+    requires detail::differentiates<Runtime>
     void vjp(std::type_identity_t<batch_view<const T>> in,
              std::type_identity_t<batch_view<const T>> vector, batch_view<T> product,
              const Level& level) const {
         vjp(in, vector, product, level, no_labels);
     }
     template <class T, class Level, class Label>
+    requires detail::differentiates<Runtime>
     void vjp(std::type_identity_t<batch_view<const T>> in,
              std::type_identity_t<batch_view<const T>> vector, batch_view<T> product,
              const Level& level, std::span<const Label> labels) const {
-        static_assert(
-            requires(const Runtime& r, const tensor& t) {
-                r.vjp(std::span<const tensor>{}, std::size_t{}, t, t);
-            },
-            "diffgen: this runtime does not differentiate; bridge::libtorch does");
         detail::require_rows("rows of a vector", vector.samples, in.samples);
         detail::require_rows("rows of a product", product.samples, in.samples);
         detail::require_type<T>(runtime_.outputs()[output_]);
