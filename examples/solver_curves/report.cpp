@@ -139,9 +139,8 @@ std::vector<diffgen::io::panel> panels(const std::vector<contest>& contests,
     return all;
 }
 
-bool print_bests(std::ostream& out, const std::vector<contest>& contests,
+void print_bests(std::ostream& out, const std::vector<contest>& contests,
                  const std::vector<int>& budgets) {
-    bool lower = true;
     const bool fixed = !contests.empty() && !contests.front().fixed.empty();
     out << "| problem | evaluations | best here | error | best of diffusers | error | ratio |"
         << (fixed ? " one choice |\n|---" : "\n") << "|---|---|---|---|---|---|---|\n";
@@ -149,14 +148,12 @@ bool print_bests(std::ostream& out, const std::vector<contest>& contests,
         for (const int budget : budgets) {
             const point &a = best(c.ours, budget), &b = best(c.theirs, budget);
             const double ratio = a.error.reported / b.error.reported;
-            lower = lower && ratio < 1;
             out << "| " << c.problem << " | " << budget << " | " << described(a) << " | "
                 << shown(a.error.reported) << " | " << described(b) << " | "
                 << shown(b.error.reported) << " | " << shown(ratio) << " |";
             if (fixed) out << ' ' << shown(best(c.fixed, budget).error.reported) << " |";
             out << '\n';
         }
-    return lower;
 }
 
 }  // namespace curves

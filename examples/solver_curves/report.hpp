@@ -30,9 +30,8 @@ void write_csv(std::ostream& out, const std::vector<contest>& contests);
                                                      const std::vector<int>& wide,
                                                      const std::vector<int>& budgets);
 
-/// The best of both at each budget as a table in Markdown, beside the one choice for all. Returns
-/// whether ours were lower in all.
-bool print_bests(std::ostream& out, const std::vector<contest>& contests,
+/// The best of both at each budget as a table in Markdown, beside the one choice for all.
+void print_bests(std::ostream& out, const std::vector<contest>& contests,
                  const std::vector<int>& budgets);
 
 }  // namespace curves
