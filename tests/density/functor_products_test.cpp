@@ -3,11 +3,12 @@
 // Functors of samples, of elements and networks inside the pass: their traces by forward mode
 // against the closed form and central differences, on as many lanes as this machine has.
 #include <diffgen/density/denoiser.hpp>
-#include <diffgen/density/diagonal_mixture.hpp>
 #include <diffgen/noise/source.hpp>
+#include <diffgen/posterior/mixture.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
 #include <diffgen/predictor/predicts.hpp>
 
+#include <Eigen/Core>
 #include <doctest/doctest.h>
 
 #include <array>
@@ -120,8 +121,9 @@ TEST_CASE_TEMPLATE("against differences", T, float, double) {
 TEST_CASE("a mixture's trace against its closed form") {
     const gaussian_mixture<3, 2> m{
         {0.4, 0.6}, {{{-0.8, 0.2, 0}, {0.9, -0.4, 1}}}, {{{0.1, 0.2, 0.3}, {0.04, 0.1, 0.2}}}};
-    const density::diagonal_mixture same{
-        {0.4, 0.6}, {-0.8, 0.2, 0, 0.9, -0.4, 1}, {0.1, 0.2, 0.3, 0.04, 0.1, 0.2}};
+    const auto same = posterior::mixture::diagonal(
+        Eigen::Vector2d(0.4, 0.6), Eigen::MatrixXd{{-0.8, 0.9}, {0.2, -0.4}, {0, 1}},
+        Eigen::MatrixXd{{0.1, 0.04}, {0.2, 0.1}, {0.3, 0.2}});
     const auto p = exact(m);
     density::denoiser<double, decltype(p)> ask(p, 3);
     const noise_level l = some_level();
@@ -129,8 +131,9 @@ TEST_CASE("a mixture's trace against its closed form") {
     std::vector<double> y(x.size()), traces(samples);
     ask.estimate(x, {&l, 1}, y, traces, {}, 0);
     for (std::size_t i = 0; i < samples; ++i)
-        CHECK(traces[i] ==
-              doctest::Approx(same.denoised_divergence({x.data() + 3 * i, 3}, l)).epsilon(1e-12));
+        CHECK(traces[i] == doctest::Approx(same.at(l).divergence(
+                                               Eigen::Map<const Eigen::Vector3d>(x.data() + 3 * i)))
+                               .epsilon(1e-12));
 }
 
 TEST_CASE("a sample has the bits that it has alone") {
