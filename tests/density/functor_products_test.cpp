@@ -99,7 +99,7 @@ void check_against_differences(const Predictor& p, std::size_t D, double toleran
     }
     for (std::size_t i = 0; i < samples; ++i)
         CHECK(std::abs(sums[i] - traces[i]) < tolerance * (1 + std::abs(sums[i])));
-    for (const std::size_t probe : {0, 1}) {
+    for (const std::size_t probe : {std::size_t{0}, std::size_t{1}}) {
         const auto found = along(probe, 0);
         for (std::size_t i = 0; i < samples; ++i)
             CHECK(std::abs(found[i] - forms[2 * i + probe]) < tolerance * (1 + std::abs(found[i])));
