@@ -91,8 +91,6 @@ std::vector<result> run_all(const Runtime& runtime, const reference& r) {
                 s.generate_from(exec::cpp, std::sqrt(0.002 * 80), x, settings(1));
             });
     all.back().off = real_networks::largest_difference(all.back().samples, r.varied);
-    measure("one step, other noise", r.difficulty, r.noisy,
-            [](const auto& s, auto x) { s.generate(exec::cpp, x, {.steps = 1, .seed = 3}); });
     measure("4 steps of consistency", r.difficulty, r.noisy,
             [](const auto& s, auto x) { s.generate(exec::cpp, x, settings(4)); });
     return all;
@@ -173,12 +171,25 @@ io::image relief(const std::vector<float>& h) {
     return io::grey_image(std::span<const float>(shade), side, side, 0.f, 1.f);
 }
 
-/// Four columns, from easy to difficult.
-void write_picture(const std::filesystem::path& file, const std::vector<const result*>& all) {
+/// One step from noise of this library.
+std::vector<float> with_other_noise(const bridge::onnx_runtime& runtime,
+                                    const std::vector<float>& difficulty) {
+    const bridge::network net{
+        runtime,
+        {.state = "noisy", .time = "sigma", .condition = "difficulty", .output = "denoised"}};
+    std::vector<float> x(difficulty.size() * elements);
+    sampler_of(net, difficulty)
+        .generate(exec::cpp, batch(x, difficulty.size()), {.steps = 1, .seed = 3});
+    return x;
+}
+
+/// Four columns, from easy to difficult: the package's own noise, and other noise.
+void write_picture(const std::filesystem::path& file, const std::vector<float>& own,
+                   const std::vector<float>& other) {
     std::vector<io::image> tiles;
-    for (const result* r : all)
-        for (std::size_t i = 0; i < r->samples.size() / elements; ++i)
-            tiles.push_back(relief(heights(std::span(r->samples).subspan(i * elements, elements))));
+    for (const auto* samples : {&own, &other})
+        for (std::size_t i = 0; i < samples->size() / elements; ++i)
+            tiles.push_back(relief(heights(std::span(*samples).subspan(i * elements, elements))));
     io::write_png(file, io::contact_sheet(tiles, {.columns = 4, .margin = 4}));
 }
 
@@ -190,7 +201,7 @@ int run(const std::vector<std::string>& arguments) {
     const bridge::openvino intel(file, {.threads = threads});
 
     auto ours = run_all(onnx, r), theirs = run_all(intel, r);
-    write_picture(arguments.at(3), {&ours[0], &ours[2]});
+    write_picture(arguments.at(3), ours[0].samples, with_other_noise(onnx, r.difficulty));
     double apart = 0, share = 0;
     for (std::size_t i = 0; i < ours.size(); ++i)
         apart =

@@ -108,16 +108,12 @@ TEST_CASE("the product with the Jacobian, row by row") {
     std::vector<float> product(4);
     const batch_view<const float> in(x.data(), 2, 2), vector(v.data(), 2, 2);
     const std::vector<noise_level> levels{at(1), at(0.5)};
-    for (const bridge::any_runtime& runtime :
-         {bridge::any_runtime(differentiating{}),
-          bridge::any_runtime(bridge::any_runtime(differentiating{}))}) {
-        const bridge::network net{runtime, names};
-        net.vjp(in, vector, batch(product, 2), std::span<const noise_level>(levels));
-        CHECK(product == std::vector<float>{1, 2, -0.5f, 4.5f});
-        net.vjp(in, vector, batch(product, 2), at(2));
-        CHECK(product == std::vector<float>{2, 4, -2, 18});
-    }
+    const bridge::network any{bridge::any_runtime(differentiating{}), names};
+    any.vjp(in, vector, batch(product, 2), std::span<const noise_level>(levels));
+    CHECK(product == std::vector<float>{1, 2, -0.5f, 4.5f});
     const bridge::network net{differentiating{}, names};
+    net.vjp(in, vector, batch(product, 2), at(2));
+    CHECK(product == std::vector<float>{2, 4, -2, 18});
     check_refused<bad_shape>(
         [&] { net.vjp(in, batch_view<const float>(v.data(), 1, 2), batch(product, 2), at(1)); },
         {"1 rows of a vector", "2 rows"});

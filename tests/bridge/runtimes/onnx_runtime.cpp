@@ -20,7 +20,7 @@ using namespace diffgen;
 
 namespace {
 
-bridge::onnx_runtime load(const std::filesystem::path& file, int threads) {
+bridge::onnx_runtime loaded(const std::filesystem::path& file, int threads) {
     return bridge::onnx_runtime(file, {.threads = threads});
 }
 
@@ -48,9 +48,9 @@ TEST_CASE("ONNX Runtime in the fewest lines") {
 }
 
 TEST_CASE("ONNX Runtime evaluates the file as the formula says") {
-    tiny::check_threads([](int threads) { return load(tiny::file(), threads); });
+    tiny::check_threads([](int threads) { return loaded(tiny::file(), threads); });
 }
 
 TEST_CASE("ONNX Runtime's errors are diffgen's") {
-    tiny::check_failures("ONNX Runtime", tiny::file(), load);
+    tiny::check_failures("ONNX Runtime", tiny::file(), loaded);
 }

@@ -20,7 +20,7 @@ using namespace diffgen;
 
 namespace {
 
-bridge::openvino load(const std::filesystem::path& file, int threads) {
+bridge::openvino loaded(const std::filesystem::path& file, int threads) {
     return bridge::openvino(file, {.threads = threads});
 }
 
@@ -48,11 +48,11 @@ TEST_CASE("OpenVINO in the fewest lines") {
 }
 
 TEST_CASE("OpenVINO evaluates the file as the formula says") {
-    tiny::check_threads([](int threads) { return load(tiny::file(), threads); });
+    tiny::check_threads([](int threads) { return loaded(tiny::file(), threads); });
 }
 
 TEST_CASE("OpenVINO's errors are diffgen's") {
-    tiny::check_failures("OpenVINO", tiny::file(), load);
+    tiny::check_failures("OpenVINO", tiny::file(), loaded);
     check_refused<bridge::network_failed>(
         [] { bridge::openvino(tiny::file(), {.device = "ABACUS"}); }, {"OpenVINO", "ABACUS"});
 }
