@@ -73,7 +73,7 @@ TEST_CASE("an order by elements a step takes as many steps as there are masks to
     CHECK(s.generate_from(exec::cpp, 1, batch(x, 2)).evaluations == 2);
 }
 TEST_CASE("an observer sees every step, changes the state, and ends the run") {
-    auto s = make(discrete::absorbing{4, 3}, discrete::log_linear{}, discrete::ancestral{});
+    const auto s = make(discrete::absorbing{4, 3}, discrete::log_linear{}, discrete::ancestral{});
     std::vector<int> x(samples * elements);
     diffgen::observe::recording seen;
     s.generate(exec::cpp, batch(x, samples),

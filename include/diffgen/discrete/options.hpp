@@ -39,9 +39,18 @@ concept level_number = std::floating_point<T> ||
 
 namespace detail {
 
-/// The view of a state of levels whose memory is where the policy runs.
+template <level_number L>
+void require_room(int states) {
+    if constexpr (std::integral<L>)
+        diffgen::detail::require(static_cast<std::int64_t>(states) - 1 <=
+                                     static_cast<std::int64_t>(std::numeric_limits<L>::max()),
+                                 states, " states in numbers that end at ",
+                                 static_cast<std::int64_t>(std::numeric_limits<L>::max()));
+}
+
+/// The view of a state to which a run of so many states may write. Throws bad_argument.
 template <class Exec, class X>
-[[nodiscard]] auto level_view(const Exec& e, X&& x) {
+[[nodiscard]] auto level_view(const Exec& e, X&& x, int states) {
     auto v = state_traits<std::remove_cvref_t<X>>::view(x);
     using V = decltype(v);
     static_assert(
@@ -52,17 +61,11 @@ template <class Exec, class X>
     static_assert(level_number<typename V::value_type>,
                   "diffgen: levels are stored in float, double or whole numbers of up to four "
                   "bytes");
+    static_assert(!std::is_const_v<std::remove_pointer_t<decltype(v.data)>>,
+                  "diffgen: a run writes to its state, and the elements of this one are const");
     diffgen::detail::check(e);
+    require_room<typename V::value_type>(states);
     return v;
-}
-
-template <level_number L>
-void require_room(int states) {
-    if constexpr (std::integral<L>)
-        diffgen::detail::require(static_cast<std::int64_t>(states) - 1 <=
-                                     static_cast<std::int64_t>(std::numeric_limits<L>::max()),
-                                 states, " states in numbers that end at ",
-                                 static_cast<std::int64_t>(std::numeric_limits<L>::max()));
 }
 
 /// Throws bad_argument with the first number that is no level.

@@ -8,15 +8,18 @@
 
 #include <diffgen/core/check.hpp>
 #include <diffgen/discrete/corruption.hpp>
+#include <diffgen/discrete/distribution.hpp>
 #include <diffgen/discrete/options.hpp>
 #include <diffgen/discrete/orders.hpp>
 #include <diffgen/discrete/predicts.hpp>
 #include <diffgen/discrete/step.hpp>
 #include <diffgen/discrete/total_noise.hpp>
+#include <diffgen/noise/stream.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -59,6 +62,21 @@ void for_each_tile(const Exec& e, std::size_t n, const F& f) {
     constexpr std::size_t tile = 256;
     e.for_each((n + tile - 1) / tile,
                [&](std::size_t i) { f(i * tile, std::min(n, (i + 1) * tile)); });
+}
+
+/// Draws every element of v anew, by the weights that weigh(flat number, row) gives its levels.
+template <class Exec, class View, class Source, class Weigh>
+void draw_levels(const Exec& e, const View& v, const Source& source, noise::stream stream,
+                 std::uint64_t first_sample, std::size_t states, const Weigh& weigh) {
+    for_each_tile(e, v.size(), [&](std::size_t first, std::size_t last) {
+        std::vector<double> row(states);
+        for (std::size_t i = first; i < last; ++i) {
+            weigh(i, std::span<double>(row));
+            const double u =
+                source.template uniform<double>(stream, 0, first_sample * v.elements + i);
+            v.data[i] = static_cast<typename View::value_type>(first_reaching(row, u));
+        }
+    });
 }
 
 template <class Level>

@@ -83,7 +83,7 @@ class run {
     void evaluate(const moment& now) {
         const batch_view<const Level> in = x_;
         const batch_view<number> out{answers_.data(), x_.samples, answers_.size() / x_.samples};
-        static_assert(std::is_invocable_v<decltype(sampler_.predictor.net)&, decltype(in),
+        static_assert(std::is_invocable_v<decltype((sampler_.predictor.net)), decltype(in),
                                           decltype(out), const moment&>,
                       "diffgen: a network of levels is called as net(batch_view<const Level> x, "
                       "batch_view<float> answers, const moment& now); predicts<double> for answers "

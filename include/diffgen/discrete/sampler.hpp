@@ -22,12 +22,10 @@
 #include <diffgen/exec/cohort.hpp>
 #include <diffgen/exec/policy.hpp>
 #include <diffgen/noise/source.hpp>
-#include <diffgen/noise/stream.hpp>
-#include <diffgen/observe/run_summary.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -96,20 +94,22 @@ class sampler {
     /// distribution, and whatever the network throws, in the course of the run.
     template <class Exec, class X>
     run_summary generate(const Exec& e, X&& x, const options& o = {}) {
-        const auto v = view(e, x);
-        auto run = run_from(v, 1, o, v.elements);
-        draw_prior_to(e, v, o);
-        return run(e, v, seeded(o));
+        return from_prior(*this, e, view(e, x), o);
+    }
+    template <class Exec, class X>
+    run_summary generate(const Exec& e, X&& x, const options& o = {}) const {
+        return from_prior(*this, e, view(e, x), o);
     }
 
     /// The same from the state x that is given at time t: with known elements (those that a masked
     /// state shows stay), or the second half of a run.
     template <class Exec, class X>
     run_summary generate_from(const Exec& e, double t, X&& x, const options& o = {}) {
-        const auto v = view(e, x);
-        detail::require_levels(v.data, v.size(), v.elements, corruption.states);
-        auto run = run_from(v, t, o, most_masked(v));
-        return run(e, v, seeded(o));
+        return from_state(*this, e, t, view(e, x), o);
+    }
+    template <class Exec, class X>
+    run_summary generate_from(const Exec& e, double t, X&& x, const options& o = {}) const {
+        return from_state(*this, e, t, view(e, x), o);
     }
 
     /// Brings clean levels x to time t. Of the options, seed and first_sample count.
@@ -120,15 +120,12 @@ class sampler {
         detail::require_levels(v.data, v.size(), v.elements, corruption.states);
         detail::require_time(t);
         const auto step = step_between(corruption, schedule, moment_at(schedule, t), moment{});
-        const auto source = seeded(o);
-        detail::for_each_tile(e, v.size(), [&](std::size_t first, std::size_t last) {
-            std::vector<double> row(static_cast<std::size_t>(corruption.states));
-            for (std::size_t i = first; i < last; ++i) {
-                for (int y = 0; y < corruption.states; ++y)
-                    row[static_cast<std::size_t>(y)] = step.forward(static_cast<int>(v.data[i]), y);
-                v.data[i] = drawn<decltype(v)>(row, source, noise::stream::forward, v, i, o);
-            }
-        });
+        detail::draw_levels(e, v, seeded(o), noise::stream::forward, o.first_sample, states(),
+                            [&](std::size_t i, std::span<double> row) {
+                                for (std::size_t y = 0; y < row.size(); ++y)
+                                    row[y] = step.forward(static_cast<int>(v.data[i]),
+                                                          static_cast<int>(y));
+                            });
     }
 
     /// Fills x with levels of the distribution that generate(e, x, o) begins with.
@@ -146,31 +143,21 @@ class sampler {
   private:
     template <class Exec, class X>
     auto view(const Exec& e, X&& x) const {
-        const auto v = detail::level_view(e, x);
-        static_assert(!std::is_const_v<std::remove_pointer_t<decltype(v.data)>>,
-                      "diffgen: a run writes to its state, and the elements of this one are const");
-        detail::require_room<typename std::remove_const_t<decltype(v)>::value_type>(
-            corruption.states);
+        const auto v = detail::level_view(e, x, corruption.states);
         diffgen::detail::check_batch<space::host>(noise, v.samples, v.elements);
         return v;
     }
     [[nodiscard]] Noise seeded(const options& o) const { return exec::seeded(noise, o.seed); }
 
-    template <class View, class Source>
-    static auto drawn(const std::vector<double>& weights, const Source& source,
-                      noise::stream stream, const View& v, std::size_t i, const options& o) {
-        const double u =
-            source.template uniform<double>(stream, 0, o.first_sample * v.elements + i);
-        return static_cast<typename View::value_type>(first_reaching(weights, u));
-    }
+    [[nodiscard]] std::size_t states() const { return static_cast<std::size_t>(corruption.states); }
+
     template <class Exec, class View>
     void draw_prior_to(const Exec& e, const View& v, const options& o) const {
         const auto prior = stationary(corruption);
-        const auto source = seeded(o);
-        detail::for_each_tile(e, v.size(), [&](std::size_t first, std::size_t last) {
-            for (std::size_t i = first; i < last; ++i)
-                v.data[i] = drawn<View>(prior, source, noise::stream::prior, v, i, o);
-        });
+        detail::draw_levels(e, v, seeded(o), noise::stream::prior, o.first_sample, states(),
+                            [&](std::size_t, std::span<double> row) {
+                                std::copy(prior.begin(), prior.end(), row.begin());
+                            });
     }
 
     /// The largest number of masked elements of a sample.
@@ -183,13 +170,28 @@ class sampler {
         return most;
     }
 
-    /// A run of this sampler, planned and checked; nothing is written yet.
-    template <class View>
-    [[nodiscard]] auto run_from(const View& v, double t, const options& o, std::size_t most) {
-        check();
+    // Self: this sampler, constant where its network can be called as it is. A run is planned, and
+    // so checked, before anything is written.
+    template <class Self, class Exec, class View>
+    static run_summary from_prior(Self& self, const Exec& e, const View& v, const options& o) {
+        auto run = planned(self, v, 1, o, v.elements);
+        self.draw_prior_to(e, v, o);
+        return run(e, v, self.seeded(o));
+    }
+    template <class Self, class Exec, class View>
+    static run_summary from_state(Self& self, const Exec& e, double t, const View& v,
+                                  const options& o) {
+        detail::require_levels(v.data, v.size(), v.elements, self.corruption.states);
+        auto run = planned(self, v, t, o, self.most_masked(v));
+        return run(e, v, self.seeded(o));
+    }
+    template <class Self, class View>
+    [[nodiscard]] static auto planned(Self& self, const View& v, double t, const options& o,
+                                      std::size_t most) {
+        self.check();
         using level = typename View::value_type;
-        return detail::run<level, sampler>(
-            *this, detail::moments_of(schedule, order, t, o, v.elements, most), o);
+        return detail::run<level, Self>(
+            self, detail::moments_of(self.schedule, self.order, t, o, v.elements, most), o);
     }
 };
 
