@@ -101,6 +101,11 @@ TEST_CASE("steps that need a finite noise") {
     CHECK(has(text<bad_argument>([&] { s.generate(diffgen::exec::cpp, batch(x, 2)); }),
               "tau_leaping"));
     CHECK(x == std::vector<int>(4, 9));
+    discrete::sampler by_score{discrete::absorbing{4, 3}, discrete::log_linear{0},
+                               discrete::predicts(discrete::concrete_score{}, even)};
+    CHECK(has(text<bad_argument>([&] { by_score.generate(diffgen::exec::cpp, batch(x, 2)); }),
+              "concrete_score from a total noise of inf"));
+    CHECK(x == std::vector<int>(4, 9));
     s.schedule.least = 1e-3;
     s.generate(diffgen::exec::cpp, batch(x, 2));
     CHECK(*std::max_element(x.begin(), x.end()) < 3);

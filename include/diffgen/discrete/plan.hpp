@@ -103,10 +103,20 @@ template <class Schedule>
     return all;
 }
 
+/// Throws bad_argument where a part that needs something of the data to be left finds nothing.
+template <class Part>
+void require_noise_for(const moment& first) {
+    if constexpr (requires { Part::needs_finite_noise; })
+        diffgen::detail::require(std::isfinite(first.total), Part::name, " from a total noise of ",
+                                 first.total,
+                                 "; it needs a finite one: let the schedule keep a little, or "
+                                 "begin later");
+}
+
 /// The moments of a run from t, the last of which is the clean end. most: the largest number of
 /// masked elements of a sample. An order by elements a step takes as many steps as these need, at
 /// the times of so many masks.
-template <class Schedule, class Order>
+template <class Prediction, class Schedule, class Order>
 [[nodiscard]] std::vector<moment> moments_of(const Schedule& schedule, const Order& order, double t,
                                              const options& o, std::size_t elements,
                                              std::size_t most) {
@@ -123,11 +133,8 @@ template <class Schedule, class Order>
     for (std::size_t k = 0; k + 1 < at.size(); ++k)
         all.push_back(moment_at(schedule, at[k]));
     all.push_back({});
-    if constexpr (requires { Order::needs_finite_noise; })
-        diffgen::detail::require(std::isfinite(all.front().total), Order::name,
-                                 " from a total noise of ", all.front().total,
-                                 "; it needs a finite one: let the schedule keep a little, or "
-                                 "begin later");
+    require_noise_for<Order>(all.front());
+    require_noise_for<Prediction>(all.front());
     return all;
 }
 

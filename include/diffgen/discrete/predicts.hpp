@@ -60,6 +60,7 @@ struct clean_given_others {
 /// it.
 struct concrete_score {
     static constexpr const char* name = "concrete_score";
+    static constexpr bool needs_finite_noise = true;
 
     template <class Step>
     static void to_origins(const Step& s, int, std::span<double> row) {

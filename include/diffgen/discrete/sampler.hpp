@@ -148,7 +148,6 @@ class sampler {
         return v;
     }
     [[nodiscard]] Noise seeded(const options& o) const { return exec::seeded(noise, o.seed); }
-
     [[nodiscard]] std::size_t states() const { return static_cast<std::size_t>(corruption.states); }
 
     template <class Exec, class View>
@@ -170,8 +169,7 @@ class sampler {
         return most;
     }
 
-    // Self: this sampler, constant where its network can be called as it is. A run is planned, and
-    // so checked, before anything is written.
+    // Self: this sampler, perhaps constant. A run is planned, and so checked, before x is written.
     template <class Self, class Exec, class View>
     static run_summary from_prior(Self& self, const Exec& e, const View& v, const options& o) {
         auto run = planned(self, v, 1, o, v.elements);
@@ -189,9 +187,11 @@ class sampler {
     [[nodiscard]] static auto planned(Self& self, const View& v, double t, const options& o,
                                       std::size_t most) {
         self.check();
-        using level = typename View::value_type;
-        return detail::run<level, Self>(
-            self, detail::moments_of(self.schedule, self.order, t, o, v.elements, most), o);
+        using run = detail::run<typename View::value_type, Self>;
+        return run(self,
+                   detail::moments_of<typename Predictor::output_type>(self.schedule, self.order, t,
+                                                                       o, v.elements, most),
+                   o);
     }
 };
 
