@@ -31,9 +31,10 @@ posterior::known known_of(const problem& p) {
 }
 
 matrix dps_steps(const problem& p, int evaluations, Index count) {
+    const double zeta = 0.5;
     auto s = ancestral(p);
     matrix x(p.prior.dimension(), count);
-    posterior::generate_with_gradient(diffgen::exec::cpp, s, p.given, 8. / evaluations, x,
+    posterior::generate_with_gradient(diffgen::exec::cpp, s, p.given, zeta, x,
                                       {.steps = evaluations, .seed = 5, .grid = quadratic_times{}});
     return x;
 }
@@ -76,9 +77,13 @@ posterior::alternating_options alternating(const problem& p, int evaluations) {
             .seed = 5};
 }
 
+/// Each level widens the samples by its own noise, so that many levels matter more than exact ways.
 matrix daps(const problem& p, int evaluations, Index count) {
     auto s = ancestral(p);
-    return posterior::daps(diffgen::exec::cpp, s, p.given, count, alternating(p, evaluations));
+    auto o = alternating(p, evaluations);
+    o.inner_steps = 2;
+    o.steps = evaluations / 2;
+    return posterior::daps(diffgen::exec::cpp, s, p.given, count, o);
 }
 
 matrix split_gibbs(const problem& p, int evaluations, Index count) {

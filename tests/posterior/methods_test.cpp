@@ -24,6 +24,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <functional>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -153,12 +154,15 @@ TEST_CASE(
     const mixture prior = mixtures::full(5, 3);
     const posterior::dense a(A);
     const measured m(a, y, 0.3);
+    const noise_network noise{prior};
     const auto check = [&](auto method) {
         const matrix one =
             estimate(posterior::given(predicts(denoised{}, prior), m, method), states);
         const matrix other = estimate(
             posterior::given(predicts(epsilon{}, noise_network{prior}), m, method), states);
         CHECK((one - other).norm() < 1e-11);
+        CHECK(other ==
+              estimate(posterior::given(predicts(epsilon{}, std::ref(noise)), m, method), states));
         const matrix differences = estimate(
             posterior::given(predicts(denoised{}, posterior::finite_differences(prior)), m, method),
             states);

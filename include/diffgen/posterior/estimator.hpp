@@ -14,6 +14,7 @@
 #include <diffgen/posterior/rows.hpp>
 #include <diffgen/predictor/predicts.hpp>
 
+#include <functional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -28,6 +29,24 @@ concept differentiable_network = requires(Net& net, batch_view<const T> in, batc
     net.vjp(in, in, out, l);
 };
 
+namespace detail {
+
+/// The network itself, where a predictor refers to it by std::ref.
+template <class Net>
+Net& unwrapped(Net& net) {
+    return net;
+}
+template <class Net>
+Net& unwrapped(std::reference_wrapper<Net>& net) {
+    return net.get();
+}
+template <class Net>
+Net& unwrapped(const std::reference_wrapper<Net>& net) {
+    return net.get();
+}
+
+}  // namespace detail
+
 /// Evaluates a predictor on the host. T: the numbers that its network takes.
 /// Predictor may be a reference.
 template <class Predictor, class T = double>
@@ -41,7 +60,8 @@ class estimator {
     static_assert(predictor_type::kind == granularity::batched,
                   "diffgen: a posterior method calls a batched network on the host; for a functor "
                   "write posterior::as_network<D>(functor)");
-    using network_type = std::remove_cvref_t<decltype(std::declval<Predictor&>().network())>;
+    using network_type = std::remove_reference_t<decltype(detail::unwrapped(
+        std::declval<predictor_type&>().network()))>;
 
   public:
     static constexpr bool differentiable = differentiable_network<network_type, T>;
@@ -69,14 +89,15 @@ class estimator {
             "diffgen: this posterior method differentiates the network, which has no "
             "member vjp(batch_view<const T> in, batch_view<const T> v, batch_view<T> out, "
             "level) that writes J'v of each row; give it one, wrap it in "
-            "posterior::finite_differences, or take a method that needs none (ddnm, "
-            "diffpir, prior_covariance)");
+            "posterior::finite_differences, or take a method that needs none (null_space, "
+            "proximal, prior_covariance)");
         if constexpr (differentiable) {
             const auto levels = timed(level);
             const std::vector<T> in = input(x, levels), of = numbers(v);
             std::vector<T> out(in.size());
-            predictor_.network().vjp(view<const T>(in, x), view<const T>(of, x), view<T>(out, x),
-                                     seen(levels, level));
+            detail::unwrapped(predictor_.network())
+                .vjp(view<const T>(in, x), view<const T>(of, x), view<T>(out, x),
+                     seen(levels, level));
             matrix d = to_matrix(out, x);
             for (Index i = 0; i < x.cols(); ++i) {
                 const conversion c = conversion_at(levels, i);

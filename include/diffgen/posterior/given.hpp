@@ -62,25 +62,35 @@ class conditional_network {
     /// Level: noise_level, or std::span<const noise_level> with one for each row.
     template <class T, class Level>
     void operator()(batch_view<const T> in, batch_view<T> out, const Level& level) {
-        detail::check_size("a sample", static_cast<Index>(in.elements), measured_.op().cols());
-        measured_.check_rows(static_cast<Index>(in.samples));
+        evaluate(*this, in, out, level);
+    }
+    template <class T, class Level>
+    void operator()(batch_view<const T> in, batch_view<T> out, const Level& level) const {
+        evaluate(*this, in, out, level);
+    }
+
+  private:
+    template <class Self, class T, class Level>
+    static void evaluate(Self& self, batch_view<const T> in, batch_view<T> out,
+                         const Level& level) {
+        const auto& m = self.measured_;
+        detail::check_size("a sample", static_cast<Index>(in.elements), m.op().cols());
+        m.check_rows(static_cast<Index>(in.samples));
         matrix x(static_cast<Index>(in.elements), static_cast<Index>(in.samples));
         for (std::size_t i = 0; i < in.samples; ++i) {
             const noise_level& l = detail::level_of_row(level, i);
             require(l.alpha > 0, "a measurement of pure noise, at t = ", l.t,
                     ": there sigma / alpha, by which the methods go, is infinite; begin the grid "
                     "below it");
-        }
-        for (std::size_t i = 0; i < in.samples; ++i)
             x.col(static_cast<Index>(i)) = detail::read_row(in, i);
-        estimator<Predictor&, T> e(predictor_);
+        }
+        estimator<decltype((self.predictor_)), T> e(self.predictor_);
         const matrix d = e.denoised(x, level);
-        const matrix changed = method_(estimates(e, x, d, level), measured_);
+        const matrix changed = self.method_(estimates(e, x, d, level), m);
         for (std::size_t i = 0; i < in.samples; ++i)
             detail::write_row(out, i, changed.col(static_cast<Index>(i)));
     }
 
-  private:
     Predictor predictor_;
     measured<Operator> measured_;
     Method method_;
