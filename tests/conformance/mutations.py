@@ -29,6 +29,10 @@ def metric(name, file, old, new, *tests):
     return Mutation(name, f"include/diffgen/metrics/{file}.hpp", old, new, tests)
 
 
+def density(name, file, old, new, *tests):
+    return Mutation(name, f"include/diffgen/density/{file}.hpp", old, new, tests)
+
+
 def run(name, file, old, new, *tests):
     return Mutation(name, f"include/diffgen/exec/{file}.hpp", old, new, tests)
 
@@ -307,4 +311,18 @@ MUTATIONS = [
     metric("measures: equal distances count as copies", "copying",
            "(to_training.array() == to_test.array()).count()",
            "2 * (to_training.array() == to_test.array()).count()", "metrics/copying"),
+    density("densities: the integral in the wrong coordinate", "flow_system",
+            "y[i + d] -= static_cast<double>(elements) * std::log(scale)", "y[i + d] -= 0",
+            "density/probability_flow"),
+    density("densities: the state's part of the divergence forgotten", "denoiser",
+            "c.state_factor * squared_length(v, i)", "0 * squared_length(v, i)",
+            "density/functor_products"),
+    density("densities: the bound without its half", "continuous_terms",
+            "return 0.5 * noise_error(l, squared_error);", "return noise_error(l, squared_error);",
+            "density/bounds"),
+    density("densities: a posterior without the prior of levels", "independent_levels",
+            "return log_p_[d * count() + k] - 0.5", "return -0.5", "density/bounds"),
+    density("densities: the trace of score matching halved", "score_matching",
+            "return found;", "for (double& f : found) f *= 0.5; return found;",
+            "density/score_matching"),
 ]

@@ -150,7 +150,6 @@ class continuous_bound {
             detail::draw_state(data.row(i), l, random, draw, first_sample + i,
                                std::span<double>(states).subspan((q - begin) * D, D));
         }
-        if (levels.size() == 1) levels.push_back(levels.front());
         ask.estimate(states, {levels.data(), n}, estimates);
         const reverse_step to_data{first, process.clean(),
                                    reverse_transition(first, process.clean()),
