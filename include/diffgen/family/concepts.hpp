@@ -13,6 +13,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::family {
 

@@ -41,7 +41,8 @@ struct number_under<V> {
 };
 
 /// Throws bad_shape. Apart, so that it is not compiled into every pass that may call it.
-[[noreturn]] DIFFGEN_APART inline void refuse_features(const char* of, extent wanted, extent rows) {
+[[noreturn, gnu::noinline]] inline void refuse_features(const char* of, extent wanted,
+                                                        extent rows) {
     throw bad_shape(
         diffgen::detail::text("diffgen: ", of, " of ", wanted, " features on ", rows, " rows"));
 }

@@ -54,7 +54,7 @@ struct spread_matrix {
 };
 
 /// The size that all share or have as 1; throws bad_shape where there is none.
-DIFFGEN_APART inline extent common_size(std::initializer_list<extent> sizes) {
+[[gnu::noinline]] inline extent common_size(std::initializer_list<extent> sizes) {
     const extent all = std::max(sizes);
     for (const extent each : sizes)
         if (each != all && each != 1)

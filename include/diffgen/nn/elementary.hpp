@@ -10,6 +10,8 @@
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/core/math.hpp>
 
+#include <limits>
+
 namespace diffgen::inline DIFFGEN_ABI {
 
 /// log(1 + x) for x above -1. What 1 + x rounds away is put back (Kahan): below 2 ulp for x >= 0.

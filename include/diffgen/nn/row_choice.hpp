@@ -16,7 +16,7 @@ namespace diffgen::inline DIFFGEN_ABI::nn {
 namespace detail {
 
 /// Throws bad_argument where a number is not of a row; -1 is none, where zeros stand.
-DIFFGEN_APART inline void check_rows(std::span<const int> numbers, extent rows) {
+[[gnu::noinline]] inline void check_rows(std::span<const int> numbers, extent rows) {
     for (const int i : numbers)
         if (i < -1 || i >= rows)
             throw bad_argument(diffgen::detail::text("diffgen: row ", i, " of ", rows, " rows"));

@@ -27,8 +27,8 @@ namespace diffgen::inline DIFFGEN_ABI::nn {
 namespace detail {
 
 /// Throws bad_shape. Apart, so that it is not compiled into every pass that may call it.
-[[noreturn]] DIFFGEN_APART inline void refuse_shapes(const char* of, extent r, extent c, extent s,
-                                                     extent d) {
+[[noreturn, gnu::noinline]] inline void refuse_shapes(const char* of, extent r, extent c, extent s,
+                                                      extent d) {
     throw bad_shape(diffgen::detail::text("diffgen: ", of, ' ', shape_text(r, c), " and ",
                                           shape_text(s, d), " values"));
 }

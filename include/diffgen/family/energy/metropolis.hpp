@@ -11,6 +11,8 @@
 #include <diffgen/family/energy/restricted_boltzmann.hpp>
 #include <diffgen/family/mapped.hpp>
 
+#include <cmath>
+
 namespace diffgen::inline DIFFGEN_ABI::family {
 
 /// The proposals; noise is normal, of the state's shape.

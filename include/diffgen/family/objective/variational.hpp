@@ -12,6 +12,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::family {
