@@ -44,7 +44,7 @@ by_hand written_out(const Sampler& s, double x, double from, double to) {
     const process_view p(s.process);
     const auto half = [&](double t) { return 0.5 * p.level(t).log_snr; };
     const auto denoised = [](const noise_level& l, double at) {
-        return testing::data.bind(cast_level<double>(l))(std::array{at})[0];
+        return testing::two_humps.bind(cast_level<double>(l))(std::array{at})[0];
     };
     const double end = half(to);
     // the first step is half the square root of the tolerance, 0.1, as an angle
@@ -81,7 +81,7 @@ by_hand written_out(const Sampler& s, double x, double from, double to) {
 
 TEST_CASE("the published algorithm, where its tolerance is half of ours and no step is too long") {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-              testing::batched_predictor(epsilon{}, testing::data),
+              testing::batched_predictor(epsilon{}, testing::two_humps),
               adaptive_dpm<2>{.within = {2 * 0.0078, 2 * 0.05},
                               .control = {.proportional = 0, .integral = 1, .longest = 2}}};
     int refused = 0;
@@ -108,7 +108,7 @@ TEST_CASE("the published algorithm, where its tolerance is half of ours and no s
 
 TEST_CASE("what was found before a refused step to the clean end serves the step after it") {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-              testing::batched_predictor(epsilon{}, testing::data),
+              testing::batched_predictor(epsilon{}, testing::two_humps),
               adaptive_dpm<3>{.within = {1e-6, 1e-6}}};
     std::vector<double> x{0.7};
     auto run = s.start_from(exec::cpp, 0.02, batch(x, 1), {});
@@ -121,13 +121,13 @@ TEST_CASE("what was found before a refused step to the clean end serves the step
 
 TEST_CASE("a run ends clean where its grid does; pure noise and nonsense are refused") {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-              testing::samplewise_predictor(epsilon{}, testing::data), adaptive_dpm<3>{}};
+              testing::samplewise_predictor(epsilon{}, testing::two_humps), adaptive_dpm<3>{}};
     std::vector<double> x{0.4, -1.2};
     CHECK(s.generate_from(exec::cpp, 0.6, batch(x, 2), {.steps = 4}).finished);
     CHECK(std::isfinite(x[0] + x[1]));
 
     sampler flow{schedule::rectified{}, kernel::linear_interpolant{},
-                 testing::samplewise_predictor(velocity{}, testing::data), adaptive_dpm<3>{}};
+                 testing::samplewise_predictor(velocity{}, testing::two_humps), adaptive_dpm<3>{}};
     check_refused<bad_argument>([&] { flow.generate(exec::cpp, batch(x, 2), {.steps = 4}); },
                                 {"adaptive_dpm from pure noise", "t = 1"});
     s.solver.within = {0, 0};

@@ -40,7 +40,7 @@ TEST_CASE("the error of an embedded pair follows its tolerance") {
 TEST_CASE("a sample under control does not see the others") {
     using solver::adaptive_bogacki_shampine;
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-              testing::samplewise_predictor(epsilon{}, testing::data),
+              testing::samplewise_predictor(epsilon{}, testing::two_humps),
               adaptive_bogacki_shampine{.within = {1e-4, 1e-4}}};
     const std::vector<double> start{-2.1, -0.3, 0.05, 0.4, 1.9};
     std::vector<double> together = start, alone = start;
@@ -56,7 +56,7 @@ TEST_CASE("a sample under control does not see the others") {
 
 TEST_CASE("of the grid the ends count alone: the same bits whatever lies between") {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-              testing::samplewise_predictor(epsilon{}, testing::data),
+              testing::samplewise_predictor(epsilon{}, testing::two_humps),
               solver::adaptive_bogacki_shampine{}};
     const std::vector<double> start{-2.1, 0.05, 1.9};
     const auto from = [&](double t, const options& o) {
@@ -79,7 +79,7 @@ TEST_CASE("of the grid the ends count alone: the same bits whatever lies between
 
 TEST_CASE("steps that are too long are refused, and cost no accuracy") {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-              testing::batched_predictor(epsilon{}, testing::data),
+              testing::batched_predictor(epsilon{}, testing::two_humps),
               solver::adaptive_dormand_prince{.within = {1e-8, 1e-8},
                                               .control = {.safety = 0.99, .least = 0.5}}};
     const noise_level first = s.process.level(0.9), last = s.process.level(0.05);
@@ -97,7 +97,7 @@ TEST_CASE("no step is longer than the controller lets it be") {
     using solver::adaptive_dormand_prince;
     const auto evaluations = [](double longest) {
         sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-                  testing::samplewise_predictor(epsilon{}, testing::data),
+                  testing::samplewise_predictor(epsilon{}, testing::two_humps),
                   adaptive_dormand_prince{.within = {0.1, 0.1}, .control = {.longest = longest}}};
         std::vector<double> x{0.4};
         return s.generate_from(exec::cpp, 1, batch(x, 1), {}).evaluations;
@@ -172,7 +172,7 @@ TEST_CASE("the step to the clean end is judged: less noise where its error asks 
 TEST_CASE("a tolerance that cannot be met, and one without sense, are refused") {
     const auto with = [](solver::tolerance t, solver::step_controller c = {}) {
         sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-                  testing::batched_predictor(epsilon{}, testing::data),
+                  testing::batched_predictor(epsilon{}, testing::two_humps),
                   solver::adaptive_dormand_prince{.within = t, .control = c}};
         std::vector<float> x{0.4f};
         s.generate_from(exec::cpp, 0.6, batch(x, 1), {.steps = 4});

@@ -28,7 +28,7 @@ using namespace diffgen;
 namespace {
 
 using testing::check_order;
-using testing::data;
+using testing::two_humps;
 
 template <class Output, class Schedule, class Kernel>
 void check_solvers(Schedule schedule, Kernel kernel, const testing::interval& time) {
@@ -61,7 +61,7 @@ TEST_CASE("the quantile map is the flow: its derivative is f x - g^2 score / 2")
     const double slope =
         (testing::flow_map(here, p.level(t + h), x) - testing::flow_map(here, p.level(t - h), x)) /
         (2 * h);
-    const double denoised = data.bind(cast_level<double>(here))(std::array{x})[0];
+    const double denoised = two_humps.bind(cast_level<double>(here))(std::array{x})[0];
     const double score = (here.alpha * denoised - x) / (here.sigma * here.sigma);
     CHECK(std::fabs(slope - (p.drift(t) * x - 0.5 * p.diffusion_squared(t) * score)) <
           1e-5);  // h^2

@@ -26,7 +26,7 @@ namespace {
 template <class Solver>
 std::vector<double> run(const Solver& solver) {
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-              testing::batched_predictor(epsilon{}, testing::data), solver};
+              testing::batched_predictor(epsilon{}, testing::two_humps), solver};
     std::vector<double> x(20);
     s.generate(exec::cpp, batch(x, 20), {.steps = 12, .seed = 3});
     return x;

@@ -53,7 +53,8 @@ errors round_trip(Sampler& s, int n) {
 template <class Solver>
 void check(Solver solver, int order) {
     const auto on = [&](auto schedule, auto kernel) {
-        sampler s{schedule, kernel, testing::batched_predictor(velocity{}, testing::data), solver};
+        sampler s{schedule, kernel, testing::batched_predictor(velocity{}, testing::two_humps),
+                  solver};
         const int n = order == 1 ? 256 : order == 4 ? 32 : 64;
         const errors coarse = round_trip(s, n), fine = round_trip(s, 2 * n);
         CAPTURE(order);
@@ -85,7 +86,7 @@ TEST_CASE("data to noise and back, at the order of the solver") {
 TEST_CASE("steps of their own: within the tolerance, there and back") {
     for (const double tolerance : {1e-4, 1e-7}) {
         sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-                  testing::batched_predictor(velocity{}, testing::data),
+                  testing::batched_predictor(velocity{}, testing::two_humps),
                   solver::adaptive_dormand_prince{.within = {tolerance, tolerance}}};
         const errors e = round_trip(s, 10);
         CAPTURE(e.there);
@@ -120,11 +121,11 @@ TEST_CASE("what cannot be inverted is refused") {
     std::vector<double> x(4, 0.5);
     const options up{.steps = 4, .grid = grid::inverted{grid::uniform{.stop_at = 0.1}}};
     sampler noisy{schedule::linear_beta{}, kernel::variance_preserving{},
-                  testing::batched_predictor(velocity{}, testing::data), solver::ancestral{}};
+                  testing::batched_predictor(velocity{}, testing::two_humps), solver::ancestral{}};
     check_refused<bad_argument>([&] { noisy.generate_from(exec::cpp, 0.1, batch(x, 4), up); },
                                 {"no finite coefficients"});
     sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-              testing::batched_predictor(velocity{}, testing::data), solver::heun{}};
+              testing::batched_predictor(velocity{}, testing::two_humps), solver::heun{}};
     check_refused<bad_argument>([&] { s.generate_from(exec::cpp, 0.2, batch(x, 4), up); },
                                 {"a state given at t = 0.2"});
     CHECK(x == std::vector<double>(4, 0.5));

@@ -47,7 +47,7 @@ void check_orders(const Solver& s, int order) {
 template <class Solver>
 std::vector<double> run(const Solver& solver, const any_grid& grid) {
     sampler s{schedule::edm{}, kernel::variance_exploding{},
-              testing::batched_predictor(denoised{}, testing::data), solver};
+              testing::batched_predictor(denoised{}, testing::two_humps), solver};
     std::vector<double> x(20);
     s.generate(exec::cpp, batch(x, 20), {.steps = 10, .seed = 3, .grid = grid});
     return x;
@@ -104,7 +104,7 @@ TEST_CASE("DPM-Solver-fast spends the evaluations that it is given") {
     for (int n = 1; n <= 12; ++n) {
         const dpm_solver_fast<> fast{.evaluations = n};
         sampler s{schedule::linear_beta{}, kernel::variance_preserving{},
-                  testing::batched_predictor(epsilon{}, testing::data), fast};
+                  testing::batched_predictor(epsilon{}, testing::two_humps), fast};
         std::vector<double> x(4);
         CAPTURE(n);
         CHECK(s.generate(exec::cpp, batch(x, 4),

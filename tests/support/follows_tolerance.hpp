@@ -34,7 +34,7 @@ struct outcome {
 
 template <class Solver, class Schedule, class Kernel>
 outcome outcome_of(const Solver& solver, Schedule schedule, Kernel kernel, double from, double to) {
-    sampler s{schedule, kernel, samplewise_predictor(epsilon{}, data), solver};
+    sampler s{schedule, kernel, samplewise_predictor(epsilon{}, two_humps), solver};
     const noise_level first = s.process.level(from), last = s.process.level(to);
     const double deviation = std::sqrt(first.alpha * first.alpha + first.sigma * first.sigma);
     std::vector<double> x, expected;

@@ -22,16 +22,16 @@ namespace testing {
 
 using namespace diffgen;
 
-inline const gaussian_mixture<1, 2> data{{0.4, 0.6}, {{{-0.8}, {0.9}}}, {{{0.3}, {0.2}}}};
+inline const gaussian_mixture<1, 2> two_humps{{0.4, 0.6}, {{{-0.8}, {0.9}}}, {{{0.3}, {0.2}}}};
 
-/// The distribution function of x_t for x_0 from `data`, from the nearer tail.
+/// The distribution function of x_t for x_0 from `two_humps`, from the nearer tail.
 inline double distribution(const noise_level& l, double x) {
     double sum = 0;
     for (std::size_t k = 0; k < 2; ++k) {
         const double deviation =
-            std::sqrt(l.alpha * l.alpha * data.variances[k][0] + l.sigma * l.sigma);
-        sum += 0.5 * data.weights[k] *
-               std::erfc((l.alpha * data.means[k][0] - x) / (deviation * std::sqrt(2.)));
+            std::sqrt(l.alpha * l.alpha * two_humps.variances[k][0] + l.sigma * l.sigma);
+        sum += 0.5 * two_humps.weights[k] *
+               std::erfc((l.alpha * two_humps.means[k][0] - x) / (deviation * std::sqrt(2.)));
     }
     return sum;
 }
@@ -69,7 +69,7 @@ double error(Sampler& s, const interval& time, int n) {
 template <class Schedule, class Kernel, class Output, class Solver>
 void check_order(Schedule schedule, Kernel kernel, Output output, Solver solver,
                  const interval& time, int order) {
-    sampler s{schedule, kernel, batched_predictor(output, data), solver};
+    sampler s{schedule, kernel, batched_predictor(output, two_humps), solver};
     // first-order methods reach their asymptotic range later
     const int n = order == 1 ? 16 * time.steps : time.steps;
     double before = error(s, time, n);
