@@ -4,17 +4,19 @@
 #include "oracles.hpp"
 
 #include <diffgen/density/continuous_bound.hpp>
-#include <diffgen/density/diagonal_mixture.hpp>
 #include <diffgen/density/discrete_bound.hpp>
 #include <diffgen/density/probability_flow.hpp>
 #include <diffgen/density/score_matching.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
 #include <diffgen/likelihood/logistic_mixture.hpp>
+#include <diffgen/posterior/mixture.hpp>
 #include <diffgen/predictor/gaussian_mixture.hpp>
 #include <diffgen/schedule/rectified.hpp>
 
 #include "counts.hpp"
+
+#include <Eigen/Core>
 
 #include <algorithm>
 #include <array>
@@ -72,8 +74,9 @@ struct linear_log_snr {
 const diffgen::gaussian_mixture<2, 3> mixture{{0.3, 0.5, 0.2},
                                               {{{-0.8, 0.4}, {0.6, -0.2}, {0.1, 1.2}}},
                                               {{{0.05, 0.2}, {0.1, 0.04}, {0.3, 0.1}}}};
-const density::diagonal_mixture same_mixture{
-    {0.3, 0.5, 0.2}, {-0.8, 0.4, 0.6, -0.2, 0.1, 1.2}, {0.05, 0.2, 0.1, 0.04, 0.3, 0.1}};
+const auto same_mixture = diffgen::posterior::mixture::diagonal(
+    Eigen::Vector3d(0.3, 0.5, 0.2), Eigen::MatrixXd{{-0.8, 0.6, 0.1}, {0.4, -0.2, 1.2}},
+    Eigen::MatrixXd{{0.05, 0.1, 0.3}, {0.2, 0.04, 0.1}});
 
 /// The flow's log densities of a mixture, which end in pure noise; and back.
 template <class Kernel>
@@ -86,7 +89,8 @@ void flows(printer& print, const std::string& name, Kernel kernel) {
     flow.decode(there.latents, diffgen::batch(back, 4));
     for (std::size_t i = 0; i < 4; i += 3)
         print.row("mixture by the flow, " + name + (i == 0 ? "" : ", far out"),
-                  same_mixture.log_density({x.data() + 2 * i, 2}, flow.data_level()),
+                  same_mixture.at(flow.data_level())
+                      .log_density(Eigen::Map<const Eigen::Vector2d>(x.data() + 2 * i)),
                   there.densities.values[i], 1e-6);
     print.row("a flow and its inverse, " + name, x[6], back[6], 1e-6);
 }
@@ -126,23 +130,24 @@ void independent_pixels(printer& print, const labelled_digits& training,
 void score_matching(printer& print) {
     constexpr std::size_t samples = 4000;
     const diffgen::noise::philox random{6};
-    std::vector<double> x(2 * samples), rest, s(2), t(2);
+    std::vector<double> x(2 * samples), rest;
     diffgen::noise_level l;
     l.alpha = 0.8, l.sigma = 0.6, l.log_snr = 2 * std::log(0.8 / 0.6);
     for (std::size_t i = 0; i < x.size(); ++i)  // of N(0, 1), seen through the level
         x[i] = random.normal<double>(diffgen::noise::stream::data, 0, i);
-    const density::diagonal_mixture truth({1}, {0, 0}, {1, 1}), wrong({1}, {0.3, 0}, {0.5, 2});
+    const Eigen::VectorXd one = Eigen::VectorXd::Ones(1);
+    const auto truth =
+        diffgen::posterior::mixture::diagonal(one, Eigen::Vector2d(0, 0), Eigen::Vector2d(1, 1));
+    const auto wrong = diffgen::posterior::mixture::diagonal(one, Eigen::Vector2d(0.3, 0),
+                                                             Eigen::Vector2d(0.5, 2));
+    const auto true_law = truth.at(l), model = wrong.at(l);
     const auto predictor = diffgen::predicts(diffgen::denoised{}, wrong);
     const auto found =
         density::score_matching(predictor, l, diffgen::batch(x, samples), density::hutchinson<>{});
     for (std::size_t i = 0; i < samples; ++i) {
-        const std::span<const double> point(x.data() + 2 * i, 2);
-        wrong.score(point, l, s);
-        truth.score(point, l, t);
-        double sum = found[i];
-        for (std::size_t d = 0; d < 2; ++d)
-            sum += 0.5 * t[d] * t[d] - 0.5 * (s[d] - t[d]) * (s[d] - t[d]);
-        rest.push_back(sum);
+        const Eigen::Map<const Eigen::Vector2d> point(x.data() + 2 * i);
+        const Eigen::VectorXd s = model.score(point), t = true_law.score(point);
+        rest.push_back(found[i] + 0.5 * (t.squaredNorm() - (s - t).squaredNorm()));
     }
     const auto [mean, error] = density::mean_of(rest);
     print.row("score matching but for its constant", 0, mean, 6.2 * error);
