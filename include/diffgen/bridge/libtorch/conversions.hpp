@@ -44,17 +44,14 @@ using diffgen::detail::text;
 /// Calls f, whose errors become Error with LibTorch's text.
 template <class Error = network_failed, class Function>
 auto torch_checked(const std::string& what, const Function& f) {
-    const auto failed = [&](const char* reason) {
-        return Error(text("diffgen: LibTorch, ", what, ": ", std::string(reason)));
-    };
     try {
         return f();
     } catch (const error&) {
         throw;
     } catch (const c10::Error& e) {
-        throw failed(e.what_without_backtrace());
+        throw Error(text("diffgen: LibTorch, ", what, ": ", e.what_without_backtrace()));
     } catch (const std::exception& e) {
-        throw failed(e.what());
+        throw Error(text("diffgen: LibTorch, ", what, ": ", e.what()));
     }
 }
 
