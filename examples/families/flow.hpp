@@ -82,7 +82,7 @@ class flow {
     static stack make(nn::parameters<float>& list) {
         const function spline;
         std::vector<coupling> layers;
-        const std::vector<nn::extent> sizes{pixels / 2, 192, 192, pixels / 2 * spline.slots()};
+        const std::vector<nn::extent> sizes{pixels / 2, 192, 192, pixels / 2 * spline.arity()};
         for (int l = 0; l < 8; ++l) {
             std::vector<int> order(pixels), mask(pixels, 0);
             const nn::shuffle random(

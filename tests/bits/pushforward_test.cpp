@@ -27,7 +27,7 @@ struct line {
 
 template <class T, class Function>
 auto pushed(nn::parameters<T>& list, const Function& function) {
-    const line net{list.add("weight", function.slots(), 1), list.add("bias", function.slots(), 1)};
+    const line net{list.add("weight", function.arity(), 1), list.add("bias", function.arity(), 1)};
     for (std::size_t p = 0; p < 2; ++p)
         nn::fill_normal(list, p, 0.8, diffgen::noise::philox{1});
     const std::vector<int> mask{0, 1};

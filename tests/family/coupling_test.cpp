@@ -34,7 +34,7 @@ const std::vector<int> mask{0, 1, 1, 0, 1};
 template <class Function>
 void check_coupling(const Function& function, const family::parameter_layout& layout) {
     nn::parameters<double> list;
-    const std::vector<nn::extent> sizes{2, 6, 3 * function.slots()};
+    const std::vector<nn::extent> sizes{2, 6, 3 * function.arity()};
     const auto net = nn::mlp<nn::between::tanh>::make(list, "net", sizes, random_numbers);
     fill(list, 0.5);
     check(family::coupling(mask, function, net, layout), list, points(5, 3), 1e-11);

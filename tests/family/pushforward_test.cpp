@@ -36,7 +36,7 @@ struct flow {
   private:
     static layer coupled(nn::parameters<T>& list, const char* name, std::vector<int> mask) {
         const function spline;
-        const std::vector<nn::extent> sizes{1, 8, spline.slots()};
+        const std::vector<nn::extent> sizes{1, 8, spline.arity()};
         return layer(mask, spline,
                      nn::mlp<nn::between::tanh>::make(list, name, sizes, diffgen::noise::philox{5},
                                                       {}, 0.5));
@@ -148,7 +148,7 @@ TEST_CASE("pushforward: uniform noise through a spline on its box") {
     spline.outside = family::tails::none;
     spline.bins = 3;
     std::vector<std::size_t> p;
-    for (int s = 0; s < spline.slots(); ++s)
+    for (int s = 0; s < spline.arity(); ++s)
         p.push_back(list.add("p" + std::to_string(s), 1, 1));
     list[0](0, 0) = 1.5;
     const family::pushforward push(family::by_feature{spline, p}, family::uniform_noise{1, 0, 1});

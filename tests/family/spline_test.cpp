@@ -19,7 +19,7 @@ namespace {
 /// Parameters as plain numbers: the formula is the same on double, on matrices and on the tape.
 std::vector<double> raw(const family::rational_quadratic<>& spline, double size) {
     std::vector<double> p;
-    for (int i = 0; i < spline.slots(); ++i) {
+    for (int i = 0; i < spline.arity(); ++i) {
         const double u = (i + 1) * 0.6180339887498949;
         p.push_back(size * (2 * (u - std::floor(u)) - 1));
     }
@@ -95,7 +95,7 @@ TEST_CASE("spline: the root does not cancel where the quadratic is a line") {
     family::rational_quadratic<> spline;
     spline.bins = 4;
     spline.knots.min_slope = 0;
-    std::vector<double> p(static_cast<std::size_t>(spline.slots()), 0.0);
+    std::vector<double> p(static_cast<std::size_t>(spline.arity()), 0.0);
     for (std::size_t i = 8; i < p.size(); ++i)
         p[i] = std::log(std::exp(1.0) - 1);  // softplus of it is 1
     for (double y = -2.99; y < 3; y += 0.0137)

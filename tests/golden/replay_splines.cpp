@@ -59,7 +59,7 @@ comparison replay_spline_as(const json& file, const Function& function, bool shi
             numbers_in_list.push_back(
                 add_parameter(list, name + "." + std::to_string(k), raw.col(k)));
     }
-    if (static_cast<int>(numbers_in_list.size()) != function.slots())
+    if (static_cast<int>(numbers_in_list.size()) != function.arity())
         throw unsupported("a spline with other numbers of parameters");
     const family::by_feature spline{function, numbers_in_list};
     const by_element<Function> map{function, numbers_in_list, shifted};

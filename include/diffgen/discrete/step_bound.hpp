@@ -24,6 +24,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::discrete {
@@ -43,11 +44,11 @@ template <class Prediction, class Rule, class Step, class Number>
     for (std::size_t y = 0; y < states; ++y)
         truth[y] *= s.change(static_cast<int>(y), x);
     if (s.is_clean(x)) return 0;  // both stay
-    if (!exponentials(answers, model)) return NAN;
+    if (!exponentials(answers, model)) return std::numeric_limits<double>::quiet_NaN();
     Prediction::to_origins(s, x, model);
     s.exclude_noise(model);
     rule.weigh(s, x, model);
-    if (!is_distribution(model)) return NAN;
+    if (!is_distribution(model)) return std::numeric_limits<double>::quiet_NaN();
     for (double& w : model)
         w = std::max(w, 0.);
     return divergence(normalised(std::move(truth)), normalised(std::move(model)));

@@ -71,8 +71,8 @@ inline constexpr double root_half = 0.70710678118654752440;
     if (upper > 0)  // nothing is lost where the ends lie on both sides
         return std::log(0.5 * (std::erf(upper * root_half) - std::erf(lower * root_half)));
     // Both are tails: log erfc(-u) + log(1 - erfc(-l) / erfc(-u)).
-    const double far = log_erfc(-lower * root_half), near = log_erfc(-upper * root_half);
-    return near + diffgen::detail::log1mexp(far - near) - 0.69314718055994530942;
+    const double smaller = log_erfc(-lower * root_half), larger = log_erfc(-upper * root_half);
+    return larger + diffgen::detail::log1mexp(smaller - larger) - 0.69314718055994530942;
 }
 
 [[nodiscard]] inline double log_normal_density(double x) {

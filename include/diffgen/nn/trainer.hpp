@@ -88,7 +88,7 @@ class trainer {
     trainer(training_state<T>& state, const Loss& loss, const fit_options& options)
         : state_(state),
           loss_(loss),
-          options_((detail::check(options), options)),
+          options_(checked(options)),
           tapes_(static_cast<std::size_t>(options.shards)),
           gradients_(tapes_.size(),
                      matrix<T>::Zero(static_cast<extent>(state.weights.values().size()), 1)),
@@ -125,6 +125,11 @@ class trainer {
     }
 
   private:
+    static const fit_options& checked(const fit_options& o) {
+        detail::check(o);
+        return o;
+    }
+
     void differentiate(std::int64_t i) {
         const auto s = static_cast<std::size_t>(i);
         tapes_[s].clear();

@@ -46,13 +46,13 @@ namespace diffgen::inline DIFFGEN_ABI::family {
     return degrees;
 }
 
-/// Degrees of outputs: those of the features, `slots` outputs for each, side by side or in blocks.
-[[nodiscard]] inline std::vector<int> output_degrees(std::span<const int> features, int slots,
+/// Degrees of outputs: those of the features, `arity` outputs for each, side by side or in blocks.
+[[nodiscard]] inline std::vector<int> output_degrees(std::span<const int> features, int arity,
                                                      bool by_feature) {
     std::vector<int> degrees;
     const int count = static_cast<int>(features.size());
-    for (int i = 0; i < count * slots; ++i)
-        degrees.push_back(features[static_cast<std::size_t>(by_feature ? i / slots : i % count)]);
+    for (int i = 0; i < count * arity; ++i)
+        degrees.push_back(features[static_cast<std::size_t>(by_feature ? i / arity : i % count)]);
     return degrees;
 }
 
@@ -89,17 +89,17 @@ class masked_mlp {
         require(!layers_.empty(), "a masked_mlp without layers");
     }
     /// A network of features with these degrees (a permutation of 1 .. D is an order), hidden
-    /// layers of these widths, `slots` outputs a feature.
+    /// layers of these widths, `arity` outputs a feature.
     template <class T>
     static masked_mlp make(nn::parameters<T>& list, const std::string& name,
-                           std::span<const int> degrees, std::span<const int> widths, int slots,
+                           std::span<const int> degrees, std::span<const int> widths, int arity,
                            bool by_feature, const noise::philox& random, Between function = {},
                            double last = 1) {
         std::vector<int> from(degrees.begin(), degrees.end());
         std::vector<masked_linear> layers;
         for (std::size_t i = 0; i <= widths.size(); ++i) {
             const bool end = i == widths.size();
-            auto to = end ? output_degrees(degrees, slots, by_feature)
+            auto to = end ? output_degrees(degrees, arity, by_feature)
                           : hidden_degrees(static_cast<int>(degrees.size()), widths[i]);
             layers.push_back(masked_linear::make(list, name + "." + std::to_string(i),
                                                  degree_mask(from, to, end), random,

@@ -70,7 +70,7 @@ template <class LogScale = scale_map::bounded>
 struct affine {
     LogScale log_scale{};
 
-    static constexpr int slots() { return 2; }
+    static constexpr int arity() { return 2; }
     void check() const { diffgen::detail::check(log_scale); }
     template <class P, class X>
     mapped<X> forward(const std::vector<P>& p, const X& x) const {
@@ -86,7 +86,7 @@ struct affine {
 
 /// y = x + shift.
 struct additive {
-    static constexpr int slots() { return 1; }
+    static constexpr int arity() { return 1; }
     template <class P, class X>
     mapped<X> forward(const std::vector<P>& p, const X& x) const {
         return {x + p[0], filled_like(x, number_of<X>(0))};

@@ -119,7 +119,7 @@ inverse_of(Map) -> inverse_of<Map>;
 template <class Function>
 struct by_feature {
     Function function;
-    std::vector<std::size_t> parameters;  ///< D x 1 each, Function::slots() of them
+    std::vector<std::size_t> parameters;  ///< D x 1 each, Function::arity() of them
 
     template <class W, class X>
     mapped<X> forward(const W& w, const X& x) const {

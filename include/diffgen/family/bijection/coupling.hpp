@@ -26,13 +26,13 @@ struct parameter_layout {
     std::vector<int> order{};
 
     /// The outputs that hold parameter `slot` of all features.
-    [[nodiscard]] std::vector<int> rows(int slot, int slots, int features) const {
+    [[nodiscard]] std::vector<int> rows(int slot, int arity, int features) const {
         int place = slot;
         for (std::size_t i = 0; i < order.size(); ++i)
             if (order[i] == slot) place = static_cast<int>(i);
         std::vector<int> rows;
         for (int f = 0; f < features; ++f)
-            rows.push_back(by_feature ? f * slots + place : place * features + f);
+            rows.push_back(by_feature ? f * arity + place : place * features + f);
         return rows;
     }
 };
@@ -40,12 +40,12 @@ struct parameter_layout {
 /// A layout for a number of parameters and features.
 class parameter_rows {
   public:
-    parameter_rows(const parameter_layout& layout, int slots, int features)
-        : outputs_(static_cast<extent>(slots) * features) {
-        for (int s = 0; s < slots; ++s)
-            rows_.push_back(layout.rows(s, slots, features));
+    parameter_rows(const parameter_layout& layout, int arity, int features)
+        : outputs_(static_cast<extent>(arity) * features) {
+        for (int s = 0; s < arity; ++s)
+            rows_.push_back(layout.rows(s, arity, features));
     }
-    /// All parameters from the outputs, which must be slots x features. Throws bad_shape.
+    /// All parameters from the outputs, which must be arity x features. Throws bad_shape.
     template <class X>
     [[nodiscard]] std::vector<X> read(const X& outputs) const {
         check_features(outputs, outputs_, "the parameters");
@@ -70,7 +70,7 @@ class parameter_rows {
 }
 
 /// Features with a mask above 0 are transformed; conditioner(w, passed features) gives
-/// Function::slots() parameters for each of them.
+/// Function::arity() parameters for each of them.
 template <class Function, class Conditioner>
 class coupling {
   public:
@@ -81,7 +81,7 @@ class coupling {
           transformed_(rows_of_mask(mask, true)),
           function_(std::move(function)),
           conditioner_(std::move(conditioner)),
-          rows_(layout, function_.slots(), static_cast<int>(transformed_.size())) {
+          rows_(layout, function_.arity(), static_cast<int>(transformed_.size())) {
         require(!passed_.empty() && !transformed_.empty(), "a coupling that passes ",
                 passed_.size(), " features and transforms ", transformed_.size(),
                 "; both must be at least 1");

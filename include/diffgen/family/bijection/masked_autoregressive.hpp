@@ -24,7 +24,7 @@ class masked_autoregressive {
         : features_(features),
           function_(std::move(function)),
           network_(std::move(network)),
-          rows_(layout, function_.slots(), features) {
+          rows_(layout, function_.arity(), features) {
         require(features >= 1, "an autoregressive map of ", features, " features");
         diffgen::detail::check(function_);
     }

@@ -116,9 +116,9 @@ struct radial {
         using T = number_of<X>;
         check_features(y, p[centre].rows(), "a radial map");
         // r^2 + (softplus(beta) - R) r - |alpha| R = 0 with R = |y - z0|, without cancellation.
-        const X from = y - p[centre], far = length(from);
-        const X half = (as_beside(far, softplus(p[beta])) - far) * T(0.5);
-        const X product = far * abs(p[alpha]), root = sqrt(square(half) + product);
+        const X from = y - p[centre], radius = length(from);
+        const X half = (as_beside(radius, softplus(p[beta])) - radius) * T(0.5);
+        const X product = radius * abs(p[alpha]), root = sqrt(square(half) + product);
         const X r = select(half > T(0), product / (root + abs(half)), root - half);
         const X h = as_beside(r, pull(p)) / (r + abs(p[alpha]));
         return {from / (h + T(1)) + p[centre], -log_det(p, r, h)};

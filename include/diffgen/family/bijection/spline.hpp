@@ -131,13 +131,13 @@ struct rational_quadratic {
                 box.right, "] x [", box.bottom, ", ", box.top, "]");
         knots.check(bins);
     }
-    int slots() const {
+    int arity() const {
         return 2 * bins + (outside == tails::none     ? bins + 1
                            : outside == tails::linear ? bins - 1
                                                       : bins);
     }
 
-    /// p: slots() parameters, each a row a feature (with one column, or one for each of x's).
+    /// p: arity() parameters, each a row a feature (with one column, or one for each of x's).
     template <class P, class X>
     mapped<X> forward(const std::vector<P>& p, const X& x) const {
         return inside(x, box.left, box.right,
