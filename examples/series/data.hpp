@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace series {
+namespace seasons {
 
 using numbers = std::vector<double>;
 
@@ -87,4 +87,4 @@ inline std::vector<series> all(const std::filesystem::path& folder) {
     return list;
 }
 
-}  // namespace series
+}  // namespace seasons

@@ -22,7 +22,7 @@
 
 namespace {
 
-using namespace series;
+using namespace seasons;
 using diffgen::posterior::Index;
 using diffgen::posterior::matrix;
 using diffgen::posterior::vector;
@@ -53,7 +53,7 @@ matrix sample(const missing_values& m, std::size_t count, std::uint64_t seed) {
 /// An autoregression of a series in some coordinates.
 class model {
   public:
-    model(const series::series& s, coordinates c, int order, bool of_differences)
+    model(const series& s, coordinates c, int order, bool of_differences)
         : coordinates_(std::move(c)),
           values_(coordinates_.of(s.values)),
           law_(fit(s.training(), order, of_differences)) {}
@@ -91,7 +91,7 @@ class model {
     autoregression law_;
 };
 
-double score(const series::series& s, const hole& h, const matrix& samples) {
+double score(const series& s, const hole& h, const matrix& samples) {
     double sum = 0;
     for (Index k = 0; k < samples.rows(); ++k) {
         const vector row = samples.row(k).transpose();
@@ -101,7 +101,7 @@ double score(const series::series& s, const hole& h, const matrix& samples) {
     }
     return sum / static_cast<double>(samples.rows());
 }
-double score(const series::series& s, const hole& h, const missing_values& m) {
+double score(const series& s, const hole& h, const missing_values& m) {
     double sum = 0;
     for (Index k = 0; k < m.mean.size(); ++k)
         sum += diffgen::metrics::crps_of_gaussian(s.values[h.first + static_cast<std::size_t>(k)],
@@ -110,7 +110,7 @@ double score(const series::series& s, const hole& h, const missing_values& m) {
 }
 
 /// The value of a season ago, with the deviation of its errors in training; 0: as a point.
-double seasonal_naive(const series::series& s, const hole& h, bool with_deviation) {
+double seasonal_naive(const series& s, const hole& h, bool with_deviation) {
     double squares = 0, sum = 0;
     for (std::size_t t = s.season; t < s.training(); ++t)
         squares += std::pow(s.values[t] - s.values[t - s.season], 2);
@@ -124,7 +124,7 @@ double seasonal_naive(const series::series& s, const hole& h, bool with_deviatio
     return sum / static_cast<double>(h.size);
 }
 /// The line between the neighbours of a gap, as a point.
-double straight_line(const series::series& s, const hole& h) {
+double straight_line(const series& s, const hole& h) {
     const double from = s.values[h.first - 1], to = s.values[h.first + h.size];
     double sum = 0;
     for (std::size_t k = 0; k < h.size; ++k) {
@@ -144,7 +144,7 @@ void print(const char* name, const row& sums, double windows, const char* note) 
 }
 
 /// Scores of rolling windows; whether the diffusion is at least as good as the bar.
-bool run(const series::series& s, bool gaps, std::size_t stride) {
+bool run(const series& s, bool gaps, std::size_t stride) {
     constexpr std::size_t samples = 100;
     const model bar(s, {}, s.order, s.of_differences),
         better(s, s.better, s.better_order, s.of_differences);

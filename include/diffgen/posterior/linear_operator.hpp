@@ -16,14 +16,17 @@
 namespace diffgen::inline DIFFGEN_ABI::posterior {
 
 /// rows() numbers are measured of cols() elements. apply(x) is A x and adjoint(y) is A'y. Where it
-/// is cheap: solve(s, r, y) is (s A A' + r I)^-1 y, and svd() a singular_values.
+/// is cheap: solve(s, r, y) is (s A A' + r I)^-1 y, and svd() a singular_values. That it can be
+/// copied is asked last: a class with a constructor from any operator is none itself, and asking
+/// whether it can be copied would ask the constructor whether it is one.
 template <class A>
-concept linear_operator = std::copy_constructible<A> && requires(const A& a, const vector& v) {
+concept linear_operator = requires(const A& a, const vector& v) {
     { a.rows() } -> std::convertible_to<Index>;
     { a.cols() } -> std::convertible_to<Index>;
     { a.apply(v) } -> std::convertible_to<vector>;
     { a.adjoint(v) } -> std::convertible_to<vector>;
-};
+}
+&&std::copy_constructible<A>;
 
 /// Whether an operator solves (s A A' + r I) q = y by itself.
 template <class A>
