@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The diffgen authors
 # SPDX-License-Identifier: Apache-2.0
 # check.sh INCLUDE_DIR RESPONSE_FILE BATCH COMPILER [OPTION...]
-# Compiles every public header under INCLUDE_DIR/diffgen on its own, all processors at work; nvcc
-# reads BATCH headers a unit, since it is slow to start. Prints the failing ones, exits 1 if any.
+# Compiles every public header under INCLUDE_DIR/diffgen, BATCH of them a unit, all processors at
+# work. Prints the failing units, exits 1 if any.
 # An adapter whose library is not installed is named and left out.
 set -euo pipefail
 include=$1 flags=$2 batch=$3 compiler=$4

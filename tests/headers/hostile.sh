@@ -39,12 +39,12 @@ headers() {
     echo 'matrix<float> doubled(const matrix<float>& m) { return 2 * m; }'
 } > "$work/using.cpp"
 
-for unit in macros using; do
-    for standard in gnu++20 gnu++2b; do
-        "$@" @"$flags" -std=$standard -fopenmp -fsyntax-only "$work/$unit.cpp" 2> "$work/errors" || {
-            grep -m 20 -E 'error' "$work/errors"
-            echo "$unit, $standard: does not compile"
-            exit 1
-        }
-    done
+# Macros are the same in every standard, and std only gains names: one standard each.
+for unit in macros:gnu++20 using:gnu++2b; do
+    name=${unit%:*} standard=${unit#*:}
+    "$@" @"$flags" -std="$standard" -fopenmp -fsyntax-only "$work/$name.cpp" 2> "$work/errors" || {
+        grep -m 20 -E 'error' "$work/errors"
+        echo "$name, $standard: does not compile"
+        exit 1
+    }
 done
