@@ -14,7 +14,6 @@
 #include "sample.hpp"
 
 #include <cmath>
-#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -109,14 +108,5 @@ void run(const command_line& c) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    try {
-        const command_line c = parse({argv + 1, argv + argc});
-        if (c.help)
-            std::cout << usage;
-        else
-            run(c);
-    } catch (const std::exception& e) {
-        std::cerr << "digits: " << e.what() << '\n';
-        return 1;
-    }
+    return common::program("digits", usage, argc, argv, parse, run);
 }

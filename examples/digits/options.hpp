@@ -4,14 +4,13 @@
 
 // The command line of the digits example.
 
+#include "../common/command_line.hpp"
 #include "sample.hpp"
 
-#include <charconv>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace digits {
 
@@ -50,56 +49,35 @@ Writes a picture, one row a class, and prints how close the digits are to real o
   --help              this text
 )";
 
-namespace detail {
-
-template <class T>
-T number(const std::string& option, const std::string& value, T least, T most) {
-    T n{};
-    const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), n);
-    if (failed != std::errc() || end != value.data() + value.size() || !(n >= least && n <= most))
-        throw diffgen::bad_argument(diffgen::detail::text(
-            option, " is '", value, "', not a number from ", least, " to ", most));
-    return n;
-}
-
-}  // namespace detail
-
 /// Throws bad_argument for an unknown option, a missing or an impossible value.
-inline command_line parse(const std::vector<std::string>& words) {
+inline command_line parse(common::option_words words) {
     command_line c;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const std::string& option = words[i];
-        const auto value = [&]() -> const std::string& {
-            if (i + 1 == words.size()) throw diffgen::bad_argument(option + " needs a value");
-            return words[++i];
-        };
-        const auto integer = [&](auto least, auto most) {
-            return detail::number(option, value(), least, most);
-        };
+    while (words.next()) {
+        const std::string& option = words.option();
         if (option == "--solver")
-            c.run.solver = value();
+            c.run.solver = words.value();
         else if (option == "--steps")
-            c.run.steps = integer(1, 1000000);
+            c.run.steps = words.number(1, 1000000);
         else if (option == "--guidance")
-            c.run.guidance = integer(-100., 100.);
+            c.run.guidance = words.number(-100., 100.);
         else if (option == "--backend")
-            c.run.backend = value();
+            c.run.backend = words.value();
         else if (option == "--seed")
-            c.run.seed = integer(std::uint64_t{0}, ~std::uint64_t{0});
+            c.run.seed = words.number(std::uint64_t{0}, ~std::uint64_t{0});
         else if (option == "--count")
-            c.count = integer(1, 10000000);
+            c.count = words.number(1, 10000000);
         else if (option == "--class")
-            c.only_class = integer(0, 9);
+            c.only_class = words.number(0, 9);
         else if (option == "--out")
-            c.out = value();
+            c.out = words.value();
         else if (option == "--json")
-            c.json = value();
+            c.json = words.value();
         else if (option == "--data")
-            c.data = value();
+            c.data = words.value();
         else if (option == "--weights")
-            c.weights = value();
+            c.weights = words.value();
         else if (option == "--training-steps")
-            c.training_steps = integer(std::int64_t{1}, std::int64_t{100000000});
+            c.training_steps = words.number(std::int64_t{1}, std::int64_t{100000000});
         else if (option == "--train")
             c.train = true;
         else if (option == "--compare")
@@ -110,7 +88,7 @@ inline command_line parse(const std::vector<std::string>& words) {
         } else if (option == "--help")
             c.help = true;
         else
-            throw diffgen::bad_argument("unknown option '" + option + "'; see --help");
+            words.unknown();
     }
     with_solver(c.run.solver, [](const auto&, const auto&) {});
     with_backend(c.run.backend, [](const auto&) {});

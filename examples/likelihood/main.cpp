@@ -10,6 +10,7 @@
 #include <diffgen/density/table.hpp>
 #include <diffgen/io/json.hpp>
 
+#include "../common/command_line.hpp"
 #include "counts.hpp"
 #include "diffusion.hpp"
 #include "gaussians.hpp"
@@ -17,7 +18,6 @@
 #include "oracles.hpp"
 
 #include <cstddef>
-#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -51,37 +51,20 @@ constexpr std::string_view usage = R"(likelihood: bits a pixel of the test digit
 )";
 
 /// Throws bad_argument for an unknown option, a missing or an impossible value.
-command_line parse(const std::vector<std::string>& words) {
+command_line parse(common::option_words words) {
     command_line c;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const auto value = [&] {
-            if (i + 1 == words.size()) throw diffgen::bad_argument(words[i] + " needs a value");
-            return words[++i];
-        };
-        const auto number = [&] {
-            const std::string option = words[i], text = value();
-            std::size_t end = 0;
-            int n = 0;
-            try {
-                n = std::stoi(text, &end);
-            } catch (const std::exception&) {
-                end = 0;
-            }
-            if (end != text.size() || text.empty() || n < 1)
-                throw diffgen::bad_argument(option + " is '" + text + "', not a number above 0");
-            return n;
-        };
-        const std::string option = words[i];
+    while (words.next()) {
+        const std::string& option = words.option();
         if (option == "--json")
-            c.json = value();
+            c.json = words.value();
         else if (option == "--data")
-            c.data = value();
+            c.data = words.value();
         else if (option == "--weights")
-            c.weights = value();
+            c.weights = words.value();
         else if (option == "--draws")
-            c.draws = number();
+            c.draws = words.number(1, 100000);
         else if (option == "--count")
-            c.count = static_cast<std::size_t>(number());
+            c.count = words.number(std::size_t{1}, std::size_t{1797});
         else if (option == "--oracles")
             c.oracles = true;
         else if (option == "--quick")
@@ -89,7 +72,7 @@ command_line parse(const std::vector<std::string>& words) {
         else if (option == "--help")
             c.help = true;
         else
-            throw diffgen::bad_argument("unknown option '" + option + "'; see --help");
+            words.unknown();
     }
     if (c.quick) c.draws = 4, c.count = 60;
     return c;
@@ -148,14 +131,5 @@ void run(const command_line& c) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    try {
-        const command_line c = parse({argv + 1, argv + argc});
-        if (c.help)
-            std::cout << usage;
-        else
-            run(c);
-    } catch (const std::exception& e) {
-        std::cerr << "likelihood: " << e.what() << '\n';
-        return 1;
-    }
+    return common::program("likelihood", usage, argc, argv, parse, run);
 }

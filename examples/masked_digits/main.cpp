@@ -26,7 +26,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -151,14 +150,5 @@ void run(const command_line& c) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    try {
-        const command_line c = parse({argv + 1, argv + argc});
-        if (c.help)
-            std::cout << usage;
-        else
-            run(c);
-    } catch (const std::exception& e) {
-        std::cerr << "masked_digits: " << e.what() << '\n';
-        return 1;
-    }
+    return common::program("masked_digits", usage, argc, argv, parse, run);
 }

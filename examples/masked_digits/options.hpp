@@ -4,15 +4,13 @@
 
 // The command line of the masked digits.
 
-#include <diffgen/core/error.hpp>
+#include "../common/command_line.hpp"
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace masked_digits {
 
@@ -48,43 +46,30 @@ Writes a picture of generated digits, and prints how probable the model finds th
 )";
 
 /// Throws bad_argument for an unknown option, a missing or an impossible value.
-inline command_line parse(const std::vector<std::string>& words) {
+inline command_line parse(common::option_words words) {
     command_line c;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const std::string& option = words[i];
-        const auto value = [&]() -> const std::string& {
-            if (i + 1 == words.size()) throw diffgen::bad_argument(option + " needs a value");
-            return words[++i];
-        };
-        const auto number = [&](auto least, auto most) {
-            const std::string& text = value();
-            auto n = least;
-            const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), n);
-            if (failed != std::errc() || end != text.data() + text.size() || n < least || n > most)
-                throw diffgen::bad_argument(diffgen::detail::text(
-                    option, " is '", text, "', not a number from ", least, " to ", most));
-            return n;
-        };
+    while (words.next()) {
+        const std::string& option = words.option();
         if (option == "--order")
-            c.order = value();
+            c.order = words.value();
         else if (option == "--steps")
-            c.steps = number(1, 100000);
+            c.steps = words.number(1, 100000);
         else if (option == "--draws")
-            c.draws = number(1, 100000);
+            c.draws = words.number(1, 100000);
         else if (option == "--seed")
-            c.seed = number(std::uint64_t{0}, ~std::uint64_t{0});
+            c.seed = words.number(std::uint64_t{0}, ~std::uint64_t{0});
         else if (option == "--count")
-            c.count = number(std::size_t{1}, std::size_t{1000000});
+            c.count = words.number(std::size_t{1}, std::size_t{1000000});
         else if (option == "--tested")
-            c.tested = number(std::size_t{2}, std::size_t{1797});
+            c.tested = words.number(std::size_t{2}, std::size_t{1797});
         else if (option == "--out")
-            c.out = value();
+            c.out = words.value();
         else if (option == "--data")
-            c.data = value();
+            c.data = words.value();
         else if (option == "--weights")
-            c.weights = value();
+            c.weights = words.value();
         else if (option == "--training-steps")
-            c.training_steps = number(std::int64_t{1}, std::int64_t{100000000});
+            c.training_steps = words.number(std::int64_t{1}, std::int64_t{100000000});
         else if (option == "--train")
             c.train = true;
         else if (option == "--quick") {
@@ -95,7 +80,7 @@ inline command_line parse(const std::vector<std::string>& words) {
         } else if (option == "--help")
             c.help = true;
         else
-            throw diffgen::bad_argument("unknown option '" + option + "'; see --help");
+            words.unknown();
     }
     return c;
 }
