@@ -7,6 +7,7 @@
 #include <diffgen/sampler.hpp>
 #include <diffgen/schedule/linear_beta.hpp>
 
+#include "count_allocations.hpp"
 #include "judged_solvers.hpp"
 #include "mixture_as.hpp"
 #include "mixtures.hpp"
@@ -14,28 +15,10 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
 #include <vector>
 
-namespace {
-long allocations = 0;
-}  // namespace
-
-// noinline: g++ otherwise sees malloc's memory deleted, and warns
-__attribute__((noinline)) void* operator new(std::size_t n) {
-    ++allocations;
-    if (void* p = std::malloc(n > 0 ? n : 1)) return p;
-    throw std::bad_alloc{};
-}
-__attribute__((noinline)) void operator delete(void* p) noexcept {
-    std::free(p);
-}
-__attribute__((noinline)) void operator delete(void* p, std::size_t) noexcept {
-    std::free(p);
-}
-
 using namespace diffgen;
+using testing::allocations;
 
 /// With the first prediction the network reads the solver's registers, with the second a buffer.
 TEST_CASE_TEMPLATE("no step of a run allocates", Output, epsilon, edm_preconditioned) {

@@ -4,34 +4,18 @@
 // is known, and ticks without an allocation.
 #include <diffgen/diffgen.hpp>
 
+#include "count_allocations.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <span>
 #include <vector>
 
-namespace {
-long allocations = 0;
-}  // namespace
-
-// noinline: g++ otherwise sees malloc's memory deleted, and warns
-__attribute__((noinline)) void* operator new(std::size_t n) {
-    ++allocations;
-    if (void* p = std::malloc(n > 0 ? n : 1)) return p;
-    throw std::bad_alloc{};
-}
-__attribute__((noinline)) void operator delete(void* p) noexcept {
-    std::free(p);
-}
-__attribute__((noinline)) void operator delete(void* p, std::size_t) noexcept {
-    std::free(p);
-}
-
 using namespace diffgen;
+using testing::allocations;
 
 namespace {
 

@@ -143,7 +143,8 @@ class continuous_bound {
             if (j < draws) {
                 const double u =
                     random.uniform<double>(noise::stream::times, draw, first_sample + i);
-                const double part = (static_cast<double>(j) + u) / self_draws();
+                const double part =
+                    (static_cast<double>(j) + u) / static_cast<double>(options.draws);
                 l = process.level_of_log_snr(last.log_snr + part * (first.log_snr - last.log_snr));
             }
             levels.push_back(l);
@@ -170,7 +171,6 @@ class continuous_bound {
                 at_first[i] = sum;
         }
     }
-    [[nodiscard]] double self_draws() const { return static_cast<double>(options.draws); }
 };
 
 template <class S, class K, class P>

@@ -33,6 +33,17 @@ void check(const dataset<T>& data) {
                                                  data.values ? "" : " at a null pointer"));
 }
 
+/// The same for what a network is trained on; throws bad_shape unless its features are the elements
+/// of the data.
+template <class Net, class T>
+void check(const dataset<T>& data, const Net& net) {
+    check(data);
+    if (data.elements != net.features())
+        throw bad_shape(diffgen::detail::text("diffgen: a network of ", net.features(),
+                                              " features for data of ", data.elements,
+                                              " elements"));
+}
+
 }  // namespace diffgen::inline DIFFGEN_ABI::train
 
 #include <diffgen/core/with_macros.hpp>

@@ -65,11 +65,7 @@ struct denoising {
     /// the network's time is not finite.
     template <class Net, class T>
     auto loss(const Net& net, const dataset<T>& data) const {
-        check(data);
-        if (data.elements != net.features())
-            throw bad_shape(diffgen::detail::text("diffgen: a network of ", net.features(),
-                                                  " features for data of ", data.elements,
-                                                  " elements"));
+        check(data, net);
         if (!(class_dropout >= 0 && class_dropout <= 1))
             throw bad_argument(diffgen::detail::text("diffgen: class_dropout is ", class_dropout));
         const noise::philox random{seed};

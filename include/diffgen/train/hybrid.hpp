@@ -57,11 +57,7 @@ struct hybrid {
     /// Throws bad_shape, bad_argument; in the course of the training non_finite.
     template <class Net, class T>
     auto loss(const Net& net, const dataset<T>& data) const {
-        check(data);
-        if (data.elements != net.features())
-            throw bad_shape(diffgen::detail::text("diffgen: a network of ", net.features(),
-                                                  " features for data of ", data.elements,
-                                                  " elements"));
+        check(data, net);
         const noise::philox random{seed};
         return [objective = *this, &net, data, random,
                 order = nn::shuffle(data.samples, random)](const nn::shard<T>& part) {

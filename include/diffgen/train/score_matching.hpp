@@ -50,11 +50,7 @@ struct score_matching {
     /// Throws bad_shape, bad_argument.
     template <class Net, class T>
     auto loss(const Net& net, const dataset<T>& data) const {
-        check(data);
-        if (data.elements != net.features())
-            throw bad_shape(diffgen::detail::text("diffgen: a network of ", net.features(),
-                                                  " features for data of ", data.elements,
-                                                  " elements"));
+        check(data, net);
         if (probes < 0)
             throw bad_argument(
                 diffgen::detail::text("diffgen: score matching with ", probes, " probes"));
