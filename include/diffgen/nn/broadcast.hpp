@@ -7,6 +7,7 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/nn/derived.hpp>
 #include <diffgen/nn/tape.hpp>
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
@@ -59,24 +60,6 @@ variable<T> reduce_to(const variable<T>& x, extent rows, extent cols) {
     else
         out(0, 0) = in.sum();
     return y;
-}
-
-/// The sum of all entries: 1 x 1.
-template <class T>
-variable<T> sum(const variable<T>& x) {
-    return reduce_to(x, 1, 1);
-}
-
-/// The sum of every column (one number a sample): 1 x c.
-template <class T>
-variable<T> sum_over_rows(const variable<T>& x) {
-    return reduce_to(x, 1, x.cols());
-}
-
-/// The sum of every row (one number a feature): r x 1.
-template <class T>
-variable<T> sum_over_cols(const variable<T>& x) {
-    return reduce_to(x, x.rows(), 1);
 }
 
 }  // namespace diffgen::inline DIFFGEN_ABI::nn

@@ -7,6 +7,7 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/nn/arithmetic.hpp>
+#include <diffgen/nn/derived.hpp>
 #include <diffgen/nn/functions.hpp>
 
 #include <cmath>
@@ -26,16 +27,6 @@ variable<T> logsumexp(const variable<T>& x) {
         y.result()(0, j) = top + std::log((x.value().col(j).array() - top).exp().sum());
     }
     return y;
-}
-
-template <class T>
-variable<T> log_softmax(const variable<T>& x) {
-    return x - logsumexp(x);
-}
-
-template <class T>
-variable<T> softmax(const variable<T>& x) {
-    return exp(log_softmax(x));
 }
 
 /// -log softmax(logits)[label] of every column: 1 x c. Throws bad_argument and bad_shape.

@@ -6,6 +6,7 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/nn/derived.hpp>
 #include <diffgen/nn/row_choice.hpp>
 #include <diffgen/nn/solve_triangular.hpp>
 #include <diffgen/nn/values.hpp>
@@ -49,18 +50,6 @@ values<V> reduce_to(const values<V>& x, extent rows, extent cols) {
             sum = sum + x(i, j);
         }
     return y;
-}
-template <value V>
-values<V> sum(const values<V>& x) {
-    return reduce_to(x, 1, 1);
-}
-template <value V>
-values<V> sum_over_rows(const values<V>& x) {
-    return reduce_to(x, 1, x.cols());
-}
-template <value V>
-values<V> sum_over_cols(const values<V>& x) {
-    return reduce_to(x, x.rows(), 1);
 }
 template <value V>
 values<V> mean(const values<V>& x) {
@@ -130,15 +119,6 @@ values<V> logsumexp(const values<V>& x) {
         top = max(slice_rows(x, i, 1), top);
     return top + log(sum_over_rows(exp(x - top)));
 }
-template <value V>
-values<V> log_softmax(const values<V>& x) {
-    return x - logsumexp(x);
-}
-template <value V>
-values<V> softmax(const values<V>& x) {
-    return exp(log_softmax(x));
-}
-
 template <value V>
 values<V> triangular(const values<V>& a, triangle t) {
     const auto kept = a * values<scalar_of<V>>(detail::ones_of<scalar_of<V>>(t, a.rows()));
