@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include "bits.hpp"
 #include "oracle.hpp"
 
 #include <algorithm>
@@ -20,21 +21,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace {
-
-namespace discrete = diffgen::discrete;
-namespace exec = diffgen::exec;
-using diffgen::batch;
-
-constexpr std::size_t elements = 11, samples = 53;
-
-template <class Output = discrete::clean, class C, class S, class Order>
-auto make(const C& c, const S& s, const Order& order) {
-    const oracle::network<C, S, Output> net{oracle::chain(), c, s};
-    return discrete::sampler{c, s, discrete::predicts<double>(Output{}, net), order};
-}
-
-}  // namespace
+using namespace bits_of_levels;
 
 TEST_CASE("seeds of every sample") {
     const discrete::absorbing c{4, 3};

@@ -27,18 +27,21 @@ using diffgen::io::json;
 using table = std::vector<std::vector<double>>;
 using numbers = std::vector<double>;
 
-/// The largest |a - b| / max(|b|, 1e-3) so far; infinite where sizes differ or a is not a number.
-/// Equal numbers have no difference, infinity included.
-class difference {
+/// The largest |a - b| / scale so far; infinite where sizes differ or only one is a number. What an
+/// error is measured by, and whether two that are no numbers agree, is said by Scale, which is made
+/// of the list of the expected numbers.
+template <class Scale>
+class largest_error {
   public:
-    void compare(const std::vector<double>& a, const std::vector<double>& b) {
+    void compare(const numbers& a, const numbers& b) {
         if (a.size() != b.size()) largest_ = std::numeric_limits<double>::infinity();
+        const Scale scale(b);
         for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-            const double e =
-                a[i] == b[i] ? 0 : std::abs(a[i] - b[i]) / std::max(std::abs(b[i]), 1e-3);
+            const double e = agree(a[i], b[i]) ? 0 : std::abs(a[i] - b[i]) / scale(b[i]);
             largest_ = e <= largest_ ? largest_ : e == e ? e : INFINITY;
         }
     }
+    void compare(double a, double b) { compare(numbers{a}, numbers{b}); }
     void compare(const table& a, const table& b) {
         if (a.size() != b.size()) largest_ = std::numeric_limits<double>::infinity();
         for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
@@ -47,8 +50,19 @@ class difference {
     [[nodiscard]] double largest() const { return largest_; }
 
   private:
+    static bool agree(double a, double b) {
+        return a == b || (Scale::nan_is_a_value && std::isnan(a) && std::isnan(b));
+    }
     double largest_ = 0;
 };
+
+/// Relative to the number itself; numbers below 1e-3 count as 1e-3.
+struct by_number {
+    static constexpr bool nan_is_a_value = false;
+    explicit by_number(const numbers&) {}
+    double operator()(double b) const { return std::max(std::abs(b), 1e-3); }
+};
+using difference = largest_error<by_number>;
 
 /// The recorded normals of a file, as a noise source that the file's replay owns.
 class recorded_noise {

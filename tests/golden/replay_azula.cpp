@@ -158,27 +158,26 @@ comparison jfps(const json& file) {
                                           krylov_of(p)));
 }
 
-comparison dps(const json& file) {
-    only(file, {"zeta"});
+/// Runs a sampler as sampler(predictor, measurement, levels, first state, noise).
+template <class Sampler>
+comparison run_sampler(const json& file, const Sampler& sampler) {
     const auto m = measured_of(file);
     draws noise(file);
     scaled_difference d;
     compare(d,
-            azula::dps(file.at("params").get<double>("zeta"), predictor_of(file), m,
-                       levels_of(file), initial_of(file, m.op().cols()), noise),
+            sampler(predictor_of(file), m, levels_of(file), initial_of(file, m.op().cols()), noise),
             file.get<table>("samples"));
     return finished(d, noise);
 }
+comparison dps(const json& file) {
+    only(file, {"zeta"});
+    const auto zeta = file.at("params").get<double>("zeta");
+    return run_sampler(file, [&](auto&&... a) { return azula::dps(zeta, a...); });
+}
 comparison pgdm(const json& file) {
     only(file, {});
-    const auto m = measured_of(file);
-    draws noise(file);
-    scaled_difference d;
-    compare(d,
-            azula::pgdm(file.at("params").get<double>("eta"), predictor_of(file), m,
-                        levels_of(file), initial_of(file, m.op().cols()), noise),
-            file.get<table>("samples"));
-    return finished(d, noise);
+    const auto eta = file.at("params").get<double>("eta");
+    return run_sampler(file, [&](auto&&... a) { return azula::pgdm(eta, a...); });
 }
 comparison repaint(const json& file) {
     only(file, {"iterations"});

@@ -37,31 +37,26 @@ struct topics_of_this_file {
     }
 };
 
-/// The largest |a - b| / max(1, |b|_max) so far, with the largest |b| of the list that is compared;
-/// infinite where sizes differ or only one of two numbers is finite.
-class scaled_difference {
+/// Relative to the largest finite number of the list, or to 1 if that is more.
+class by_list {
   public:
-    void compare(const numbers& a, const numbers& b) {
-        if (a.size() != b.size()) largest_ = std::numeric_limits<double>::infinity();
-        double scale = 1;
-        for (const double v : b)
-            if (std::isfinite(v)) scale = std::max(scale, std::abs(v));
-        for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-            const bool equal = a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]));
-            const double e = equal ? 0 : std::abs(a[i] - b[i]) / scale;
-            largest_ = e <= largest_ ? largest_ : e == e ? e : INFINITY;
-        }
+    static constexpr bool nan_is_a_value = true;
+    explicit by_list(const numbers& all) {
+        for (const double v : all)
+            if (std::isfinite(v)) scale_ = std::max(scale_, std::abs(v));
     }
-    void compare(double a, double b) { compare(numbers{a}, numbers{b}); }
-    void compare(const table& a, const table& b) {
-        if (a.size() != b.size()) largest_ = std::numeric_limits<double>::infinity();
-        for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
-            compare(a[i], b[i]);
-    }
-    [[nodiscard]] double largest() const { return largest_; }
+    double operator()(double) const { return scale_; }
 
   private:
-    double largest_ = 0;
+    double scale_ = 1;
+};
+using scaled_difference = largest_error<by_list>;
+
+/// Relative to 1 + |b|.
+struct by_one_more {
+    static constexpr bool nan_is_a_value = true;
+    explicit by_one_more(const numbers&) {}
+    double operator()(double b) const { return 1 + std::abs(b); }
 };
 
 // The files of tests/golden_models: `params`, `inputs`, `expected`; an array is {shape, data}.
@@ -96,20 +91,13 @@ using results = std::map<std::string, numbers, std::less<>>;
 inline comparison compare_expected(const json& file, const results& values,
                                    double tolerance = 1e-9) {
     const json& expected = file.at("expected");
-    double largest = 0;
+    largest_error<by_one_more> d;
     for (const auto& [name, value] : expected.members()) {
         const auto found = values.find(name);
         if (found == values.end()) throw diffgen::compat::unsupported("the value " + name);
-        const numbers wanted = numbers_of(expected, name);
-        if (found->second.size() != wanted.size()) return {INFINITY, tolerance};
-        for (std::size_t i = 0; i < wanted.size(); ++i) {
-            const double a = found->second[i], b = wanted[i];
-            const bool equal = a == b || (std::isnan(a) && std::isnan(b));
-            const double e = equal ? 0 : std::abs(a - b) / (1 + std::abs(b));
-            largest = e <= largest ? largest : e == e ? e : INFINITY;
-        }
+        d.compare(found->second, numbers_of(expected, name));
     }
-    return {largest, tolerance};
+    return {d.largest(), tolerance};
 }
 
 }  // namespace golden

@@ -3,6 +3,7 @@
 #include <diffgen/metrics/ranked_probability_score.hpp>
 
 #include "check_refused.hpp"
+#include "crps_by_definition.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,19 +19,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// The integral of (F(x) - 1[x >= y])^2 by the midpoint rule, from -40 to 40.
-template <class Distribution>
-double by_definition(double y, Distribution f) {
-    constexpr int n = 400000;
-    double sum = 0;
-    for (int i = 0; i < n; ++i) {
-        const double x = -40 + 80.0 * (i + 0.5) / n;
-        const double gap = f(x) - (x >= y ? 1 : 0);
-        sum += gap * gap * 80.0 / n;
-    }
-    return sum;
-}
-
 double gaussian(double x, double mean, double deviation) {
     return std::erfc((mean - x) / (deviation * std::numbers::sqrt2)) / 2;
 }
@@ -45,9 +33,9 @@ TEST_CASE("logistic and Laplace distributions: the integral of the squared gap")
     };
     for (const double y : {-2.0, 1.0, 3.5}) {
         CHECK(crps_of_logistic(y, 1, 0.7) ==
-              doctest::Approx(by_definition(y, logistic)).epsilon(1e-4));
+              doctest::Approx(testing::crps_by_definition(y, 40, logistic)).epsilon(1e-4));
         CHECK(crps_of_laplace(y, 1, 0.7) ==
-              doctest::Approx(by_definition(y, laplace)).epsilon(1e-4));
+              doctest::Approx(testing::crps_by_definition(y, 40, laplace)).epsilon(1e-4));
     }
     // Far away, where exp() of the distance would overflow.
     CHECK(crps_of_logistic(1e6, 0, 1) == 1e6 - 1);
@@ -60,7 +48,7 @@ TEST_CASE("a mixture: the integral; of one component, and of equal ones, the Gau
     };
     for (const double y : {-2.0, 0.25, 3.5})
         CHECK(crps_of_gaussian_mixture(y, means, deviations, weights) ==
-              doctest::Approx(by_definition(y, f)).epsilon(1e-3));
+              doctest::Approx(testing::crps_by_definition(y, 40, f)).epsilon(1e-3));
     const std::vector<double> mean{1, 1}, deviation{2, 2};
     CHECK(crps_of_gaussian_mixture(-0.3, mean, deviation) ==
           doctest::Approx(crps_of_gaussian(-0.3, 1, 2)).epsilon(1e-14));
@@ -73,7 +61,7 @@ TEST_CASE("a truncated Gaussian: the integral, with the value inside and outside
     };
     for (const double y : {-2.0, -0.5, 0.7, 2.5, 6.0})
         CHECK(crps_of_truncated_gaussian(y, 1, 2, -0.5, 2.5) ==
-              doctest::Approx(by_definition(y, f)).epsilon(1e-4));
+              doctest::Approx(testing::crps_by_definition(y, 40, f)).epsilon(1e-4));
     CHECK(crps_of_truncated_gaussian(0.4, 1, 2) ==
           doctest::Approx(crps_of_gaussian(0.4, 1, 2)).epsilon(1e-14));
 }

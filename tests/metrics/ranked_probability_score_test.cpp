@@ -3,6 +3,7 @@
 #include <diffgen/metrics/ranked_probability_score.hpp>
 
 #include "check_refused.hpp"
+#include "crps_by_definition.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,23 +14,6 @@
 using namespace diffgen;
 using namespace diffgen::metrics;
 
-namespace {
-
-/// The integral of (F(x) - 1[x >= y])^2 by the midpoint rule, from -12 to 12.
-template <class Distribution>
-double by_definition(double y, Distribution f) {
-    constexpr int n = 240000;
-    double sum = 0;
-    for (int i = 0; i < n; ++i) {
-        const double x = -12 + 24.0 * (i + 0.5) / n;
-        const double gap = f(x) - (x >= y ? 1 : 0);
-        sum += gap * gap * 24.0 / n;
-    }
-    return sum;
-}
-
-}  // namespace
-
 TEST_CASE("samples: the integral of the squared gap between distribution functions") {
     const std::vector<double> samples{0.5, -1, 2, 0.5};
     const auto f = [&](double x) {
@@ -39,7 +23,8 @@ TEST_CASE("samples: the integral of the squared gap between distribution functio
         return below;
     };
     for (const double y : {-3.0, 0.25, 4.0})
-        CHECK(crps_of_samples(y, samples) == doctest::Approx(by_definition(y, f)).epsilon(1e-3));
+        CHECK(crps_of_samples(y, samples) ==
+              doctest::Approx(testing::crps_by_definition(y, 12, f)).epsilon(1e-3));
     // By hand, y = 0: mean |x| = 1; sum |x - x'| = 2 (0 + 1.5 + 1.5 + 1.5 + 1.5 + 3) = 18.
     CHECK(crps_of_samples(0, samples) == doctest::Approx(1 - 18.0 / 32).epsilon(1e-15));
     CHECK(fair_crps_of_samples(0, samples) == doctest::Approx(1 - 18.0 / 24).epsilon(1e-15));
@@ -70,7 +55,8 @@ TEST_CASE("the fair score of a pair is right on average over all pairs; the othe
 TEST_CASE("a Gaussian: the closed form is the integral, and many quantiles come near") {
     const auto f = [](double x) { return std::erfc((1 - x) / (2 * std::numbers::sqrt2)) / 2; };
     for (const double y : {-2.0, 1.0, 3.5})
-        CHECK(crps_of_gaussian(y, 1, 2) == doctest::Approx(by_definition(y, f)).epsilon(1e-4));
+        CHECK(crps_of_gaussian(y, 1, 2) ==
+              doctest::Approx(testing::crps_by_definition(y, 12, f)).epsilon(1e-4));
     // At its own mean: deviation (sqrt 2 - 1) / sqrt pi.
     CHECK(crps_of_gaussian(1, 1, 2) ==
           doctest::Approx(2 * (std::numbers::sqrt2 - 1) * std::numbers::inv_sqrtpi).epsilon(1e-15));
