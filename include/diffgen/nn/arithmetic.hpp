@@ -149,12 +149,6 @@ variable<T> mean(const variable<T>& x) {
     return sum(x) / static_cast<T>(x.size());
 }
 
-/// The mean of every column: 1 x c.
-template <class T>
-variable<T> mean_over_rows(const variable<T>& x) {
-    return sum_over_rows(x) / static_cast<T>(x.rows());
-}
-
 }  // namespace diffgen::inline DIFFGEN_ABI::nn
 
 #include <diffgen/core/with_macros.hpp>

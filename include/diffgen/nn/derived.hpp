@@ -31,6 +31,12 @@ M sum_over_rows(const M& x) {
     return reduce_to(x, 1, x.cols());
 }
 
+/// The mean of every column: 1 x c.
+template <operand M>
+M mean_over_rows(const M& x) {
+    return sum_over_rows(x) / static_cast<typename M::scalar>(x.rows());
+}
+
 /// The sum of every row (one number a feature): r x 1.
 template <operand M>
 M sum_over_cols(const M& x) {

@@ -48,7 +48,9 @@ variable<T> rsqrt(const variable<T>& x) {
     const auto y = detail::by_element(x, [](const variable<T>& self, int, const variable<T>& g) {
         return (g * (self * square(self))) * T(-0.5);
     });
-    y.result().array() = x.value().array().sqrt().inverse();
+    // One by one: Eigen's packets of square roots round otherwise than what is left over at the
+    // end, and the bits would depend on the place.
+    y.result() = x.value().unaryExpr([](T v) { return T(1) / std::sqrt(v); });
     return y;
 }
 

@@ -17,9 +17,6 @@
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
 
-/// How an operand of a product enters it.
-enum class form { plain, transposed };
-
 namespace detail {
 
 /// Rows of A, columns of B and inner numbers of a block of a product. A packed block of A fills
@@ -80,13 +77,12 @@ class gemm {
   public:
     /// c += op(a) op(b); the shapes must fit, c must not overlap a or b.
     void accumulate(const view<T>& a, form fa, const view<T>& b, form fb, span_matrix<T> c) {
-        if (fa == form::plain) {
-            fb == form::plain ? run<Eigen::ColMajor, Eigen::ColMajor>(a, b, c, a.cols())
-                              : run<Eigen::ColMajor, Eigen::RowMajor>(a, b, c, a.cols());
-        } else {
-            fb == form::plain ? run<Eigen::RowMajor, Eigen::ColMajor>(a, b, c, a.rows())
-                              : run<Eigen::RowMajor, Eigen::RowMajor>(a, b, c, a.rows());
-        }
+        choose(a, fa, b, fb, c);
+    }
+    /// The same of blocks of matrices.
+    void accumulate(const block_view<T>& a, form fa, const block_view<T>& b, form fb,
+                    span_block<T> c) {
+        choose(a, fa, b, fb, c);
     }
 
     /// The same of a packed a: c += a b, with the same bits.
@@ -122,8 +118,19 @@ class gemm {
         }
     };
 
-    template <int OrderA, int OrderB>
-    void run(const view<T>& a, const view<T>& b, span_matrix<T>& c, extent depth) {
+    template <class In, class Out>
+    void choose(const In& a, form fa, const In& b, form fb, Out& c) {
+        if (fa == form::plain) {
+            fb == form::plain ? run<Eigen::ColMajor, Eigen::ColMajor>(a, b, c, a.cols())
+                              : run<Eigen::ColMajor, Eigen::RowMajor>(a, b, c, a.cols());
+        } else {
+            fb == form::plain ? run<Eigen::RowMajor, Eigen::ColMajor>(a, b, c, a.rows())
+                              : run<Eigen::RowMajor, Eigen::RowMajor>(a, b, c, a.rows());
+        }
+    }
+
+    template <int OrderA, int OrderB, class In, class Out>
+    void run(const In& a, const In& b, Out& c, extent depth) {
         if (c.size() == 0 || depth == 0) return;
         // What the product asks for: min(rows, mc) x kc and kc x min(cols, nc) values.
         grow(a_, std::min(c.rows(), mc) * kc);

@@ -7,14 +7,18 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/nn/arithmetic.hpp>
+#include <diffgen/nn/derived.hpp>
 #include <diffgen/nn/functions.hpp>
+
+#include <type_traits>
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// (x - mean) / sqrt(variance + epsilon), mean and variance over the rows of each column.
-template <class T>
-variable<T> layer_norm(const variable<T>& x, std::type_identity_t<T> epsilon = T(1e-5)) {
-    const auto centred = x - mean_over_rows(x);
+template <operand M>
+M layer_norm(const M& x,
+             std::type_identity_t<typename M::scalar> epsilon = typename M::scalar(1e-5)) {
+    const M centred = x - mean_over_rows(x);
     return centred * rsqrt(mean_over_rows(square(centred)) + epsilon);
 }
 

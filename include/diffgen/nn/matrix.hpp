@@ -30,6 +30,15 @@ using view = Eigen::Map<const matrix<T>>;
 template <class T>
 using span_matrix = Eigen::Map<matrix<T>>;
 
+/// A block of a matrix that lies elsewhere, to read and to write.
+template <class T>
+using block_view = Eigen::Map<const matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
+template <class T>
+using span_block = Eigen::Map<matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
+
+/// How an operand of a product enters it.
+enum class form { plain, transposed };
+
 namespace detail {
 
 /// "3 x 4", for the texts of errors.

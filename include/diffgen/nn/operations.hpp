@@ -6,9 +6,12 @@
 
 #include <diffgen/nn/activations.hpp>
 #include <diffgen/nn/arithmetic.hpp>
+#include <diffgen/nn/attention.hpp>
+#include <diffgen/nn/batched_matmul.hpp>
 #include <diffgen/nn/broadcast.hpp>
 #include <diffgen/nn/choice.hpp>
 #include <diffgen/nn/functions.hpp>
+#include <diffgen/nn/group_norm.hpp>
 #include <diffgen/nn/layer_norm.hpp>
 #include <diffgen/nn/matmul.hpp>
 #include <diffgen/nn/reshape.hpp>

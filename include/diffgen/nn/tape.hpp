@@ -9,6 +9,7 @@
 
 #include <diffgen/core/error.hpp>
 #include <diffgen/nn/arena.hpp>
+#include <diffgen/nn/blocks.hpp>
 #include <diffgen/nn/gemm.hpp>
 #include <diffgen/nn/matrix.hpp>
 
@@ -39,6 +40,7 @@ struct attributes {
     extent offset = 0;               ///< the first row of a slice
     std::span<const int> columns{};  ///< the columns of a gather; kept by the tape
     std::array<form, 2> forms{};     ///< how the operands of a product enter it
+    block_grid grid{};               ///< how the operands of a product are cut
     std::size_t operand = 0;         ///< the number of a node that is read, without a gradient
 };
 
