@@ -76,7 +76,7 @@ TEST_CASE("patch_transformer: without positions, moved patches give moved output
 
 TEST_CASE("patch_transformer: it learns, goes on with the same bits, and is stored") {
     // A network that predicts nothing pays 1, an element's E alpha^2 + E sigma^2.
-    learns_two_pictures<nn::patch_transformer<float>>(tiny, 0.5);
+    learns_two_pictures<nn::patch_transformer<float>>(tiny, 32, 0.5);
 }
 
 TEST_CASE("patch_transformer: what does not fit is refused with the sizes") {

@@ -135,7 +135,7 @@ void refuses_what_does_not_fit(Net net) {
 /// Trained on two pictures of two classes it comes to know them; a training that was stored and
 /// resumed gives the same bits; weights go through a file. A Net of float with 2 classes.
 template <class Net, class Options>
-void learns_two_pictures(const Options& options, double bound) {
+void learns_two_pictures(const Options& options, std::int64_t batch, double bound) {
     Net net(options);
     std::vector<float> pictures;
     for (nn::extent i = 0; i < 2 * net.features(); ++i)
@@ -146,7 +146,7 @@ void learns_two_pictures(const Options& options, double bound) {
         diffgen::process{diffgen::schedule::cosine{}, diffgen::kernel::variance_preserving{}},
         diffgen::velocity{}, diffgen::time_input::log_snr{}};
     nn::fit_options o;
-    o.batch = 32;
+    o.batch = batch;
     o.learning_rate = nn::constant_rate{.rate = 5e-3, .warm_up = 20};
     const auto run = [&](nn::training_state<float>& state, std::int64_t steps) {
         o.steps = steps;

@@ -61,7 +61,7 @@ class patch_transformer {
           context_(weights_,
                    {options.context, options.time_features, options.classes, options.times},
                    random_),
-          evaluation_(batch_cut::of(patches_.positions())) {
+          evaluation_(batch_cut::of(patches_.positions(), patches_.positions())) {
         const extent hidden = options.hidden, patch = patches_.patch();
         input_ = linear::make(weights_, "input", patch, hidden, random_);
         position_ = weights_.add("position", hidden, patches_.positions());

@@ -27,12 +27,13 @@ namespace diffgen::inline DIFFGEN_ABI::nn {
 struct batch_cut {
     std::int64_t chunk, multiple;
 
-    /// For networks whose smallest matrices have `columns` columns a sample: some 256 at a time.
-    static batch_cut of(extent columns) {
+    /// For networks whose products have from `fewest` to `most` columns a sample, each a divisor of
+    /// the next: some 256 columns at a time.
+    static batch_cut of(extent fewest, extent most) {
         std::int64_t multiple = 1;
-        while (multiple * columns % 16 != 0)
+        while (multiple * fewest % 16 != 0)
             multiple *= 2;
-        return {multiple * std::max<std::int64_t>(1, 256 / (multiple * columns)), multiple};
+        return {multiple * std::max<std::int64_t>(1, 256 / (multiple * most)), multiple};
     }
 };
 
