@@ -4,14 +4,17 @@
 // The code of docs/concepts/networks.md.
 
 #include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/nn/patch_transformer.hpp>
 #include <diffgen/nn/residual_mlp.hpp>
 #include <diffgen/nn/weights_file.hpp>
 #include <diffgen/sampler.hpp>
 #include <diffgen/schedule/betas.hpp>
 #include <diffgen/solver/ddim.hpp>
+#include <diffgen/train/denoising.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -50,4 +53,36 @@ TEST_CASE("sampling with a residual network whose weights come from a file") {
     s.generate(exec::cpp, batch(y, 1), {.steps = 20, .seed = 1});
     CHECK(y[0] == x[0]);  // no sample feels its neighbours
     CHECK(y[1] == x[1]);
+}
+
+TEST_CASE("a transformer over patches is trained and sampled with") {
+    std::vector<float> pictures;
+    for (int i = 0; i < 2 * 64; ++i)
+        pictures.push_back((i / 64 == 0 ? i % 8 : i / 8) < 4 ? -1.0f : 1.0f);
+    const std::vector<int> labels{3, 8};
+    // [pictures]
+    nn::patch_transformer<float> net({.channels = 1,
+                                      .height = 8,
+                                      .width = 8,
+                                      .patch = 2,
+                                      .hidden = 32,
+                                      .blocks = 2,
+                                      .classes = 10});
+    const train::denoising objective{process{schedule::cosine{}, kernel::variance_preserving{}},
+                                     velocity{}, time_input::log_snr{}};
+    train::train_denoiser(net, objective,
+                          train::dataset<float>{pictures.data(), 2, 64, labels.data()},
+                          {.steps = 20, .batch = 16});
+    const auto call = [&net](auto in, auto out, const noise_level& level) {
+        net.evaluate(in.data, out.data, static_cast<std::int64_t>(in.samples), level.network_time);
+    };
+    sampler s{schedule::cosine{}, kernel::variance_preserving{},
+              predicts(velocity{}, call, time_input::log_snr{}), solver::ddim{}};
+    std::vector<float> x(64 * 10);
+    s.generate(exec::cpp, batch(x, 10), {.steps = 10, .seed = 1});
+    // [pictures]
+    CHECK(std::isfinite(x[0]));
+    std::vector<float> y(64);
+    s.generate(exec::cpp, batch(y, 1), {.steps = 10, .seed = 1});
+    CHECK(std::equal(y.begin(), y.end(), x.begin()));  // no sample feels its neighbours
 }
