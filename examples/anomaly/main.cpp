@@ -11,12 +11,12 @@
 #include <diffgen/metrics/ranking.hpp>
 #include <diffgen/nn/weights_file.hpp>
 
+#include "../common/on_all_cores.hpp"
 #include "methods.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,29 +48,26 @@ std::vector<finding> find(const matrix& healthy, const matrix& x, const matrix& 
 /// Prints the mean and the least over the classes left out; returns the best mean.
 double classes_left_out(const pictures& training, const pictures& test, const matrix& covariance,
                         int classes) {
-    std::vector<std::string> order;
-    std::map<std::string, std::vector<double>> found;
-    for (int c = 0; c < classes; ++c) {
-        std::vector<int> is_odd;
-        for (const int label : test.labels)
-            is_odd.push_back(label == c);
+    std::vector<std::vector<finding>> of_class(static_cast<std::size_t>(classes));
+    common::on_all_cores(classes, [&](long c) {
         const matrix healthy = training.where([&](int label) { return label != c; });
-        for (const finding& f : find(healthy, test.values, covariance)) {
-            if (c == 0) order.push_back(f.method);
-            found[f.method].push_back(auroc(f.scores, is_odd));
-        }
-    }
+        of_class[static_cast<std::size_t>(c)] = find(healthy, test.values, covariance);
+    });
     std::printf("a class left out                             mean    least\n");
     double best = 0;
-    for (const std::string& method : order) {
-        const auto& values = found[method];
-        double sum = 0;
-        for (const double v : values)
-            sum += v;
-        const double mean = sum / static_cast<double>(values.size());
+    for (std::size_t method = 0; method < of_class[0].size(); ++method) {
+        double sum = 0, least = 1;
+        for (int c = 0; c < classes; ++c) {
+            std::vector<int> is_odd;
+            for (const int label : test.labels)
+                is_odd.push_back(label == c);
+            const double a = auroc(of_class[static_cast<std::size_t>(c)][method].scores, is_odd);
+            sum += a;
+            least = std::min(least, a);
+        }
+        const double mean = sum / classes;
         best = std::max(best, mean);
-        std::printf("%-42s %6.3f   %6.3f\n", method.c_str(), mean,
-                    *std::min_element(values.begin(), values.end()));
+        std::printf("%-42s %6.3f   %6.3f\n", of_class[0][method].method.c_str(), mean, least);
     }
     return best;
 }

@@ -25,6 +25,9 @@ namespace anomaly {
 namespace task = diffgen::task;
 namespace posterior = diffgen::posterior;
 
+/// Draws of noise for every figure: of few, the noise of the draws hides what is odd.
+constexpr int repeats = 8;
+
 struct finding {
     std::string method;
     std::vector<double> scores;
@@ -68,7 +71,8 @@ inline finding exact_denoising(const matrix& healthy, const matrix& x) {
     const std::vector<double> sigmas{0.2, 0.3, 0.4, 0.5, 0.6};
     matrix maps = matrix::Zero(x.rows(), x.cols());
     for (const double sigma : sigmas)  // all count the same, while the sum weighs by precision
-        maps += sigma * sigma * task::denoising_errors(digits::process(), model, x, {&sigma, 1}, 2);
+        maps += sigma * sigma *
+                task::denoising_errors(digits::process(), model, x, {&sigma, 1}, repeats);
     return of_maps("denoising errors, exact estimate", std::move(maps));
 }
 
@@ -79,9 +83,9 @@ finding exact_reconstruction(std::string method, const posterior::data_points<fl
     diffgen::sampler s{diffgen::schedule::cosine{}, diffgen::kernel::variance_preserving{},
                        diffgen::predicts(diffgen::denoised{}, data), diffgen::solver::ancestral{},
                        noise};
-    return of_maps(std::move(method),
-                   task::reconstruction_errors(diffgen::exec::cpp, s, x,
-                                               {.time = time_of(0.5), .steps = 4, .repeats = 2}));
+    return of_maps(std::move(method), task::reconstruction_errors(
+                                          diffgen::exec::cpp, s, x,
+                                          {.time = time_of(0.5), .steps = 4, .repeats = repeats}));
 }
 
 /// Three octaves, the cells of the first as large as a digit.
@@ -129,7 +133,7 @@ inline finding trained_denoising(digits::network& net, const matrix& x) {
     const std::vector<double> sigmas{0.15, 0.2, 0.3, 0.4};
     return least_odd("denoising errors, trained network", x, [&](int label) {
         auto model = seen_as(net, label);
-        return task::denoising_errors(digits::process(), model, x, sigmas, 2);
+        return task::denoising_errors(digits::process(), model, x, sigmas, repeats);
     });
 }
 
@@ -138,7 +142,7 @@ inline finding trained_reconstruction(digits::network& net, const matrix& x) {
         diffgen::sampler s{diffgen::schedule::cosine{}, diffgen::kernel::variance_preserving{},
                            seen_as(net, label), diffgen::solver::ddim{}};
         return task::reconstruction_errors(diffgen::exec::cpp, s, x,
-                                           {.time = time_of(0.3), .steps = 4, .repeats = 2});
+                                           {.time = time_of(0.3), .steps = 4, .repeats = repeats});
     });
 }
 
