@@ -35,15 +35,15 @@ if(DIFFGEN_NIGHTLY)
   set(batch 1)
 endif()
 set(DIFFGEN_HEADERS_BATCH ${batch} CACHE STRING "Headers in one unit of the headers' check")
-set(check_headers ${CMAKE_CURRENT_SOURCE_DIR}/headers/check.sh ${PROJECT_SOURCE_DIR}/include ${flags}
-  ${DIFFGEN_HEADERS_BATCH})
+set(check_headers ${CMAKE_CURRENT_SOURCE_DIR}/headers/check.sh ${PROJECT_SOURCE_DIR}/include ${flags})
 foreach(pair IN LISTS compilers)
   string(REGEX MATCH "^(.*)=(.*)$" pair ${pair})
-  diffgen_compiler_test(headers.${CMAKE_MATCH_1} 1800 ${check_headers} "${CMAKE_MATCH_2}"
+  diffgen_compiler_test(headers.${CMAKE_MATCH_1} 1800 ${check_headers} ${DIFFGEN_HEADERS_BATCH} "${CMAKE_MATCH_2}"
     -fsyntax-only -fopenmp ${diffgen_warnings})
 endforeach()
 if(DIFFGEN_NVCC)
-  diffgen_compiler_test(headers.nvcc 1800 ${check_headers} ${DIFFGEN_NVCC})
+  math(EXPR batch "4 * ${DIFFGEN_HEADERS_BATCH}")  # nvcc is slow to start
+  diffgen_compiler_test(headers.nvcc 1800 ${check_headers} ${batch} ${DIFFGEN_NVCC})
   set_tests_properties(headers.nvcc PROPERTIES LABELS nvcc)
 endif()
 # The CUDA tests compile; the preset cuda builds them to be run on a machine with a device.

@@ -32,6 +32,7 @@ struct OrtTensorTypeAndShapeInfo;
 struct OrtTypeInfo;
 struct OrtValue;
 
+// NOLINTBEGIN(readability-identifier-naming): the names are ONNX Runtime's.
 enum ONNXTensorElementDataType : unsigned {
     ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED = 0,
     ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT = 1,
@@ -97,6 +98,7 @@ struct OrtApi {
     void* from_99[1];
     void (*ReleaseSessionOptions)(OrtSessionOptions*);
 };
+// NOLINTEND(readability-identifier-naming)
 
 struct OrtApiBase {
     const OrtApi* (*GetApi)(std::uint32_t version);

@@ -67,7 +67,7 @@ inline double multiscale_structural_similarity(std::span<const metrics::matrix> 
                                                std::span<const metrics::matrix> y,
                                                const similarity_options& options) {
     options.check();
-    const auto half = static_cast<Eigen::Index>(3.5 * options.sigma + 0.5);
+    const auto half = static_cast<Eigen::Index>(std::floor(3.5 * options.sigma + 0.5));
     const std::size_t last = options.betas.size() - 1;
     compat::detail::check_channels(x, y, options.data_range, (half + 1) << last);
     metrics::detail::similarity_rule rule(options.data_range, 2 * half + 1, options.sigma,

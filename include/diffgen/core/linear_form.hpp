@@ -92,7 +92,7 @@ constexpr linear_form normal(int i) {
 /// The denoised estimate by branch i of guidance alone, before the branches are merged and before
 /// any hook; of a predictor without guidance, branch 0. A solver that names branches 0 to n - 1 has
 /// `static constexpr int branches = n`. Throws bad_argument where a form has no such branch.
-constexpr linear_form D_of(int i) {
+constexpr linear_form D_of(int i) {  // NOLINT(readability-identifier-naming): D of the papers
     linear_form f;
     f.branches[detail::place_of("D_of", "branches", i, max_branches)] = 1;
     return f;

@@ -69,7 +69,7 @@ class run {
         if (seen.stop && seen.stop()) return false;
         for (int k = 0; k < steps; ++k) {
             const moment& from = moments_[static_cast<std::size_t>(k)];
-            const moment& to = moments_[static_cast<std::size_t>(k + 1)];
+            const moment& to = moments_[static_cast<std::size_t>(k) + 1];
             evaluate(from);
             ++done.evaluations;
             carry_out(e, noise, k, step_between(sampler_.corruption, sampler_.schedule, from, to));

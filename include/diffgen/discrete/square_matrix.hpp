@@ -130,7 +130,7 @@ class square_matrix {
     for (const double v : m.values())
         norm = std::max(norm, std::abs(v) * m.states());
     int halvings = 0;
-    for (; norm > 0.5; norm /= 2)
+    while (std::ldexp(norm, -halvings) > 0.5)
         ++halvings;
     m = std::ldexp(1., -halvings) * m;
     square_matrix sum = square_matrix::identity(m.states()), term = sum;

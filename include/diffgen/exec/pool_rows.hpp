@@ -82,7 +82,7 @@ class pool_rows {
     }
     /// A saved request, which goes on where it was. Throws bad_argument.
     [[nodiscard]] newcomer go_on(const run_snapshot<T, Memory>& s) const {
-        newcomer n = of(s.seed, s.first_sample, s.grids.front());
+        newcomer n = of(s.seed, s.first_sample, std::vector(s.grids.front()));
         n.about.evaluations = s.evaluations;
         n.way = s.cohorts.front();
         planner_.plan_again(n.way, n.about.grid, n.first, n.due);
@@ -203,7 +203,7 @@ class pool_rows {
 
   private:
     [[nodiscard]] newcomer of(std::uint64_t seed, std::uint64_t sample,
-                              std::vector<noise_level> grid) const {
+                              std::vector<noise_level>&& grid) const {
         newcomer n{{}, {}, {{}, seeded(source_, seed)}};
         n.about.seed = seed;
         n.about.sample = sample;
@@ -211,8 +211,8 @@ class pool_rows {
         return n;
     }
     /// The row goes nowhere any more, and no pass touches it.
-    void fail(std::size_t row, std::exception_ptr why) {
-        requests_[row].error = std::move(why);
+    void fail(std::size_t row, const std::exception_ptr& why) {
+        requests_[row].error = why;
         cohorts_[row].arrived = true;
         stages_.entries[row].code = {};
     }

@@ -33,7 +33,7 @@ DIFFGEN_VALUE bool apply(const instruction<T, Shape>& s, const tile_memory<T>& m
         part.prepare(combiner, hook);
         bad = bad + part.apply();
     }
-    return !any(bad != bad);
+    return !any(bad != bad);  // NOLINT(misc-redundant-expression): a NaN is not itself
 #endif
 }
 

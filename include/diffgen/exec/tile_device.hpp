@@ -234,7 +234,7 @@ template <class T, class Shape, class Combiner, class Hook>
         for (int i = 0; i < count; ++i)
             bad = bad + apply_to<1>(s, m, combiner, hook, i);
     }
-    return bad == bad;
+    return bad == bad;  // NOLINT(misc-redundant-expression): a NaN is not itself
 }
 
 template <std::size_t N, class T, class Shape, class Combiner, class Hook>

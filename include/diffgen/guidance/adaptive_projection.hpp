@@ -92,8 +92,9 @@ class adaptive_projection_with_momentum {
   public:
     static constexpr int inputs = 2;
 
-    explicit adaptive_projection_with_momentum(adaptive_projection rule, double momentum = -0.5)
-        : rule_(std::move(rule)), momentum_(momentum) {}
+    explicit adaptive_projection_with_momentum(const adaptive_projection& rule,
+                                               double momentum = -0.5)
+        : rule_(rule), momentum_(momentum) {}
 
     void check() const {
         rule_.check();

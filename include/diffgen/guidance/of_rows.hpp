@@ -25,7 +25,7 @@ class of_rows {
     constexpr of_rows(double all) : all_(all) {}
     template <class X>
     requires(detail::contiguous<std::remove_reference_t<X>>&& detail::outlives_its_expression<X>)
-        of_rows(X&& each)
+        of_rows(X&& each)  // NOLINT(bugprone-forwarding-reference-overload): it is no container
         : samples_(static_cast<std::size_t>(std::size(each))) {
         set(std::data(each));
     }

@@ -9,14 +9,6 @@
 
 #include <diffgen/core/config.hpp>
 
-#include <diffgen/core/config.hpp>
-
-#include <diffgen/core/config.hpp>
-
-#include <diffgen/core/config.hpp>
-
-#include <diffgen/core/config.hpp>
-
 #include <bit>
 #include <cstdint>
 

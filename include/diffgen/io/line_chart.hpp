@@ -28,6 +28,12 @@ struct legend_entry {
     std::string mark;  ///< the attributes of the path before the name
 };
 
+/// Rows of `columns` entries before the one of entry i.
+inline double rows_before(std::size_t i, std::size_t columns) {
+    const std::size_t rows = i / columns;
+    return static_cast<double>(rows);
+}
+
 }  // namespace detail
 
 /// The panels row by row, and below each column the legend of its curves and bands.
@@ -57,16 +63,16 @@ inline std::string line_charts(const std::vector<panel>& panels, const chart_opt
     out << std::fixed << std::setprecision(1);
     out << "<svg xmlns='http://www.w3.org/2000/svg' width='"
         << o.width * static_cast<double>(o.columns) << "' height='"
-        << bottom + line * (static_cast<double>((longest + 1) / 2) + 1)
+        << bottom + line * (detail::rows_before(longest + 1, 2) + 1)
         << "' font-family='sans-serif' font-size='11'>\n"
         << "<rect width='100%' height='100%' fill='#fff'/>\n";
     for (std::size_t i = 0; i < panels.size(); ++i)
         detail::draw_panel(out, panels[i], o.width * static_cast<double>(i % o.columns),
-                           o.height * static_cast<double>(i / o.columns), o);
+                           o.height * detail::rows_before(i, o.columns), o);
     for (std::size_t column = 0; column < o.columns; ++column)
         for (std::size_t i = 0; i < legends[column].size(); ++i) {
             const double x = o.width * (static_cast<double>(column) + 0.5 * double(i % 2)) + 10;
-            const double y = bottom + line * static_cast<double>(i / 2 + 1);
+            const double y = bottom + line * (detail::rows_before(i, 2) + 1);
             out << "<path transform='translate(" << x << ' ' << y << ")' "
                 << legends[column][i].mark << "/>\n";
             detail::draw_label(out, x + 28, y, "start", legends[column][i].name);

@@ -10,12 +10,6 @@
 
 #include <diffgen/core/config.hpp>
 
-#include <diffgen/core/config.hpp>
-
-#include <diffgen/core/config.hpp>
-
-#include <diffgen/core/config.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>

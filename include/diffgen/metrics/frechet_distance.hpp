@@ -36,7 +36,7 @@ inline Eigen::VectorXd without_rounding(const Eigen::VectorXd& eigenvalues) {
 inline matrix root_of(const matrix& s) {
     const Eigen::LLT<matrix> factor(s);
     if (factor.info() == Eigen::Success) {
-        const matrix lower = factor.matrixL();
+        matrix lower = factor.matrixL();
         constexpr double singular = 1e-10;
         if (lower.diagonal().array().square().minCoeff() > singular * s.diagonal().maxCoeff())
             return lower;

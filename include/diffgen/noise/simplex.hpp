@@ -49,9 +49,8 @@ struct simplex {
     template <scalar_value T>
     DIFFGEN_VALUE T normal(noise::stream stream, std::uint32_t draw, std::uint64_t flat) const {
         const std::uint64_t pixels = std::uint64_t{width} * height, picture = flat / pixels,
-                            pixel = flat % pixels;
-        const auto column = static_cast<double>(pixel % width),
-                   row = static_cast<double>(pixel / width);
+                            pixel = flat % pixels, line = pixel / width;
+        const auto column = static_cast<double>(pixel % width), row = static_cast<double>(line);
         double sum = 0, squares = 0, weight = 1, scale = 1 / wavelength;
         for (int k = 0; k < octaves; ++k) {
             // the octave's key and its place in the plane

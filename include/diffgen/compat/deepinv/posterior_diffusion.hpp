@@ -91,7 +91,7 @@ struct posterior_diffusion {
         const double dt = std::abs(t1 - t0);
         const vector dW = std::sqrt(dt) * vector(draw(x.size()));
         const vector drift0 = drift(net, m, x, t0, draw);
-        const vector euler = x + drift0 * dt + diffusion(t0) * dW;
+        vector euler = x + drift0 * dt + diffusion(t0) * dW;
         if (solver == sde_solver::euler) return euler;
         const vector drift1 = drift(net, m, euler, t1, draw);
         return x + (drift0 + drift1) * dt / 2 + (diffusion(t0) + diffusion(t1)) / 2 * dW;

@@ -117,7 +117,7 @@ class repaint_scheduler {
                                  "RePaintScheduler: the timesteps from ", t, " to ", t + stride,
                                  " of ", betas_.size());
         for (int k = 0; k < stride; ++k) {
-            const double beta = betas_[static_cast<std::size_t>(t + k)];
+            const double beta = betas_[static_cast<std::size_t>(t) + static_cast<std::size_t>(k)];
             const std::span<const double> draw =
                 z.subspan(static_cast<std::size_t>(k) * x.size(), x.size());
             for (std::size_t i = 0; i < x.size(); ++i)

@@ -33,8 +33,9 @@ inline std::vector<double> whole_timesteps(const config& c, const sigma_table& t
     const bool spaced = c.scheduler != scheduler::dpm_solver_singlestep;
     std::vector<double> t;
     if (spaced && c.timestep_spacing == timestep_spacing::leading) {
+        const int whole = last / (n + 1);
         for (int i = n; i > 0; --i)
-            t.push_back(i * (last / (n + 1)) + c.steps_offset);
+            t.push_back(i * whole + c.steps_offset);
     } else if (spaced && c.timestep_spacing == timestep_spacing::trailing) {
         const double step = -static_cast<double>(c.num_train_timesteps) / n;
         const double difference = (last + step) - last;

@@ -38,7 +38,7 @@ class permutation {
         return permutation(std::move(rows));
     }
     /// The second half first: of an odd number, the larger half.
-    static permutation swap(int features) {
+    static permutation swap(int features) {  // NOLINT(bugprone-exception-escape): swaps no objects
         std::vector<int> rows;
         for (int i = 0; i < features; ++i)
             rows.push_back((i + features / 2) % features);

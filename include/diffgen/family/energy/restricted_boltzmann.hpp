@@ -120,7 +120,7 @@ class restricted_boltzmann {
     /// Gaussian machine its mean plus normal noise in the place of the second uniforms. Returns h.
     nn::matrix<double> gibbs(nn::matrix<double>& v, const nn::matrix<double>& uniform_hidden,
                              const nn::matrix<double>& visible_noise) const {
-        const nn::matrix<double> h = below(uniform_hidden, hidden_probability(v));
+        nn::matrix<double> h = below(uniform_hidden, hidden_probability(v));
         const nn::matrix<double> m = visible_mean(h);
         v = gaussian ? nn::matrix<double>(m + visible_noise) : below(visible_noise, m);
         return h;

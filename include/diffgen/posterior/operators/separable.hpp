@@ -53,7 +53,7 @@ class separable {
         const vector along = each_plane(down_svd_.U.transpose(), across_svd_.U.transpose(), y);
         const vector gram = s * values().cwiseAbs2().replicate(channels_, 1);
         const vector scaled = along.array() / (gram.array() + r);
-        const vector reached = each_plane(down_svd_.U, across_svd_.U, scaled);
+        vector reached = each_plane(down_svd_.U, across_svd_.U, scaled);
         // Where A reaches all of y, what is left of it is rounding.
         if (r == 0 || along.size() == y.size()) return reached;
         return reached + (y - each_plane(down_svd_.U, across_svd_.U, along)) / r;
