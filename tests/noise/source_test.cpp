@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <type_traits>
@@ -30,6 +31,20 @@ TEST_CASE_TEMPLATE("fill gives the bits of one element at a time from any first 
     const auto counts = {0, 1, 2, 3, 4, 5, 31, 63, 64, 65, 127, 128, 129, 200};
     check_fill<T>(source, 0, 5, counts);
     check_fill<T>(source, (std::uint64_t{1} << 34) - 67, 70, {1, 64, 130});
+}
+
+TEST_CASE_TEMPLATE("a count of any whole type gives the same bits", Count, short, unsigned, long,
+                   std::size_t, std::int64_t) {
+    const noise::philox source{0x0123456789abcdef};
+    std::vector<double> by_int(71, -1.0), got = by_int;
+    source.fill<double>(stream::prior, 3, 5, 70, by_int.data());
+    source.fill<double>(stream::prior, 3, 5, Count{70}, got.data());
+    CHECK(got == by_int);
+    CHECK(got.back() == -1.0);
+    source.fill<double>(stream::prior, 4, 5, Count{0}, got.data());
+    if constexpr (std::is_signed_v<Count>)
+        source.fill<double>(stream::prior, 4, 5, Count{-3}, got.data());
+    CHECK(got == by_int);
 }
 
 TEST_CASE("a normal is where the addressing says it is") {

@@ -17,6 +17,7 @@
 #include <diffgen/noise/block.hpp>
 #include <diffgen/noise/stream.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -86,7 +87,7 @@ struct philox {
                 do {
                     words[groups++] = detail::words_of_group<V>(block, draw, purpose, keys);
                     block += static_cast<std::uint64_t>(value_traits<V>::width);
-                } while (groups < detail::groups_at_once<V> && groups * group < skip + count);
+                } while (groups < detail::groups_at_once<V> && groups * group - skip < count);
                 for (int g = 0; g < groups; ++g) {
                     const int part = count < group - skip ? count : group - skip;
                     T buffer[std::size_t{group}];
@@ -97,6 +98,21 @@ struct philox {
                     skip = 0;
                 }
             }
+        }
+    }
+
+    /// The same for counts beyond an int.
+    template <value V, std::integral Count>
+    requires(sizeof(Count) > sizeof(int) || std::unsigned_integral<Count>) DIFFGEN_VALUE
+        void fill(noise::stream stream, std::uint32_t draw, std::uint64_t first, Count count,
+                  scalar_of<V>* out) const {
+        constexpr int most = 1 << 30;  // whole groups of every width
+        for (std::uint64_t left = count > 0 ? std::uint64_t(count) : 0; left > 0;) {
+            const int taken = left < most ? int(left) : most;
+            fill<V>(stream, draw, first, taken, out);
+            first += std::uint64_t(taken);
+            out += taken;
+            left -= std::uint64_t(taken);
         }
     }
 
