@@ -59,6 +59,31 @@ TEST_CASE("vjp against central differences, for the class that was told") {
     }
 }
 
+TEST_CASE("a class for each sample: each is as if it were alone with its class") {
+    auto net = some_network();
+    noise_level l;
+    l.network_time = 0.4;
+    const std::vector<double> x{0.1, -0.5, 0.8, 1.2, 0.3, -0.7}, v{0.4, -1, 0.3, 0.2, 0.9, -0.6};
+    const auto in = [](const std::vector<double>& of, std::size_t first, std::size_t samples) {
+        return batch_view<const double>(of.data() + 3 * first, samples, 3);
+    };
+    const auto evaluated = [&](const auto& network, std::size_t first, std::size_t samples) {
+        std::vector<double> out(6 * samples);
+        network(in(x, first, samples), batch_view<double>(out.data(), samples, 3), l);
+        network.vjp(in(x, first, samples), in(v, first, samples),
+                    batch_view<double>(out.data() + 3 * samples, samples, 3), l);
+        return out;
+    };
+    const nn::differentiated both(net, std::vector<int>{1, 0});
+    const auto together = evaluated(both, 0, 2);
+    for (const std::size_t i : {0u, 1u}) {
+        const auto alone = evaluated(nn::differentiated(net, i == 0 ? 1 : 0), i, 1);
+        for (std::size_t e = 0; e < 6; ++e)
+            CHECK(std::abs(together[e / 3 * 6 + i * 3 + e % 3] - alone[e]) < 1e-12);
+    }
+    CHECK_THROWS_AS(evaluated(both, 0, 1), bad_shape);
+}
+
 TEST_CASE("exact traces, differences and probes agree on a network's log density") {
     auto net = some_network();
     const auto flow = [&](auto network, auto divergence) {

@@ -8,6 +8,7 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/nn/operations.hpp>
 #include <diffgen/nn/tape.hpp>
@@ -15,20 +16,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
 
 /// Net: evaluate(in, out, samples, times, classes), forward(leaves, x, times, classes) and
 /// weights(), as residual_mlp has them; it must outlive this and is shared by copies. All samples
-/// are of one class.
+/// are of one class, or each has its own; then a batch of another size throws bad_shape.
 template <class Net>
 class differentiated {
   public:
     using scalar = typename Net::scalar;
 
     explicit differentiated(Net& net) : differentiated(net, net.null_class()) {}
-    differentiated(Net& net, int label) : net_(&net), label_(label) {}
+    differentiated(Net& net, int label) : net_(&net), labels_{label}, one_for_all_(true) {}
+    differentiated(Net& net, std::vector<int> labels)
+        : net_(&net), labels_(std::move(labels)), one_for_all_(false) {}
 
     void operator()(batch_view<const scalar> in, batch_view<scalar> out,
                     const noise_level& l) const {
@@ -36,7 +40,7 @@ class differentiated {
     }
     void operator()(batch_view<const scalar> in, batch_view<scalar> out,
                     std::span<const noise_level> levels) const {
-        const std::vector<int> classes(in.samples, label_);
+        const std::vector<int> classes = classes_of(in.samples);
         net_->evaluate(in.data, out.data, static_cast<std::int64_t>(in.samples), times_of(levels),
                        classes.data());
     }
@@ -49,7 +53,7 @@ class differentiated {
         const auto weights = net_->weights().on(record);
         const auto x = record.refer(in.data, rows, cols);
         const std::vector<double> times(in.samples, l.network_time);
-        const std::vector<int> classes(in.samples, label_);
+        const std::vector<int> classes = classes_of(in.samples);
         const auto y = net_->forward(weights, x, times, classes);
         const auto g = grad(sum(y * record.refer(v.data, rows, cols)), x);
         span_matrix<scalar>(out.data, rows, cols) = g.value();
@@ -63,8 +67,17 @@ class differentiated {
         return times;
     }
 
+    [[nodiscard]] std::vector<int> classes_of(std::size_t samples) const {
+        if (one_for_all_) return std::vector<int>(samples, labels_[0]);
+        if (labels_.size() != samples)
+            throw bad_shape(diffgen::detail::text("diffgen: ", labels_.size(), " classes for ",
+                                                  samples, " samples"));
+        return labels_;
+    }
+
     Net* net_;
-    int label_;
+    std::vector<int> labels_;
+    bool one_for_all_;
 };
 
 }  // namespace diffgen::inline DIFFGEN_ABI::nn
