@@ -29,25 +29,52 @@ namespace detail {
 template <class T>
 void softmax_column(const T* x, T* y, extent rows, extent seen) {
     using lanes = Eigen::Array<T, 16, 1>;
-    const T top = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>>(x, seen).maxCoeff();
+    using column = Eigen::Array<T, Eigen::Dynamic, 1>;
+    const T top = Eigen::Map<const column>(x, seen).maxCoeff();
     lanes total = lanes::Zero();
-    for (extent i = 0; i < seen; i += 16) {
-        const extent n = std::min<extent>(16, seen - i);
-        lanes e = lanes::Zero();
-        std::copy_n(x + i, n, e.data());
-        e = (e - top).exp();
-        std::fill(e.data() + n, e.data() + 16, T(0));
+    const extent whole = seen / 16 * 16, rest = seen - whole;
+    for (extent i = 0; i < whole; i += 16) {
+        const lanes e = (Eigen::Map<const lanes>(x + i) - top).exp();
+        Eigen::Map<lanes>(y + i) = e;
         total += e;
-        std::copy_n(e.data(), n, y + i);
     }
-    const T scale = T(1) / total.sum();
-    for (extent i = 0; i < seen; ++i)
-        y[i] *= scale;
+    if (rest > 0) {
+        lanes e = lanes::Constant(top);
+        std::copy_n(x + whole, rest, e.data());
+        e = (e - top).exp();
+        std::fill(e.data() + rest, e.data() + 16, T(0));
+        std::copy_n(e.data(), rest, y + whole);
+        total += e;
+    }
+    Eigen::Map<column>(y, seen) *= T(1) / total.sum();
     std::fill(y + seen, y + rows, T(0));
 }
 
 inline extent seen_rows(sight seen, extent rows, extent col) {
     return seen == sight::all ? rows : std::min(rows, col + 1);
+}
+
+/// p (g - sum p g) for the columns of `rows` numbers that lie in p and g: what the softmax p makes
+/// of the gradient g. Where p is 0 for being out of sight, so is this.
+template <class T>
+variable<T> softmax_pullback(const variable<T>& p, const variable<T>& g, extent rows) {
+    const auto y = p.owner().emit(
+        p.rows(), p.cols(), {p, g},
+        [](const variable<T>& self, int k, const variable<T>& u) {
+            const extent n = self.kept().offset;
+            if (k == 1) return softmax_pullback(self.parent(0), u, n);
+            const auto columns = [n](const variable<T>& x) { return reshape(x, n, x.size() / n); };
+            const auto a = columns(self.parent(0)), b = columns(self.parent(1)), c = columns(u);
+            const auto part = c * (b - sum_over_rows(a * b)) - b * sum_over_rows(a * c);
+            return reshape(part, self.rows(), self.cols());
+        },
+        {.offset = rows});
+    using column = Eigen::Array<T, Eigen::Dynamic, 1>;
+    for (extent i = 0; i < p.size(); i += rows) {
+        const Eigen::Map<const column> a(p.value().data() + i, rows), b(g.value().data() + i, rows);
+        Eigen::Map<column>(y.result().data() + i, rows) = a * (b - a.matrix().dot(b.matrix()));
+    }
+    return y;
 }
 
 }  // namespace detail
@@ -57,20 +84,15 @@ inline extent seen_rows(sight seen, extent rows, extent col) {
 template <class T>
 variable<T> block_softmax(const variable<T>& x, block_grid grid, sight seen = sight::all) {
     const detail::block_size size("block_softmax", x.rows(), x.cols(), grid);
-    const auto y = x.owner().emit(
-        x.rows(), x.cols(), {x},
-        [](const variable<T>& self, int, const variable<T>& g) {
-            // Blocks one above the other are columns of the reshaped matrix. Where the softmax is 0
-            // for being out of sight, so is the gradient.
-            const extent rows = self.rows() / self.kept().grid.rows;
-            const auto p = reshape(self, rows, self.size() / std::max<extent>(rows, 1));
-            const auto h = reshape(g, p.rows(), p.cols());
-            return reshape(p * (h - sum_over_rows(p * h)), self.rows(), self.cols());
-        },
-        {.grid = grid});
+    const auto y = x.owner().emit(x.rows(), x.cols(), {x},
+                                  [](const variable<T>& self, int, const variable<T>& g) {
+                                      return detail::softmax_pullback(
+                                          self, g, self.rows() / self.kept().grid.rows);
+                                  },
+                                  {.grid = grid});
     const T* from = x.value().data();
     T* to = y.result().data();
-    for (extent j = 0; j < x.cols(); ++j)
+    for (extent j = 0; j < x.cols() && x.rows() > 0; ++j)
         for (extent i = 0; i < grid.rows; ++i, from += size.rows, to += size.rows)
             detail::softmax_column(from, to, size.rows,
                                    detail::seen_rows(seen, size.rows, j % size.cols));

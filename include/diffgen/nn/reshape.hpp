@@ -17,12 +17,10 @@ variable<T> reshape(const variable<T>& x, extent rows, extent cols) {
         throw bad_shape(diffgen::detail::text("diffgen: reshape of ",
                                               detail::shape_text(x.rows(), x.cols()), " to ",
                                               detail::shape_text(rows, cols)));
-    const auto y =
-        x.owner().emit(rows, cols, {x}, [](const variable<T>& self, int, const variable<T>& g) {
+    return x.owner().emit_of_same(
+        x, rows, cols, [](const variable<T>& self, int, const variable<T>& g) {
             return reshape(g, self.parent(0).rows(), self.parent(0).cols());
         });
-    y.result().reshaped() = x.value().reshaped();
-    return y;
 }
 
 template <class T>

@@ -127,6 +127,12 @@ class tape {
         return last();
     }
 
+    /// A node of as many numbers as its one parent has, which are the parent's, where they lie.
+    variable<T> emit_of_same(const variable<T>& x, extent rows, extent cols, rule<T> vjp) {
+        nodes_.push_back({nodes_[x.id()].value, rows, cols, {x.id(), none}, vjp, {}});
+        return last();
+    }
+
     /// A copy of column numbers that lives as long as the nodes.
     std::span<const int> keep(std::span<const int> columns) {
         int* const copy = memory_.take<int>(columns.size());
