@@ -51,6 +51,22 @@ TEST_CASE("the nearest are those of all pairs, to the bit") {
     }
 }
 
+TEST_CASE("queries among themselves are references like any other, to the bit") {
+    // Over several blocks and strips, with copies and with near pairs.
+    for (const double spread : {1.0, 1e-4}) {
+        Eigen::MatrixXd x = spread * normals(17, 700, 3);
+        x.row(0).tail(350).array() += 1;
+        x.col(600) = x.col(2);
+        nearest_neighbours given(x, 4), among(x, 4);
+        given.add(x);
+        int blocks = 0;
+        among.add_queries([&] { ++blocks; });
+        CHECK(among.squared_distances() == given.squared_distances());
+        CHECK(among.squared_distances().row(0).maxCoeff() == 0);
+        CHECK(blocks == 3);
+    }
+}
+
 TEST_CASE("references in parts, merged in any order, give the same bits") {
     const Eigen::MatrixXd x = normals(5, 70, 0), y = normals(5, 600, 1);
     nearest_neighbours whole(x, 3), first(x, 3), second(x, 3);

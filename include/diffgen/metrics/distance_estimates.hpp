@@ -52,22 +52,39 @@ struct float_samples {
     Eigen::VectorXd norms;  ///< squared
 };
 
-/// Calls use(i, j, estimate, bound) for all pairs of columns: their squared distance in the unit of
-/// the frame differs from the estimate by no more than the bound. (Where float overflows, neither
-/// is a number.)
+/// a'b for all columns of both, strips of its rows shared out among Eigen's number of threads. (In
+/// a product of its own, Eigen's threads wait for each other at every panel, which costs more than
+/// the panel where other programs run.)
+template <class A, class B, class Product>
+void product_in_strips(const A& a, const B& b, Product& product) {
+    constexpr Eigen::Index strip = 512;
+    const Eigen::Index strips = (a.cols() + strip - 1) / strip;
+    product.resize(a.cols(), b.cols());
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic) num_threads(Eigen::nbThreads()) if (strips > 1)
+#endif
+    for (Eigen::Index s = 0; s < strips; ++s) {
+        const Eigen::Index first = s * strip, rows = std::min(strip, a.cols() - first);
+        product.middleRows(first, rows).noalias() = a.middleCols(first, rows).transpose() * b;
+    }
+}
+
+/// Calls use(i, j, estimate, bound) for the columns i >= `from` of a and all columns j of b: their
+/// squared distance in the unit of the frame differs from the estimate by no more than the bound.
+/// (Where float overflows, neither is a number.)
 ///
 /// Of n elements rounded to float, a product is off by at most (n + 2) u |x| |y|, u = 2^-24, in any
 /// order of its sum (Higham 2002, section 3.1), and 2 |x| |y| <= |x|^2 + |y|^2. What is done in
 /// double is far below the six further u.
 template <class Use>
-void for_estimates(const float_samples& a, const float_samples& b, Use use) {
-    constexpr Eigen::Index rows_at_once = 2048;
+void for_estimates(const float_samples& a, const float_samples& b, Use use, Eigen::Index from = 0) {
+    constexpr Eigen::Index rows_at_once = 8192;
     const double relative = static_cast<double>(a.values.rows() + 8) * 0x1p-24;
     constexpr double smallest = 1e-36;  // what is lost where float underflows
     Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor> products;
-    for (Eigen::Index first = 0; first < a.values.cols(); first += rows_at_once) {
+    for (Eigen::Index first = from; first < a.values.cols(); first += rows_at_once) {
         const Eigen::Index rows = std::min(rows_at_once, a.values.cols() - first);
-        products.noalias() = a.values.middleCols(first, rows).transpose() * b.values;
+        product_in_strips(a.values.middleCols(first, rows), b.values, products);
         for (Eigen::Index j = 0; j < b.values.cols(); ++j) {
             for (Eigen::Index i = 0; i < rows; ++i) {
                 const double norms = a.norms(first + i) + b.norms(j);

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <limits>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
@@ -68,26 +69,27 @@ class kernel_mean {
         detail::check_samples("first", x, 0);
         detail::check_samples("second", y, 0);
         detail::check_same_dimension(x.rows(), y.rows());
-        for (Eigen::Index j = 0; j < detail::blocks_of(y.cols()); ++j) {
-            const auto block = detail::block_of(y, j);
-            for (Eigen::Index first = 0; first < x.cols(); first += rows_at_once)
-                add_pairs(x.middleCols(first, std::min(rows_at_once, x.cols() - first)), block, 1);
-        }
+        sum_ += sum_of_blocks(detail::blocks_of(x.cols()), detail::blocks_of(y.cols()),
+                              [&](Eigen::Index i, Eigen::Index j) {
+                                  return detail::kernel_block(kernel_, detail::block_of(x, i),
+                                                              detail::block_of(y, j))
+                                      .sum();
+                              });
+        pairs_ += static_cast<double>(x.cols()) * static_cast<double>(y.cols());
     }
 
     /// Adds all ordered pairs of two different columns of x. Throws non_finite on NaN or infinity.
     void add_others(const sample_matrix& x) {
         detail::check_samples("added", x, 0);
-        for (Eigen::Index j = 0; j < detail::blocks_of(x.cols()); ++j) {
-            const auto block = detail::block_of(x, j);
-            auto values = detail::kernel_block(kernel_, block, block);
-            values.matrix().diagonal().setZero();
-            sum_ += values.sum();
-            pairs_ += static_cast<double>(block.cols() * (block.cols() - 1));
-            const Eigen::Index before = j * detail::block_columns;
-            for (Eigen::Index first = 0; first < before; first += rows_at_once)
-                add_pairs(x.middleCols(first, std::min(rows_at_once, before - first)), block, 2);
-        }
+        const Eigen::Index blocks = detail::blocks_of(x.cols());
+        sum_ += sum_of_blocks(blocks, blocks, [&](Eigen::Index i, Eigen::Index j) {
+            if (i > j) return 0.0;
+            auto values =
+                detail::kernel_block(kernel_, detail::block_of(x, i), detail::block_of(x, j));
+            if (i == j) values.matrix().diagonal().setZero();
+            return (i == j ? 1 : 2) * values.sum();
+        });
+        pairs_ += static_cast<double>(x.cols()) * (static_cast<double>(x.cols()) - 1);
     }
 
     void merge(const kernel_mean& other) {
@@ -103,12 +105,28 @@ class kernel_mean {
     }
 
   private:
-    static constexpr Eigen::Index rows_at_once = 1024;
-
-    void add_pairs(const sample_matrix& x, const sample_matrix& y, double times) {
-        const auto values = detail::kernel_block(kernel_, x, y);
-        sum_ += times * values.sum();
-        pairs_ += times * static_cast<double>(values.size());
+    /// The sum of of_pair(i, j) over blocks i and j. They are shared out among Eigen's number of
+    /// threads, and their sums are added in one order, so that the bits do not depend on the
+    /// threads. What a kernel throws is thrown again.
+    template <class OfPair>
+    static double sum_of_blocks(Eigen::Index rows, Eigen::Index columns, OfPair of_pair) {
+        Eigen::ArrayXd sums = Eigen::ArrayXd::Zero(rows * columns);
+        std::exception_ptr thrown;
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic) num_threads(Eigen::nbThreads()) if (rows * columns > 1)
+#endif
+        for (Eigen::Index pair = 0; pair < rows * columns; ++pair) {
+            try {
+                sums(pair) = of_pair(pair % rows, pair / rows);
+            } catch (...) {
+#ifdef _OPENMP
+#pragma omp critical(diffgen_kernel_mean)
+#endif
+                thrown = std::current_exception();
+            }
+        }
+        if (thrown) std::rethrow_exception(thrown);
+        return sums.sum();
     }
 
     Kernel kernel_;
