@@ -44,6 +44,7 @@ TEST_CASE("patch_transformer: first and second gradients in input and weights") 
                                                                             .classes = 2});
     for (const char* name : {"position", "attention.inputs.weight", "block.0.modulate.bias"})
         has_gradients(net, name);
+    has_a_jacobian(net);
 }
 
 TEST_CASE("patch_transformer: samples are apart") {

@@ -7,6 +7,7 @@
 #include <diffgen/core/prediction.hpp>
 #include <diffgen/core/time_input.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
+#include <diffgen/nn/differentiated.hpp>
 #include <diffgen/nn/operations.hpp>
 #include <diffgen/nn/training_state.hpp>
 #include <diffgen/nn/weights_file.hpp>
@@ -71,6 +72,32 @@ void has_gradients(const Net& net, const char* name) {
             return net.forward(leaves, v[0], times, classes);
         },
         {gradient_check::spread(net.features(), 2, -1, 1), net.weights()[chosen]});
+}
+
+/// nn::differentiated takes it: J' v along one direction, against a difference. A Net of double.
+template <class Net>
+void has_a_jacobian(Net net) {
+    const nn::differentiated told(net, 1);
+    diffgen::noise_level level;
+    level.network_time = 0.4;
+    const nn::extent rows = net.features();
+    const gradient_check::matrix x = gradient_check::spread(rows, 2, -1, 1),
+                                 v = gradient_check::spread(rows, 2, -1, 1, 0.3),
+                                 along = gradient_check::spread(rows, 2, -1, 1, 0.6);
+    const auto batch = [rows](const gradient_check::matrix& m) {
+        return diffgen::batch_view<const double>(m.data(), 2, static_cast<std::size_t>(rows));
+    };
+    const auto out = [rows](gradient_check::matrix& m) {
+        return diffgen::batch_view<double>(m.data(), 2, static_cast<std::size_t>(rows));
+    };
+    gradient_check::matrix product(rows, 2), above(rows, 2), below(rows, 2);
+    told.vjp(batch(x), batch(v), out(product), level);
+    const double step = gradient_check::step;
+    told(batch(x + step * along), out(above), level);
+    told(batch(x - step * along), out(below), level);
+    const double expected = ((above - below).array() * v.array()).sum() / (2 * step);
+    CHECK(std::abs((product.array() * along.array()).sum() - expected) < 1e-7);
+    CHECK(std::abs(expected) > 1e-3);
 }
 
 /// The numbers of a sample depend neither on threads nor on the samples beside it, and its class

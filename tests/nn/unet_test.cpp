@@ -43,6 +43,7 @@ TEST_CASE("unet: first and second gradients in input and weights") {
     for (const char* name :
          {"halve.0.weight", "double.1.weight", "middle.0.attention.inputs.bias", "up.0.0.context"})
         has_gradients(net, name);
+    has_a_jacobian(net);
 }
 
 TEST_CASE("unet: samples are apart") {
