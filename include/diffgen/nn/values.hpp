@@ -14,7 +14,6 @@
 #include <diffgen/core/lanes.hpp>
 #include <diffgen/nn/choice.hpp>
 #include <diffgen/nn/matrix.hpp>
-#include <diffgen/nn/pack_allocator.hpp>
 #include <diffgen/nn/parameters.hpp>
 
 #include <algorithm>
@@ -73,7 +72,7 @@ class values {
     }
 
   private:
-    std::vector<V, detail::pack_allocator<V>> data_;
+    std::vector<V> data_;
     extent rows_ = 0, cols_ = 0;
 };
 

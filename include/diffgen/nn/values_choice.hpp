@@ -21,7 +21,7 @@ struct values_mask {
     struct held {
         typename value_traits<V>::mask where;
     };
-    std::vector<held, detail::pack_allocator<held>> data;
+    std::vector<held> data;
     extent rows = 0, cols = 0;
 };
 

@@ -34,7 +34,7 @@ struct signed_integer<8> {
 /// One truth value a lane, all bits of it or none: the mask of packs whose lanes have the size of
 /// the signed integer Lane.
 template <class Lane, class Isa>
-struct lane_mask {
+struct alignas(Isa::bytes) lane_mask {
     using lane = Lane;
     typedef Lane vec __attribute__((vector_size(Isa::bytes)));
     vec v;
@@ -63,7 +63,7 @@ struct lane_mask {
 /// reference whatever instruction sets caller and callee are compiled for, so that one that was
 /// not inlined still works.
 template <class T, class Isa>
-struct pack {
+struct alignas(Isa::bytes) pack {
     using mask = lane_mask<typename detail::signed_integer<sizeof(T)>::type, Isa>;
     using ops = detail::primitive<Isa>;
     using instruction_set = Isa;
