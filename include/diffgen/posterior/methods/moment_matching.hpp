@@ -5,8 +5,8 @@
 // Methods that take x_0 given x_t for Gaussian with mean D and some covariance X, and so have D' =
 // D + X A' (sigma_y^2 I + A X A')^-1 (y - A D): where X is right, so is D'.
 //
-//   moment_matching    X = sigma^2 / alpha J, the covariance itself, by products (Rozet et al.
-//   2024) row_sums           A X A' by the sums of its rows (Boys et al. 2023, TMPD)
+//   moment_matching    X = sigma^2 / alpha J, the covariance itself (Rozet et al. 2024, MMPS)
+//   row_sums           A X A' by the sums of its rows (Boys et al. 2023, TMPD)
 //   prior_covariance   X of Gaussian data with a known covariance
 //   pseudo_inverse_guidance  X = r^2 I, and J for the product in front (Song et al. 2023)
 
@@ -37,7 +37,7 @@ matrix times_gain(const Estimates& e, matrix v) {
 }  // namespace detail
 
 /// MMPS. Exact for one Gaussian, up to the solver's iterations; 1 + iterations products with J' an
-/// evaluation.
+/// evaluation. A learned network's J is not symmetric: conjugate gradients can diverge, GMRES not.
 struct moment_matching {
     krylov solver{};
 
