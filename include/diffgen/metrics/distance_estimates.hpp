@@ -9,6 +9,7 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/metrics/samples.hpp>
+#include <diffgen/metrics/threads.hpp>
 
 #include <Eigen/Core>
 
@@ -52,21 +53,15 @@ struct float_samples {
     Eigen::VectorXd norms;  ///< squared
 };
 
-/// a'b for all columns of both, strips of its rows shared out among Eigen's number of threads. (In
-/// a product of its own, Eigen's threads wait for each other at every panel, which costs more than
-/// the panel where other programs run.)
+/// a'b for all columns of both, strips of its rows shared out among threads.
 template <class A, class B, class Product>
 void product_in_strips(const A& a, const B& b, Product& product) {
     constexpr Eigen::Index strip = 512;
-    const Eigen::Index strips = (a.cols() + strip - 1) / strip;
     product.resize(a.cols(), b.cols());
-#ifdef _OPENMP
-#pragma omp parallel for schedule(dynamic) num_threads(Eigen::nbThreads()) if (strips > 1)
-#endif
-    for (Eigen::Index s = 0; s < strips; ++s) {
+    share_out((a.cols() + strip - 1) / strip, [&](Eigen::Index s) {
         const Eigen::Index first = s * strip, rows = std::min(strip, a.cols() - first);
         product.middleRows(first, rows).noalias() = a.middleCols(first, rows).transpose() * b;
-    }
+    });
 }
 
 /// Calls use(i, j, estimate, bound) for the columns i >= `from` of a and all columns j of b: their

@@ -11,12 +11,12 @@
 #include <diffgen/metrics/kernels.hpp>
 #include <diffgen/metrics/progress.hpp>
 #include <diffgen/metrics/samples.hpp>
+#include <diffgen/metrics/threads.hpp>
 
 #include <Eigen/Core>
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <limits>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
@@ -55,7 +55,8 @@ Eigen::ArrayXXd kernel_block(const Kernel& kernel, const sample_matrix& x, const
 
 }  // namespace detail
 
-/// An accumulator: the mean of a kernel over pairs of samples. Merging is exact to rounding.
+/// An accumulator: the mean of a kernel over pairs of samples. Merging is exact to rounding. The
+/// kernel is called from several threads at once where the program is compiled with OpenMP.
 template <class Kernel = polynomial_kernel>
 class kernel_mean {
   public:
@@ -105,27 +106,14 @@ class kernel_mean {
     }
 
   private:
-    /// The sum of of_pair(i, j) over blocks i and j. They are shared out among Eigen's number of
-    /// threads, and their sums are added in one order, so that the bits do not depend on the
-    /// threads. What a kernel throws is thrown again.
+    /// The sum of of_pair(i, j) over blocks i and j. They are shared out among threads, and their
+    /// sums are added in one order, so that the bits do not depend on the threads.
     template <class OfPair>
     static double sum_of_blocks(Eigen::Index rows, Eigen::Index columns, OfPair of_pair) {
         Eigen::ArrayXd sums = Eigen::ArrayXd::Zero(rows * columns);
-        std::exception_ptr thrown;
-#ifdef _OPENMP
-#pragma omp parallel for schedule(dynamic) num_threads(Eigen::nbThreads()) if (rows * columns > 1)
-#endif
-        for (Eigen::Index pair = 0; pair < rows * columns; ++pair) {
-            try {
-                sums(pair) = of_pair(pair % rows, pair / rows);
-            } catch (...) {
-#ifdef _OPENMP
-#pragma omp critical(diffgen_kernel_mean)
-#endif
-                thrown = std::current_exception();
-            }
-        }
-        if (thrown) std::rethrow_exception(thrown);
+        detail::share_out(rows * columns, [&](Eigen::Index pair) {
+            sums(pair) = of_pair(pair % rows, pair / rows);
+        });
         return sums.sum();
     }
 
