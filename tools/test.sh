@@ -16,7 +16,7 @@ case ${1:-both} in
     clang++) presets=(clang) ;;
     *) echo "usage: tools/test.sh [g++|clang++]"; exit 2 ;;
 esac
-mkdir -p build
+mkdir -p build/test
 jobs=$(nproc)
 passed=0 failed=0 broken=0
 
@@ -35,16 +35,19 @@ for preset in "${presets[@]}"; do
     if [[ $preset == clang && ${#presets[@]} -gt 1 ]]; then
         options=(--label-exclude "^(compilers|nvcc)$")  # these ran both compilers in the first build
     fi
-    if ! cmake --preset "$preset" -D Thrust_ROOT="$(thrust_of "$preset")" > "build/$preset.log" 2>&1; then
-        cat "build/$preset.log"
+    build=build/test/$preset log=build/test/$preset.log
+    if ! cmake --preset "$preset" -B "$build" -D CMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" \
+        -D Thrust_ROOT="$(thrust_of "$preset")" > "$log" 2>&1; then
+        cat "$log"
         broken=1
         continue
     fi
-    grep -E "diffgen:|warning" "build/$preset.log"
+    grep -E "diffgen:|warning" "$log"
     # Whatever does not build fails as a test that could not be run; the others still count.
-    cmake --build --preset "$preset" -j "$jobs" -- -k 0 --quiet || broken=1
-    ctest --preset "$preset" -j "$jobs" --timeout 1800 "${options[@]}" | tee "build/$preset.log"
-    summary=$(grep -E "tests passed, [0-9]+ tests failed out of [0-9]+" "build/$preset.log")
+    cmake --build "$build" -j "$jobs" -- -k 0 --quiet || broken=1
+    ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$jobs" --timeout 1800 \
+        "${options[@]}" | tee "$log"
+    summary=$(grep -E "tests passed, [0-9]+ tests failed out of [0-9]+" "$log")
     if [[ $summary =~ ([0-9]+)\ tests\ failed\ out\ of\ ([0-9]+) ]]; then
         failed=$((failed + BASH_REMATCH[1]))
         passed=$((passed + BASH_REMATCH[2] - BASH_REMATCH[1]))
