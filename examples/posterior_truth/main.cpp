@@ -10,13 +10,13 @@
 #include <diffgen/metrics/interval_coverage.hpp>
 #include <diffgen/metrics/sliced_wasserstein.hpp>
 
+#include "../common/on_all_cores.hpp"
 #include "methods.hpp"
 #include "problem.hpp"
 
 #include <cmath>
 #include <cstdio>
 #include <exception>
-#include <future>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -79,14 +79,11 @@ std::vector<figures> of_problems(const truth::method& m,
     std::vector<const truth::problem*> fit;
     for (const auto& p : problems)
         if (!m.needs_mask || !p.op.known.empty()) fit.push_back(&p);
-    std::vector<std::future<figures>> waiting;
-    for (const truth::problem* p : fit)
-        waiting.push_back(std::async(std::launch::async, [&m, p, evaluations, count] {
-            return judge(*p, m.run(*p, evaluations, count));
-        }));
-    std::vector<figures> all;
-    for (auto& each : waiting)
-        all.push_back(each.get());
+    std::vector<figures> all(fit.size());
+    common::on_all_cores(static_cast<long>(fit.size()), [&](long i) {
+        const auto k = static_cast<std::size_t>(i);
+        all[k] = judge(*fit[k], m.run(*fit[k], evaluations, count));
+    });
     return all;
 }
 

@@ -7,12 +7,12 @@
 
 #include <diffgen/core/error.hpp>
 
+#include "../common/on_all_cores.hpp"
+
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <map>
 #include <set>
-#include <thread>
 
 namespace curves {
 
@@ -32,26 +32,21 @@ std::vector<run_of_candidate> run_all(const problem& p, const std::vector<candid
                                       const Eigen::MatrixXd& start, const measure& m) {
     const std::vector<std::size_t> indices(which.begin(), which.end());
     std::vector<run_of_candidate> runs(indices.size());
-    std::atomic<std::size_t> next = 0;
-    const auto work = [&] {
-        for (std::size_t i = next++; i < indices.size(); i = next++) {
-            const candidate& c = candidates[indices[i]];
-            runs[i].index = indices[i];
-            const auto done = c.run(p, budget, start);
-            if (!done) continue;
-            const error_of_run error = m(done->samples);
-            if (!std::isfinite(error.chosen_by) || !std::isfinite(error.reported)) continue;
-            runs[i].result = {c.solver, c.options, budget, done->evaluations, error};
-        }
+    const auto work = [&](std::size_t i) {
+        const candidate& c = candidates[indices[i]];
+        runs[i].index = indices[i];
+        const auto done = c.run(p, budget, start);
+        if (!done) return;
+        const error_of_run error = m(done->samples);
+        if (!std::isfinite(error.chosen_by) || !std::isfinite(error.reported)) return;
+        runs[i].result = {c.solver, c.options, budget, done->evaluations, error};
     };
     if (p.one_at_a_time) {
-        work();
+        for (std::size_t i = 0; i < indices.size(); ++i)
+            work(i);
     } else {
-        std::vector<std::thread> threads;
-        for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
-            threads.emplace_back(work);
-        for (auto& t : threads)
-            t.join();
+        common::on_all_cores(static_cast<long>(indices.size()),
+                             [&](long i) { work(static_cast<std::size_t>(i)); });
     }
     std::erase_if(runs, [](const auto& r) { return r.result.budget == 0; });
     std::stable_sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) {

@@ -14,11 +14,7 @@
 #include <vector>
 
 namespace nn = diffgen::nn;
-using gradient_check::check;
-using gradient_check::matrix;
-using gradient_check::spread;
-using gradient_check::variable;
-using list = std::vector<variable>;
+using namespace gradient_check;
 
 namespace {
 

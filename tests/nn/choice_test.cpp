@@ -10,11 +10,7 @@
 #include <vector>
 
 namespace nn = diffgen::nn;
-using gradient_check::check;
-using gradient_check::matrix;
-using gradient_check::spread;
-using gradient_check::variable;
-using list = std::vector<variable>;
+using namespace gradient_check;
 
 TEST_CASE("choices: gradients away from the places where the branch changes") {
     const matrix a = spread(3, 4, -2.0, 2.0), b = spread(3, 4, -2.0, 2.0, 0.3);

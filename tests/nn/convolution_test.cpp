@@ -11,11 +11,7 @@
 #include <vector>
 
 namespace nn = diffgen::nn;
-using gradient_check::check;
-using gradient_check::matrix;
-using gradient_check::spread;
-using gradient_check::variable;
-using list = std::vector<variable>;
+using namespace gradient_check;
 
 TEST_CASE("convolution: the sum by hand, with padding and strides") {
     for (const int stride : {1, 2})

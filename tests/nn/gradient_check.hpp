@@ -17,6 +17,7 @@ namespace gradient_check {
 using diffgen::nn::extent;
 using matrix = diffgen::nn::matrix<double>;
 using variable = diffgen::nn::variable<double>;
+using list = std::vector<variable>;
 
 /// Entries spread over (low, high) without a pattern: the golden-ratio sequence.
 inline matrix spread(extent rows, extent cols, double low, double high, double shift = 0.0) {

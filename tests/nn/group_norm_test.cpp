@@ -14,11 +14,7 @@
 #include <vector>
 
 namespace nn = diffgen::nn;
-using gradient_check::check;
-using gradient_check::matrix;
-using gradient_check::spread;
-using gradient_check::variable;
-using list = std::vector<variable>;
+using namespace gradient_check;
 
 TEST_CASE("group_norm: the formula by hand, on variables and on values") {
     // Two samples of 6 channels at 5 positions, in 3 groups.

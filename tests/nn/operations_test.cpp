@@ -10,11 +10,7 @@
 #include <vector>
 
 namespace nn = diffgen::nn;
-using gradient_check::check;
-using gradient_check::matrix;
-using gradient_check::spread;
-using gradient_check::variable;
-using list = std::vector<variable>;
+using namespace gradient_check;
 
 TEST_CASE("arithmetic: gradients by element and with broadcasting") {
     const matrix full = spread(3, 4, 0.5, 2.0);

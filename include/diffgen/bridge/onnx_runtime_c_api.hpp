@@ -98,7 +98,6 @@ struct OrtApi {
     void* from_99[1];
     void (*ReleaseSessionOptions)(OrtSessionOptions*);
 };
-// NOLINTEND(readability-identifier-naming)
 
 struct OrtApiBase {
     const OrtApi* (*GetApi)(std::uint32_t version);
@@ -106,6 +105,7 @@ struct OrtApiBase {
 };
 
 const OrtApiBase* OrtGetApiBase() noexcept;
+// NOLINTEND(readability-identifier-naming)
 
 }  // extern "C"
 

@@ -20,10 +20,9 @@ block_view<T> block_of(const view<T>& m, block_grid grid, extent i, extent j) {
     return {m.data() + i * rows + j * cols * m.rows(), rows, cols, Eigen::OuterStride<>(m.rows())};
 }
 template <class T>
-span_block<T> block_of(const span_matrix<T>& m, block_grid grid, extent i, extent j) {
+span_block<T> block_of(span_matrix<T> m, block_grid grid, extent i, extent j) {
     const extent rows = m.rows() / grid.rows, cols = m.cols() / grid.cols;
-    return {const_cast<T*>(m.data()) + i * rows + j * cols * m.rows(), rows, cols,
-            Eigen::OuterStride<>(m.rows())};
+    return {m.data() + i * rows + j * cols * m.rows(), rows, cols, Eigen::OuterStride<>(m.rows())};
 }
 
 }  // namespace detail

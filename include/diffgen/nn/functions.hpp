@@ -34,11 +34,13 @@ variable<T> square(const variable<T>& x) {
     return y;
 }
 
+/// One by one, as 1 / sqrt below: Eigen's packets of square roots round otherwise than what is left
+/// over at the end, and the bits would depend on the place.
 template <class T>
 variable<T> sqrt(const variable<T>& x) {
     const auto y = detail::by_element(
         x, [](const variable<T>& self, int, const variable<T>& g) { return g / (self * T(2)); });
-    y.result().array() = x.value().array().sqrt();
+    y.result() = x.value().unaryExpr([](T v) { return std::sqrt(v); });
     return y;
 }
 
@@ -48,8 +50,6 @@ variable<T> rsqrt(const variable<T>& x) {
     const auto y = detail::by_element(x, [](const variable<T>& self, int, const variable<T>& g) {
         return (g * (self * square(self))) * T(-0.5);
     });
-    // One by one: Eigen's packets of square roots round otherwise than what is left over at the
-    // end, and the bits would depend on the place.
     y.result() = x.value().unaryExpr([](T v) { return T(1) / std::sqrt(v); });
     return y;
 }

@@ -7,9 +7,9 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/nn/context_embedding.hpp>
 #include <diffgen/nn/layers.hpp>
 #include <diffgen/nn/team.hpp>
-#include <diffgen/nn/time_embedding.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -39,20 +39,7 @@ class residual_mlp {
     using scalar = T;
 
     explicit residual_mlp(const residual_mlp_options& options)
-        : options_(checked(options)), sinusoids_(options.time_features, options.times) {
-        const noise::philox random{options.seed};
-        input_ = linear::make(weights_, "input", options.features, options.hidden, random);
-        time_ = linear::make(weights_, "time", options.time_features, options.context, random);
-        class_ = embedding::make(weights_, "class", options.classes + 1, options.context, random);
-        for (int i = 0; i < options.blocks; ++i)
-            blocks_.push_back(residual_block::make(weights_, diffgen::detail::text("block.", i),
-                                                   options.hidden, options.context, random));
-        output_ = linear::make(weights_, "output", options.hidden, options.features, random, 0.0);
-        products_ = {input_.weight, output_.weight};
-        for (const auto& block : blocks_)
-            products_.insert(products_.end(),
-                             {block.first.weight, block.context, block.second.weight});
-    }
+        : residual_mlp(checked(options), noise::philox{options.seed}) {}
 
     const residual_mlp_options& options() const { return options_; }
     extent features() const { return options_.features; }
@@ -66,18 +53,11 @@ class residual_mlp {
     /// classes at all: the null class. Throws bad_shape and bad_argument.
     variable<T> forward(const leaves<T>& w, const variable<T>& x, std::span<const double> times,
                         std::span<const int> classes = {}) const {
-        const auto samples = static_cast<std::size_t>(x.cols());
-        if (x.rows() != options_.features || times.size() != samples ||
-            (!classes.empty() && classes.size() != samples))
-            throw bad_shape(diffgen::detail::text(
-                "diffgen: residual_mlp of ", options_.features, " features: an input of ",
-                detail::shape_text(x.rows(), x.cols()), " with ", times.size(), " times and ",
-                classes.size(), " classes"));
-        const auto waves = x.owner().constant(matrix<T>::Zero(sinusoids_.features(), x.cols()));
-        for (std::size_t j = 0; j < samples; ++j)
-            sinusoids_.fill(times[j], waves.result().col(static_cast<extent>(j)).data());
-        const std::vector<int> null(classes.empty() ? samples : 0, null_class());
-        const auto c = silu(time_(w, waves) + class_(w, classes.empty() ? null : classes));
+        if (x.rows() != options_.features)
+            throw bad_shape(diffgen::detail::text("diffgen: residual_mlp of ", options_.features,
+                                                  " features: an input of ",
+                                                  detail::shape_text(x.rows(), x.cols())));
+        const auto c = context_(w, x, times, classes, x.cols());
         auto h = input_(w, x);
         for (const auto& block : blocks_)
             h = block(w, h, c);
@@ -96,15 +76,7 @@ class residual_mlp {
     /// The same with a time value for each sample (or one for all). Throws bad_shape too.
     void evaluate(const T* in, T* out, std::int64_t samples, std::span<const double> times,
                   const int* classes = nullptr, int threads = 0) {
-        if (times.size() != 1 && times.size() != static_cast<std::size_t>(samples))
-            throw bad_shape(diffgen::detail::text("diffgen: ", times.size(), " times for ", samples,
-                                                  " samples; one, or one a sample"));
-        if (classes)
-            for (std::int64_t j = 0; j < samples; ++j)
-                if (classes[j] < 0 || classes[j] > options_.classes)
-                    throw bad_argument(diffgen::detail::text(
-                        "diffgen: sample ", j, " has class ", classes[j], "; there are ",
-                        options_.classes, " and the null class"));
+        context_.check(samples, times, classes);
         const std::int64_t chunks = (samples + chunk - 1) / chunk;
         // A single chunk takes whatever threads there are, and needs none.
         auto& rooms = scratch_.rooms_for(options_, chunks > 1         ? thread_count(threads)
@@ -126,6 +98,22 @@ class residual_mlp {
     }
 
   private:
+    residual_mlp(const residual_mlp_options& options, const noise::philox& random)
+        : options_(options),
+          input_(linear::make(weights_, "input", options.features, options.hidden, random)),
+          context_(weights_,
+                   {options.context, options.time_features, options.classes, options.times},
+                   random) {
+        for (int i = 0; i < options.blocks; ++i)
+            blocks_.push_back(residual_block::make(weights_, diffgen::detail::text("block.", i),
+                                                   options.hidden, options.context, random));
+        output_ = linear::make(weights_, "output", options.hidden, options.features, random, 0.0);
+        products_ = {input_.weight, output_.weight};
+        for (const auto& block : blocks_)
+            products_.insert(products_.end(),
+                             {block.first.weight, block.context, block.second.weight});
+    }
+
     // Columns are worked on in chunks of 64, the last filled up to a multiple of 16 columns: then
     // neither the packets nor the panels of the product have remainders, and every column goes
     // through the same instructions.
@@ -182,9 +170,9 @@ class residual_mlp {
         if (bases.cols() < static_cast<extent>(times.size()))
             bases.resize(options_.context, static_cast<extent>(times.size()));
         for (extent j = 0; j < static_cast<extent>(times.size()); ++j) {
-            sinusoids_.fill(times[static_cast<std::size_t>(j)], scratch_.waves.data());
-            bases.col(j) = weight(time_.bias);
-            scratch_.rooms[0].products.accumulate(weight(time_.weight), form::plain,
+            context_.sinusoids().fill(times[static_cast<std::size_t>(j)], scratch_.waves.data());
+            bases.col(j) = weight(context_.time().bias);
+            scratch_.rooms[0].products.accumulate(weight(context_.time().weight), form::plain,
                                                   {scratch_.waves.data(), scratch_.waves.rows(), 1},
                                                   form::plain,
                                                   {bases.col(j).data(), bases.rows(), 1});
@@ -211,7 +199,8 @@ class residual_mlp {
         std::fill(x.data() + samples * features(), x.data() + cols * features(), T(0));
         for (extent j = 0; j < cols; ++j)
             c.col(j) = scratch_.bases.col(time < 0 ? 0 : time + std::min(j, samples - 1)) +
-                       weight(class_.table).col(classes && j < samples ? classes[j] : null_class());
+                       weight(context_.table().table)
+                           .col(classes && j < samples ? classes[j] : null_class());
         activate(c, c);
         h.colwise() = weight(input_.bias).col(0);
         apply(input_.weight, x, h);
@@ -231,10 +220,10 @@ class residual_mlp {
     }
 
     residual_mlp_options options_;
-    sinusoidal_embedding sinusoids_;
     parameters<T> weights_;
-    linear input_, time_, output_;
-    embedding class_;
+    linear input_;
+    context_embedding context_;
+    linear output_{};
     std::vector<residual_block> blocks_;
     std::vector<std::size_t> products_;  // the weights that a sample is multiplied by
     scratch scratch_;

@@ -7,7 +7,6 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/core/check.hpp>
 #include <diffgen/nn/layers.hpp>
 #include <diffgen/nn/team.hpp>
 
@@ -50,18 +49,12 @@ class tape_evaluation {
         return *this;
     }
 
-    /// out = net.forward(...) of `samples` columns; see residual_mlp::evaluate for the arguments.
-    /// The numbers of a sample depend neither on the threads nor on the samples beside it. Throws
-    /// bad_shape; bad_argument for a class that does not exist.
+    /// out = net.forward(...) of `samples` columns: times is one for all or one a sample, classes
+    /// one a sample or null. The numbers of a sample depend neither on the threads nor on the
+    /// samples beside it.
     template <class Net>
     void operator()(const Net& net, const T* in, T* out, std::int64_t samples,
                     std::span<const double> times, const int* classes, int threads) {
-        if (times.size() != 1 && times.size() != static_cast<std::size_t>(samples))
-            throw bad_shape(diffgen::detail::text("diffgen: ", times.size(), " times for ", samples,
-                                                  " samples; one, or one a sample"));
-        for (std::int64_t j = 0; classes && j < samples; ++j)
-            require(classes[j] >= 0 && classes[j] <= net.null_class(), "sample ", j, " has class ",
-                    classes[j], "; there are ", net.null_class(), " and the null class");
         const std::int64_t chunks = (samples + cut_.chunk - 1) / cut_.chunk;
         const int wanted = chunks > 1 ? thread_count(threads) : workers_ ? workers_->size() : 1;
         if (!workers_ || workers_->size() != wanted) workers_ = std::make_unique<team>(wanted);

@@ -7,9 +7,8 @@
 
 #include <diffgen/core/without_macros.hpp>
 
-#include <diffgen/nn/context_embedding.hpp>
 #include <diffgen/nn/picture_layers.hpp>
-#include <diffgen/nn/tape_evaluation.hpp>
+#include <diffgen/nn/tape_network.hpp>
 #include <diffgen/nn/unet_options.hpp>
 
 #include <cstddef>
@@ -25,70 +24,59 @@ namespace diffgen::inline DIFFGEN_ABI::nn {
 /// On the way down what every block gives is kept, and on the way up it is put beside what comes
 /// from below.
 template <class T>
-class unet {
-  public:
-    using scalar = T;
+class unet : public tape_network<unet<T>, T> {
+    using base = tape_network<unet<T>, T>;
 
-    explicit unet(unet_options options)
-        : options_(checked(std::move(options))),
-          random_{options_.seed},
-          context_(weights_,
-                   {options_.context, options_.time_features, options_.classes, options_.times},
-                   random_),
-          evaluation_(cut(options_)) {
+  public:
+    using base::weights;
+
+    explicit unet(const unet_options& o)
+        : base(checked(o), {o.context, o.time_features, o.classes, o.times}, noise::philox{o.seed},
+               cut(o)),
+          options_(o) {
+        const noise::philox random{o.seed};
         const auto& widths = options_.widths;
         picture_shape at{options_.channels, options_.height, options_.width};
-        input_.push_back(convolution_layer::make(weights_, "input", at, widths[0], 3, random_));
+        input_.push_back(convolution_layer::make(weights(), "input", at, widths[0], 3, random));
         at = at.with(widths[0]);
         std::vector<int> kept{widths[0]};
         for (std::size_t l = 0; l < widths.size(); ++l) {
             for (int b = 0; b < options_.blocks; ++b) {
-                down_.push_back(stage_of(name("down", l, b), at, widths[l], has_attention(l)));
+                down_.push_back(
+                    stage_of(name("down", l, b), at, widths[l], has_attention(l), random));
                 at = at.with(widths[l]);
                 kept.push_back(widths[l]);
             }
             if (l + 1 == widths.size()) break;
-            halvings_.push_back(halving(weights_, name("halve", l), at, random_));
+            halvings_.push_back(halving(weights(), name("halve", l), at, random));
             at = {at.channels, at.height / 2, at.width / 2};
             kept.push_back(at.channels);
         }
-        middle_.push_back(stage_of("middle.0", at, at.channels, true));
-        middle_.push_back(stage_of("middle.1", at, at.channels, false));
+        middle_.push_back(stage_of("middle.0", at, at.channels, true, random));
+        middle_.push_back(stage_of("middle.1", at, at.channels, false, random));
         for (std::size_t l = widths.size(); l-- > 0;) {
             for (int b = 0; b <= options_.blocks; ++b) {
                 up_.push_back(stage_of(name("up", l, b), at.with(at.channels + kept.back()),
-                                       widths[l], has_attention(l)));
+                                       widths[l], has_attention(l), random));
                 at = at.with(widths[l]);
                 kept.pop_back();
             }
             if (l == 0) break;
-            doublings_.push_back(doubling::make(weights_, name("double", l), at, random_));
+            doublings_.push_back(doubling::make(weights(), name("double", l), at, random));
             at = {at.channels, 2 * at.height, 2 * at.width};
         }
-        norm_ = group_norm_layer::make(weights_, "output.norm", at.channels, options_.groups);
+        norm_ = group_norm_layer::make(weights(), "output.norm", at.channels, options_.groups);
         output_.push_back(
-            convolution_layer::make(weights_, "output", at, options_.channels, 3, random_, 0.0));
+            convolution_layer::make(weights(), "output", at, options_.channels, 3, random, 0.0));
     }
 
     const unet_options& options() const { return options_; }
-    extent features() const {
-        return static_cast<extent>(options_.channels) * options_.height * options_.width;
-    }
-    /// The class index that stands for "no class".
-    int null_class() const { return context_.null_class(); }
-
-    parameters<T>& weights() { return weights_; }
-    const parameters<T>& weights() const { return weights_; }
 
     /// The network on a tape. x: features x samples; one time value and one class a sample; no
     /// classes at all: the null class. Throws bad_shape and bad_argument.
     variable<T> forward(const leaves<T>& w, const variable<T>& x, std::span<const double> times,
                         std::span<const int> classes = {}) const {
-        if (x.rows() != features())
-            throw bad_shape(diffgen::detail::text("diffgen: unet of ", features(),
-                                                  " numbers: an input of ",
-                                                  detail::shape_text(x.rows(), x.cols())));
-        const auto c = context_(w, x, times, classes);
+        const auto c = base::context(w, x, times, classes);
         auto h = input_.front()(w, x);
         std::vector<variable<T>> kept{h};
         const auto blocks = static_cast<std::size_t>(options_.blocks);
@@ -110,17 +98,6 @@ class unet {
         return output_.front()(w, silu(norm_(w, h)));
     }
 
-    /// See patch_transformer::evaluate.
-    void evaluate(const T* in, T* out, std::int64_t samples, double time,
-                  const int* classes = nullptr, int threads = 0) {
-        evaluate(in, out, samples, std::span(&time, 1), classes, threads);
-    }
-    /// The same with a time value for each sample (or one for all). Throws bad_shape too.
-    void evaluate(const T* in, T* out, std::int64_t samples, std::span<const double> times,
-                  const int* classes = nullptr, int threads = 0) {
-        evaluation_(*this, in, out, samples, times, classes, threads);
-    }
-
   private:
     /// A block and perhaps attention after it.
     struct stage {
@@ -134,9 +111,10 @@ class unet {
         }
     };
 
-    static unet_options checked(unet_options o) {
+    /// The numbers of a picture.
+    static extent checked(const unet_options& o) {
         o.check();
-        return o;
+        return static_cast<extent>(o.channels) * o.height * o.width;
     }
     static batch_cut cut(const unet_options& o) {
         const extent largest = static_cast<extent>(o.height) * o.width;
@@ -149,22 +127,19 @@ class unet {
     bool has_attention(std::size_t level) const {
         return level >= static_cast<std::size_t>(options_.attention_from);
     }
-    stage stage_of(const std::string& called, const picture_shape& in, int outputs, bool attends) {
-        stage made{picture_block::make(weights_, called, in, outputs, options_.groups,
-                                       options_.context, random_),
+    stage stage_of(const std::string& called, const picture_shape& in, int outputs, bool attends,
+                   const noise::philox& random) {
+        stage made{picture_block::make(weights(), called, in, outputs, options_.groups,
+                                       options_.context, random),
                    {}};
         if (attends)
             made.attention =
-                picture_attention::make(weights_, called + ".attention", in.with(outputs),
-                                        options_.groups, options_.heads, random_);
+                picture_attention::make(weights(), called + ".attention", in.with(outputs),
+                                        options_.groups, options_.heads, random);
         return made;
     }
 
     unet_options options_;
-    noise::philox random_;
-    parameters<T> weights_;
-    context_embedding context_;
-    tape_evaluation<T> evaluation_;
     std::vector<convolution_layer> input_, halvings_, output_;
     std::vector<stage> down_, middle_, up_;
     std::vector<doubling> doublings_;
