@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
@@ -30,9 +31,8 @@ class differentiated {
     using scalar = typename Net::scalar;
 
     explicit differentiated(Net& net) : differentiated(net, net.null_class()) {}
-    differentiated(Net& net, int label) : net_(&net), labels_{label}, one_for_all_(true) {}
-    differentiated(Net& net, std::vector<int> labels)
-        : net_(&net), labels_(std::move(labels)), one_for_all_(false) {}
+    differentiated(Net& net, int label) : net_(&net), labels_(label) {}
+    differentiated(Net& net, std::vector<int> labels) : net_(&net), labels_(std::move(labels)) {}
 
     void operator()(batch_view<const scalar> in, batch_view<scalar> out,
                     const noise_level& l) const {
@@ -68,16 +68,16 @@ class differentiated {
     }
 
     [[nodiscard]] std::vector<int> classes_of(std::size_t samples) const {
-        if (one_for_all_) return std::vector<int>(samples, labels_[0]);
-        if (labels_.size() != samples)
-            throw bad_shape(diffgen::detail::text("diffgen: ", labels_.size(), " classes for ",
+        if (const int* label = std::get_if<int>(&labels_)) return std::vector<int>(samples, *label);
+        const auto& each = std::get<std::vector<int>>(labels_);
+        if (each.size() != samples)
+            throw bad_shape(diffgen::detail::text("diffgen: ", each.size(), " classes for ",
                                                   samples, " samples"));
-        return labels_;
+        return each;
     }
 
     Net* net_;
-    std::vector<int> labels_;
-    bool one_for_all_;
+    std::variant<int, std::vector<int>> labels_;  ///< of all samples, or of each
 };
 
 }  // namespace diffgen::inline DIFFGEN_ABI::nn
