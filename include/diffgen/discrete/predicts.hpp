@@ -30,9 +30,10 @@ template <noise_schedule S>
     return {t, kept(s, t), s.total(t), s.rate(t)};
 }
 
-// The predictions. Each turns the exponentials of a network's answers for one element into weights
-// of its clean level as the other elements tell it: in proportion, p(x_0 | x_t elsewhere). From
-// these every step follows, see steps.hpp. Answers count up to a constant of the element.
+// The predictions. Each turns the exponentials of a network's answers for one element into its
+// origins: weights of its clean levels, proportional to p(x_0 | the other elements of x_t). From
+// these every step follows, see steps.hpp. A constant that is added to all answers of an element
+// changes nothing.
 
 /// log p(x_0 | x_t), of all elements of x_t: cross-entropy trains it.
 struct clean {

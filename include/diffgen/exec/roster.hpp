@@ -126,7 +126,8 @@ class roster {
         return std::all_of(cohorts_.begin(), cohorts_.end(),
                            [](const cohort_type& c) { return c.arrived; });
     }
-    /// The cohort that has done the fewest steps, of those that are on their way if any is.
+    /// The cohort that has done the fewest steps of those on their way, or of all once all have
+    /// arrived.
     [[nodiscard]] std::size_t slowest() const {
         const auto found = std::min_element(
             cohorts_.begin(), cohorts_.end(), [](const cohort_type& a, const cohort_type& b) {

@@ -44,7 +44,8 @@ inline std::optional<std::uint64_t> byte_count(std::span<const std::size_t> shap
     return empty ? 0 : nonzero;
 }
 
-/// The same in a file, or nothing too where elements of type T in memory would not fit.
+/// The bytes of such an array in a file, or nothing where either they or its elements as type T in
+/// memory are too many to count.
 template <class T>
 std::optional<std::uint64_t> byte_count_as(std::span<const std::size_t> shape,
                                            std::size_t element_bytes) {
@@ -70,8 +71,8 @@ inline void check_shape(std::span<const std::size_t> shape, std::size_t elements
     }
 }
 
-/// Every number as the nearest T, beyond whose range infinity: how doubles of a file become floats,
-/// which readers do not do by themselves.
+/// Every number as the nearest T, or as infinity where it is beyond the range of T. So doubles of a
+/// file become floats, which readers do not do by themselves.
 template <std::floating_point T, class From>
 ndarray<T> rounded(const ndarray<From>& array) {
     ndarray<T> result{array.shape, {}};

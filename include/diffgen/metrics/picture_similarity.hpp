@@ -114,8 +114,8 @@ inline Eigen::ArrayXXd halved(const Eigen::ArrayXXd& picture) {
 /// The powers of the five scales (Wang, Simoncelli and Bovik 2003, section 3.2).
 inline constexpr std::array scale_powers{0.0448, 0.2856, 0.3001, 0.2363, 0.1333};
 
-/// A factor for each of `scales`: contrast and structure, of the last one luminance too.
-/// `seen(x, y)` is the map of a scale's pictures, `next(picture)` the picture of the scale after.
+/// The maps of x and y at each of `scales`, from the finest on. `seen(x, y)` is the map of two
+/// pictures, `next(picture)` the picture at the next coarser scale.
 template <class Seen, class Next>
 std::vector<similarity_map> maps_of_scales(Eigen::ArrayXXd x, Eigen::ArrayXXd y, std::size_t scales,
                                            Seen seen, Next next) {

@@ -34,8 +34,8 @@ variable<T> square(const variable<T>& x) {
     return y;
 }
 
-/// One by one, as 1 / sqrt below: Eigen's packets of square roots round otherwise than what is left
-/// over at the end, and the bits would depend on the place.
+/// Numbers are taken one by one, here and in rsqrt: in packets Eigen rounds square roots otherwise
+/// than in what is left over at the end, so that the bits would depend on the place of a number.
 template <class T>
 variable<T> sqrt(const variable<T>& x) {
     const auto y = detail::by_element(

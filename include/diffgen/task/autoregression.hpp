@@ -74,7 +74,7 @@ class autoregression {
         return {c.tail(order), c[0], squares / static_cast<double>(n - 2 * order - 1)};
     }
 
-    /// Of a series whose differences follow this one: the order is one more.
+    /// The autoregression of a series whose differences follow this one. Its order is one more.
     [[nodiscard]] autoregression integrated() const {
         const posterior::Index p = order();
         posterior::vector c(p + 1);
