@@ -203,7 +203,7 @@ TEST_CASE("a network for each branch") {
 
 TEST_CASE("a request in every row: its condition, its weight, its seed") {
     // [requests]
-    std::vector<float> conditions{1, -1, 0.5f};  // one row a request; so the others
+    std::vector<float> conditions{1, -1, 0.5f};  // one row for each request; so the others
     std::vector<float> weights{1, 2, 4};
     std::vector<std::uint64_t> seeds{11, 12, 13};
     sampler s{

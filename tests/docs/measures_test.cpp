@@ -42,7 +42,7 @@ TEST_CASE("two sets at once") {
     const Eigen::MatrixXd real = normals(4, 600, 0), generated = normals(4, 600, 1);
     const Eigen::MatrixXd training = normals(4, 600, 2), held_out = normals(4, 600, 3);
     // [whole]
-    // A column a sample, of pixels or of any features.
+    // A column for each sample, of pixels or of any features.
     const double frechet = metrics::frechet_distance(real, generated);
     const auto kernel = metrics::kernel_distance_of_subsets(real, generated, {.size = 500});
     const auto m = metrics::precision_recall(real, generated, 5);  // and density, coverage
