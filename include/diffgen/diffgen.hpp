@@ -75,6 +75,7 @@
 #include <diffgen/likelihood/logistic_mixture.hpp>
 #include <diffgen/noise/brownian.hpp>
 #include <diffgen/noise/centred.hpp>
+#include <diffgen/noise/poisson_flow.hpp>
 #include <diffgen/noise/recorded.hpp>
 #include <diffgen/observe/observers.hpp>
 #include <diffgen/predictor/energy.hpp>

@@ -4,6 +4,7 @@
 #include <diffgen/core/time_input.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
 #include <diffgen/nn/residual_mlp.hpp>
+#include <diffgen/noise/poisson_flow.hpp>
 #include <diffgen/process/process.hpp>
 #include <diffgen/schedule/rectified.hpp>
 #include <diffgen/train/denoising.hpp>
@@ -116,6 +117,35 @@ TEST_CASE("a linear model on Gaussian data learns the posterior mean, for every 
     check_posterior_mean(diffgen::score{});
     check_posterior_mean(diffgen::flow{});
     check_posterior_mean(diffgen::edm_preconditioned{});
+}
+
+TEST_CASE("a source of noise makes the training pairs: that of PFGM++ its own") {
+    // One point at 0: the network sees sigma eps and should say eps. Where it says 0, the loss is
+    // the mean of the squares of what was drawn.
+    const std::vector<double> zero(1, 0.);
+    const double t = 0.45, D = 8;
+    const auto l = parts::cosine{}.level(t);
+    train::denoising objective{
+        parts::cosine{}, diffgen::epsilon{},   diffgen::time_input::log_snr{},
+        fixed_time{t},   train::unit_weight{}, noise::poisson_flow{.elements = 1, .extra = D}};
+    objective.seed = 6;
+    line net;
+    const train::dataset<double> data{zero.data(), 1, 1, nullptr};
+    constexpr std::int64_t n = 300;
+    const auto loss_of = [&](double a) {
+        net.list[0](0, 0) = a;
+        nn::tape<double> record;
+        const auto w = net.list.on(record);
+        return objective.loss(net, data)(nn::shard<double>{record, w, 3, 0, n, n}).item();
+    };
+    double mean = 0;
+    const noise::poisson_flow source{.seed = 6, .elements = 1, .extra = D};
+    for (std::uint64_t i = 0; i < n; ++i)
+        mean += std::pow(source.normal<double>(noise::stream::training, 3, i), 2) / n;
+    CHECK(loss_of(0) == doctest::Approx(mean).epsilon(1e-12));
+    CHECK(loss_of(1 / l.sigma) < 1e-20);
+    objective.noise.elements = 2;
+    check_refused<diffgen::bad_shape>([&] { (void)objective.loss(net, data); }, {"2 elements"});
 }
 
 TEST_CASE("the weighting decides between levels") {

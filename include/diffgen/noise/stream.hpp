@@ -12,7 +12,8 @@
 
 namespace diffgen::inline DIFFGEN_ABI::noise {
 
-/// A user's own purposes are numbered from stream{1u << 16} to stream{first_path_stream}.
+/// A user's own purposes are numbered from stream{1u << 16} to
+/// stream{first_radius_stream}.
 enum class stream : std::uint32_t {
     prior,       // the state at the highest noise level
     solver,      // the solver's steps
@@ -29,6 +30,8 @@ enum class stream : std::uint32_t {
     order        // which elements an order of levels takes first
 };
 
+/// From here on, the radii of noise::poisson_flow, a stream for each purpose.
+inline constexpr std::uint32_t first_radius_stream = 1u << 30;
 /// From here on, the paths of noise::brownian.
 inline constexpr std::uint32_t first_path_stream = 1u << 31;
 

@@ -8,6 +8,8 @@
 
 #include <diffgen/core/without_macros.hpp>
 
+#include <diffgen/core/batch_view.hpp>
+#include <diffgen/core/check.hpp>
 #include <diffgen/core/error.hpp>
 #include <diffgen/core/noise_level.hpp>
 #include <diffgen/nn/fit.hpp>
@@ -29,9 +31,10 @@ namespace diffgen::inline DIFFGEN_ABI::train {
 /// Process: level(t), t_min(), t_max() and, where a part asks for them, level_of_log_snr(log_snr)
 /// and diffusion_squared(t). Prediction: to_denoised(level). TimeInput: level -> the network's time
 /// value. Times: uniform_times, uniform_steps, log_normal_sigma, logit_normal_times. Weighting: see
-/// weighting.hpp.
+/// weighting.hpp. Noise: the source of what is added to the data, whose seed is the objective's:
+/// that of the sampler, such as noise::poisson_flow for PFGM++.
 template <class Process, class Prediction, class TimeInput, class Times = uniform_times,
-          class Weighting = unit_weight>
+          class Weighting = unit_weight, class Noise = noise::philox>
 struct denoising {
     Process process;
     Prediction prediction;
@@ -41,13 +44,15 @@ struct denoising {
     double class_dropout =
         0.1;  ///< how often the null class replaces the class (Ho, Salimans 2022)
     std::uint64_t seed = 0;
+    Noise noise{};
 
-    denoising(Process p, Prediction f, TimeInput i, Times t = {}, Weighting w = {})
+    denoising(Process p, Prediction f, TimeInput i, Times t = {}, Weighting w = {}, Noise n = {})
         : process(std::move(p)),
           prediction(std::move(f)),
           time_input(std::move(i)),
           times(std::move(t)),
-          weighting(std::move(w)) {}
+          weighting(std::move(w)),
+          noise(std::move(n)) {}
 
     /// The factor of |F - F*|^2 at a level; where alpha = 0, its limit.
     template <class Level>
@@ -66,10 +71,15 @@ struct denoising {
     template <class Net, class T>
     auto loss(const Net& net, const dataset<T>& data) const {
         check(data, net);
+        diffgen::detail::check(noise);
+        diffgen::detail::check_batch<space::host>(noise, static_cast<std::size_t>(data.samples),
+                                                  static_cast<std::size_t>(data.elements));
         if (!(class_dropout >= 0 && class_dropout <= 1))
             throw bad_argument(diffgen::detail::text("diffgen: class_dropout is ", class_dropout));
-        const noise::philox random{seed};
-        return [objective = *this, &net, data, random,
+        const diffgen::noise::philox random{seed};
+        auto objective = *this;
+        if constexpr (requires { objective.noise.seed; }) objective.noise.seed = seed;
+        return [objective, &net, data, random,
                 order = nn::shuffle(data.samples, random)](const nn::shard<T>& part) {
             const auto rows = data.elements, cols = part.count;
             const auto zeros = [&](nn::extent r) {
@@ -84,9 +94,10 @@ struct denoising {
                 const auto sample = order(at.step * at.batch + at.number);
                 const auto level = objective.times(objective.process, at);
                 const auto pair = make_training_pair(level, objective.prediction);
-                random.fill<T>(noise::stream::training, static_cast<std::uint32_t>(at.step),
-                               static_cast<std::uint64_t>(at.number * rows), static_cast<int>(rows),
-                               eps.data());
+                objective.noise.template fill<T>(diffgen::noise::stream::training,
+                                                 static_cast<std::uint32_t>(at.step),
+                                                 static_cast<std::uint64_t>(at.number * rows),
+                                                 static_cast<int>(rows), eps.data());
                 const nn::view<T> x0(data.sample(sample), rows, 1);
                 input.result().col(j) =
                     static_cast<T>(pair.input_data) * x0 + static_cast<T>(pair.input_noise) * eps;
@@ -106,9 +117,10 @@ struct denoising {
                         ", where alpha = ", level.alpha, " and sigma = ", level.sigma,
                         "; take another time input or range of times"));
                 if (data.classes)
-                    classes[k] = at.uniform(noise::stream::dropout) < objective.class_dropout
-                                     ? net.null_class()
-                                     : data.classes[sample];
+                    classes[k] =
+                        at.uniform(diffgen::noise::stream::dropout) < objective.class_dropout
+                            ? net.null_class()
+                            : data.classes[sample];
             }
             const auto error =
                 square(net.forward(part.weights, input, time_values, classes) - target);
@@ -123,6 +135,8 @@ template <class P, class F, class I, class T>
 denoising(P, F, I, T) -> denoising<P, F, I, T>;
 template <class P, class F, class I, class T, class W>
 denoising(P, F, I, T, W) -> denoising<P, F, I, T, W>;
+template <class P, class F, class I, class T, class W, class N>
+denoising(P, F, I, T, W, N) -> denoising<P, F, I, T, W, N>;
 
 /// Trains the network's weights on the objective, or goes on from `state` where that has steps, and
 /// leaves their moving average in the network. Returns and throws what nn::fit does.
