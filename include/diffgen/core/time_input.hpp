@@ -13,7 +13,8 @@
 
 namespace diffgen::inline DIFFGEN_ABI::time_input {
 
-/// The schedule's own time: the integer timestep of a discrete schedule, t of a continuous one.
+/// The schedule's own time: t of a continuous schedule, the timestep of a discrete one. That is a
+/// fraction on most grids, and inside the steps of some solvers.
 struct time {
     [[nodiscard]] double operator()(const noise_level& l) const { return l.t; }
 };
