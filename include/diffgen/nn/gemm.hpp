@@ -13,6 +13,7 @@
 #include <diffgen/nn/matrix.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
@@ -105,6 +106,13 @@ class gemm {
                 }
     }
 
+    /// Scratch memory of `size` values for what forms operands of products: piece 0 or 1, which
+    /// stays where it is until the piece is asked for again.
+    T* room(std::size_t piece, extent size) {
+        grow(rooms_[piece], size);
+        return rooms_[piece].data();
+    }
+
   private:
     static constexpr extent mc = detail::mc, nc = detail::nc, kc = detail::kc;
 
@@ -148,6 +156,7 @@ class gemm {
     }
 
     Eigen::Matrix<T, Eigen::Dynamic, 1> a_, b_;
+    std::array<Eigen::Matrix<T, Eigen::Dynamic, 1>, 2> rooms_;
 };
 
 }  // namespace diffgen::inline DIFFGEN_ABI::nn

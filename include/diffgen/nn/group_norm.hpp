@@ -49,8 +49,9 @@ M group_norm(const M& x, extent groups, const P& scale, const P& shift,
             detail::shape_text(shift.rows(), shift.cols())));
     const M y = group_norm(x, groups, epsilon);
     std::vector<int> channel;
-    for (extent i = 0; i < x.rows(); ++i)
-        channel.push_back(static_cast<int>(i / (x.rows() / channels)));
+    for (extent c = 0; c < channels; ++c)
+        channel.insert(channel.end(), static_cast<std::size_t>(x.rows() / channels),
+                       static_cast<int>(c));
     return y * gather_rows(scale, channel) + gather_rows(shift, channel);
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 // Minimises an expected loss by Adam over mini-batches, one step at a time. The batch is cut into a
-// fixed number of shards, each with a tape of its own, whose gradients are added in a fixed order:
+// fixed number of shards, each recorded by itself, whose gradients are added in a fixed order:
 // the bits do not depend on the number of threads.
 
 #include <diffgen/core/without_macros.hpp>
@@ -89,12 +89,12 @@ class trainer {
         : state_(state),
           loss_(loss),
           options_(checked(options)),
-          tapes_(static_cast<std::size_t>(options.shards)),
-          gradients_(tapes_.size(),
+          gradients_(static_cast<std::size_t>(options.shards),
                      matrix<T>::Zero(static_cast<extent>(state.weights.values().size()), 1)),
-          losses_(tapes_.size()),
+          losses_(gradients_.size()),
           update_(state.weights.values().size()),
-          workers_(std::min(thread_count(options.threads), options.shards)) {}
+          workers_(std::min(thread_count(options.threads), options.shards)),
+          tapes_(static_cast<std::size_t>(workers_.size())) {}
 
     const training_state<T>& state() const { return state_; }
 
@@ -102,7 +102,9 @@ class trainer {
     /// the one before it.
     training_progress step() {
         if (options_.before) options_.before(state_.step);
-        workers_.run(options_.shards, [this](std::int64_t i, int) { differentiate(i); });
+        workers_.run(options_.shards, [this](std::int64_t i, int worker) {
+            differentiate(i, tapes_[static_cast<std::size_t>(worker)]);
+        });
         double total = 0;
         for (const double part : losses_)
             total += part;
@@ -130,14 +132,14 @@ class trainer {
         return o;
     }
 
-    void differentiate(std::int64_t i) {
+    void differentiate(std::int64_t i, tape<T>& record) {
         const auto s = static_cast<std::size_t>(i);
-        tapes_[s].clear();
-        const auto weights = state_.weights.on(tapes_[s]);
+        record.clear();
+        const auto weights = state_.weights.on(record);
         const std::int64_t first = i * options_.batch / options_.shards;
         const std::int64_t last = (i + 1) * options_.batch / options_.shards;
         const auto value =
-            loss_(shard<T>{tapes_[s], weights, state_.step, first, last - first, options_.batch});
+            loss_(shard<T>{record, weights, state_.step, first, last - first, options_.batch});
         losses_[s] = static_cast<double>(value.item());
         const auto g = grad(value, weights);
         for (std::size_t k = 0; k < g.size(); ++k) {
@@ -149,11 +151,11 @@ class trainer {
     training_state<T>& state_;
     const Loss& loss_;
     fit_options options_;
-    std::vector<tape<T>> tapes_;
     std::vector<matrix<T>> gradients_;
     std::vector<double> losses_;
     detail::weights_update<T> update_;
     team workers_;
+    std::vector<tape<T>> tapes_;  ///< one a worker: what it recorded last is still in its cache
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
