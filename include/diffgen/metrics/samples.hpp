@@ -27,8 +27,8 @@ struct mean_and_deviation {
     double deviation;  ///< of the single values, over their number
 };
 
-/// A point of a curve: what part of what is taken is right, and what part of what is right is
-/// taken.
+/// A point of a curve. Precision is the share of what is taken that is right, recall the share of
+/// what is right that is taken.
 struct precision_and_recall {
     double precision, recall;
 };
@@ -66,7 +66,8 @@ inline void check_same_dimension(Eigen::Index real, Eigen::Index generated) {
     }
 }
 
-/// Throws bad_shape unless what is merged is about the same: `name` says what has to agree.
+/// Throws bad_shape unless two numbers agree that must be equal in accumulators to be merged.
+/// `name` says which number it is.
 inline void check_mergeable(const char* name, Eigen::Index mine, Eigen::Index other) {
     if (mine != other) {
         throw bad_shape(

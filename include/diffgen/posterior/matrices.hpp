@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Vectors and matrices of posterior sampling: double precision on the host, a sample a vector, of a
-// set of samples a column each.
+// Vectors and matrices of posterior sampling, in double precision on the host. A sample is a
+// vector; a set of samples is a matrix with a column for each.
 
 #include <diffgen/core/without_macros.hpp>
 

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Explicit Runge-Kutta methods for the probability-flow ODE, any Butcher tableau, in one of two
-// variables: sigma / alpha (Karras et al. 2022, where the ODE is dy/dr = (y - D) / r, y = x /
-// alpha) or the schedule's time (Song et al. 2021, eq. 13: dx/dt = f x - g^2 score / 2).
+// Explicit Runge-Kutta methods for the probability-flow ODE, of any Butcher tableau and in one of
+// several variables. Here are sigma / alpha (Karras et al. 2022, where the ODE is dy/dr = (y - D) /
+// r, y = x / alpha), its inverse alpha / sigma, and the schedule's time (Song et al. 2021, eq. 13:
+// dx/dt = f x - g^2 score / 2). The angle arctan(sigma / alpha) is in in_angle.hpp.
 
 #include <diffgen/core/without_macros.hpp>
 
