@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // families [--quick] [NAME...]: trains models of several families on the digits (flow, autoencoder,
-// autoregressive; all, if none is named), and prints one table: bits a pixel of held-out digits,
+// autoregressive), takes the trained network of the digits example (diffusion; all, if none is
+// named), and prints one table: bits a pixel of held-out digits,
 // and how the samples compare with them, beside independent pixels and the training digits. A
 // training that was stopped goes on where it was last saved (NAME.training.safetensors). Writes
 // NAME.png, families.png (all families, a block of rows each) and families.json. --quick takes a
@@ -14,6 +15,7 @@
 
 #include "autoencoder.hpp"
 #include "data.hpp"
+#include "diffusion.hpp"
 #include "flow.hpp"
 #include "masked.hpp"
 #include "report.hpp"
@@ -80,6 +82,12 @@ void run(setting& s) {
     s.rows.push_back(r);
 }
 
+void trained_before(setting& s, const std::filesystem::path& data) {
+    const auto found = families::diffusion(data, s.test, s.samples(), s.quick);
+    s.show(families::diffusion_name, found.samples);
+    s.rows.insert(s.rows.end(), found.rows.begin(), found.rows.end());
+}
+
 void without_training(setting& s) {
     const families::histogram pixels(s.training);
     row independent{families::histogram::name, "exact, no training"};
@@ -109,11 +117,13 @@ int main(int argc, char** argv) try {
     };
     for (const auto name : names)
         if (name != families::flow::name && name != families::autoencoder::name &&
-            name != families::masked::name) {
-            std::cerr << "usage: families [--quick] [flow] [autoencoder] [autoregressive]\n";
+            name != families::masked::name && name != families::diffusion_name) {
+            std::cerr << "usage: families [--quick] [diffusion] [flow] [autoencoder] "
+                         "[autoregressive]\n";
             return 2;
         }
     without_training(s);
+    if (wanted(families::diffusion_name)) trained_before(s, data);
     if (wanted(families::flow::name)) run<families::flow>(s);
     if (wanted(families::autoencoder::name)) run<families::autoencoder>(s);
     if (wanted(families::masked::name)) run<families::masked>(s);

@@ -23,11 +23,14 @@
 
 namespace families {
 
+inline constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
+
 struct row {
     std::string family, kind;
-    double bits = std::numeric_limits<double>::quiet_NaN(), error = 0;  ///< a pixel; standard error
-    double frechet = 0, precision = 0, recall = 0, density = 0, coverage = 0;
-    double seconds = 0;  ///< of training in this run
+    double bits = not_measured, error = not_measured;  ///< a pixel; standard error
+    double frechet = not_measured, precision = not_measured, recall = not_measured,
+           density = not_measured, coverage = not_measured;
+    double seconds = not_measured;  ///< of training in this run
 };
 
 /// Bits a pixel of held-out digits, from log-likelihoods in nats.
@@ -143,16 +146,17 @@ inline diffgen::io::json to_json(const std::vector<row>& rows) {
         diffgen::io::json o;
         o.set("family", r.family);
         o.set("kind", r.kind);
-        if (std::isfinite(r.bits)) {
-            o.set("bits_per_dim", r.bits);
-            o.set("standard_error", r.error);
-        }
-        o.set("frechet", r.frechet);
-        o.set("precision", r.precision);
-        o.set("recall", r.recall);
-        o.set("density", r.density);
-        o.set("coverage", r.coverage);
-        o.set("seconds", r.seconds);
+        const auto set = [&](const char* key, double v) {
+            if (std::isfinite(v)) o.set(key, v);
+        };
+        set("bits_per_dim", r.bits);
+        set("standard_error", r.error);
+        set("frechet", r.frechet);
+        set("precision", r.precision);
+        set("recall", r.recall);
+        set("density", r.density);
+        set("coverage", r.coverage);
+        set("seconds", r.seconds);
         list.push_back(std::move(o));
     }
     diffgen::io::json all;
