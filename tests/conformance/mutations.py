@@ -33,6 +33,10 @@ def density(name, file, old, new, *tests):
     return Mutation(name, f"include/diffgen/density/{file}.hpp", old, new, tests)
 
 
+def posterior(name, file, old, new, *tests):
+    return Mutation(name, f"include/diffgen/posterior/{file}.hpp", old, new, tests)
+
+
 def run(name, file, old, new, *tests):
     return Mutation(name, f"include/diffgen/exec/{file}.hpp", old, new, tests)
 
@@ -227,6 +231,18 @@ MUTATIONS = [
           "path + unit.unit, keys", "path, keys", "noise/brownian"),
     noise("path: one path for all stretches", "brownian",
           "first_path_stream + stretch * 128", "first_path_stream", "noise/brownian"),
+    noise("poisson_flow: D as the shape of the radius", "poisson_flow",
+          "const double shape = 0.5 * extra;", "const double shape = extra;", "noise/poisson_flow"),
+    noise("poisson_flow: a radius for each number", "poisson_flow",
+          "static_cast<T>(scale(stream, draw, flat / elements))",
+          "static_cast<T>(scale(stream, draw, flat))", "noise/poisson_flow"),
+    posterior("poisson_flow_points: without the data's dimensions", "poisson_flow_points",
+              "0.5 * (static_cast<double>(dimension()) + extra_)", "0.5 * extra_",
+              "posterior/poisson_flow_points"),
+    posterior("known: known elements without noise", "known",
+              "added * z(k, i)", "0 * z(k, i)", "posterior/replacement_law"),
+    posterior("resampled: a piece is gone down once more", "known",
+              "turn < repeats; ++turn", "turn <= repeats; ++turn", "posterior/replacement_law"),
     noise("path: half the clock", "brownian",
           "p.from / 2, p.to / 2", "p.from, p.to / 2", "noise/brownian"),
     run("noise_for: turns of the grid not counted", "cohort",
