@@ -48,7 +48,7 @@ void check_start_refused(std::initializer_list<std::string_view> parts, const Sc
     CHECK(x == std::vector<double>(3, 7.));
 }
 
-const schedule::linear discrete{1000};
+const schedule::linear timesteps{1000};
 constexpr schedule::linear_beta continuous{};
 constexpr schedule::edm edm{};
 
@@ -61,7 +61,7 @@ struct grid_without_levels_to_step {
 TEST_CASE("no steps, or less") {
     check_run_refused({"0 steps", "at least 1"}, continuous, {.steps = 0});
     check_run_refused({"-3 steps"}, continuous, {.steps = -3});
-    check_run_refused({"0 steps"}, discrete, {.steps = 0, .grid = grid::trailing{}});
+    check_run_refused({"0 steps"}, timesteps, {.steps = 0, .grid = grid::trailing{}});
     check_run_refused({"0 steps"}, edm, {.steps = 0, .grid = grid::karras{}});
 }
 
@@ -72,19 +72,19 @@ TEST_CASE("discrete grids on a continuous schedule") {
 }
 
 TEST_CASE("more steps than the schedule has") {
-    check_run_refused({"trailing", "1001 steps", "of 1000"}, discrete,
+    check_run_refused({"trailing", "1001 steps", "of 1000"}, timesteps,
                       {.steps = 1001, .grid = grid::trailing{}});
-    check_run_refused({"leading", "1001 steps"}, discrete,
+    check_run_refused({"leading", "1001 steps"}, timesteps,
                       {.steps = 1001, .grid = grid::leading{}});
 }
 
 TEST_CASE("an offset that leaves the schedule's table") {
-    check_run_refused({"leading", "step 1000 ", "of 1000", "999"}, discrete,
+    check_run_refused({"leading", "step 1000 ", "of 1000", "999"}, timesteps,
                       {.steps = 1000, .grid = grid::leading{.offset = 1}});
-    check_run_refused({"leading", "step -1 "}, discrete,
+    check_run_refused({"leading", "step -1 "}, timesteps,
                       {.steps = 10, .grid = grid::leading{.offset = -1}});
     CHECK_NOTHROW(
-        (void)sampler_of(discrete).levels({.steps = 500, .grid = grid::leading{.offset = 1}}));
+        (void)sampler_of(timesteps).levels({.steps = 500, .grid = grid::leading{.offset = 1}}));
 }
 
 TEST_CASE("constants of the grids by noise") {
@@ -113,7 +113,7 @@ TEST_CASE("explicit times outside the schedule, or not numbers") {
     check_run_refused({"time -0.5 "}, continuous, {.grid = grid::times({1, 0.5, -0.5})});
     check_run_refused({"times[1] ", "is nan"}, continuous,
                       {.grid = grid::times({1, not_a_number})});
-    check_run_refused({"time 1000 "}, discrete, {.grid = grid::times({1000, 0})});
+    check_run_refused({"time 1000 "}, timesteps, {.grid = grid::times({1000, 0})});
 }
 
 TEST_CASE("a level twice, before anything is written") {
@@ -139,6 +139,24 @@ TEST_CASE("a grid that adds noise on its way, under a solver that does not") {
 TEST_CASE("an inversion from the clean end") {
     check_start_refused({"clean end", "t = 0"}, schedule::rectified{}, 0,
                         {.steps = 5, .grid = grid::inverted{grid::uniform{.stop_at = 0}}});
+}
+
+TEST_CASE("a run from the prior on a grid that goes from data to noise") {
+    check_run_refused({"from the prior", "ends at more noise", "generate_from"}, timesteps,
+                      {.steps = 5, .grid = grid::inverted{grid::uniform{.stop_at = 100}}});
+}
+
+TEST_CASE("a solver that draws noise on a grid that goes from data to noise") {
+    sampler s{timesteps, kernel::variance_preserving{},
+              exact(gaussian_mixture<1, 1, double>{{1}, {{{0}}}, {{{1}}}}), solver::ancestral{}};
+    std::vector<double> x(3, 7.);
+    check_refused<bad_argument>(
+        [&] {
+            s.generate_from(exec::cpp, 100., batch(x, 3),
+                            {.steps = 5, .grid = grid::inverted{grid::uniform{.stop_at = 100}}});
+        },
+        {"goes to more noise", "probability flow"});
+    CHECK(x == std::vector<double>(3, 7.));
 }
 
 // At sigma_min a consistency function is the identity: two steps on such a grid would be one.
@@ -176,21 +194,21 @@ TEST_CASE("stopping outside the schedule, or above its start") {
 
 TEST_CASE("a start at the clean end") {
     check_start_refused({"clean end", "t = 0"}, continuous, 0);
-    check_start_refused({"clean end", "t = -1"}, discrete, -1);
+    check_start_refused({"clean end", "t = -1"}, timesteps, -1);
     check_start_refused({"sigma_max = 0"}, edm, 0, {.steps = 5, .grid = grid::karras{}});
 }
 
 TEST_CASE("a start outside the schedule") {
     check_start_refused({"time 1.25 ", "0 (clean) to 1"}, continuous, 1.25);
     check_start_refused({"time 1.0000000000000002 ", "to 1"}, continuous, 1.0000000000000002);
-    check_start_refused({"time 1000 ", "-1 (clean) to 999"}, discrete, 1000);
+    check_start_refused({"time 1000 ", "-1 (clean) to 999"}, timesteps, 1000);
     check_start_refused({"time nan "}, continuous, not_a_number);
     check_start_refused({"time -0.5 "}, continuous, -0.5);
     check_start_refused({"time 81 "}, edm, 81, {.steps = 5, .grid = grid::karras{}});
 }
 
 TEST_CASE("a start where the grid does not start") {
-    check_start_refused({"at t = 500 ", "starts at t = 400"}, discrete, 500,
+    check_start_refused({"at t = 500 ", "starts at t = 400"}, timesteps, 500,
                         {.steps = 5, .grid = grid::leading{}});
     check_start_refused({"at t = 0.5 ", "starts at t = 0.75"}, continuous, 0.5,
                         {.grid = grid::times({0.75, 0.5, 0})});

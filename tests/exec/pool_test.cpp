@@ -108,7 +108,8 @@ TEST_CASE("a full pool refuses, or grows") {
     const request_id a = small.admit({.steps = 3, .seed = 1});
     small.admit({.steps = 1, .seed = 2});
     small.evaluate();
-    check_refused<bad_argument>([&] { small.admit({.steps = 3}); }, {"a pool of 2 requests"});
+    check_refused<bad_argument>([&] { small.admit({.steps = 3}); },
+                                {"a pool for 2 requests is full"});
     small.advance();  // what was refused has changed nothing
     CHECK(small.size() == 2);
     check_refused<bad_argument>([&] { small.admit({.steps = 3}); }, {"remove those that have"});

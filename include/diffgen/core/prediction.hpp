@@ -97,7 +97,7 @@ template <class Output>
         throw bad_argument(detail::text(
             "diffgen: a prediction of type ", Output::name, " says nothing about the data at t = ",
             l.t, ", where alpha = ", l.alpha, " and sigma = ", l.sigma,
-            "; start below zero signal-to-noise ratio, or use velocity or denoised"));
+            "; start where alpha is above 0, or use velocity or denoised"));
     return c;
 }
 

@@ -186,7 +186,7 @@ class fused_run {
                                 diffgen::detail::end_of(o, static_cast<int>(grid_.size()) - 1))),
           stages_(planner_.plan_all(start_, grid_, seeded(s.noise, o.seed))),
           failed_(e, 1) {
-        if (origin_ == origin::prior) check_prior<T>(first());
+        if (origin_ == origin::prior) check_prior<T>(first(), grid_.back());
         bound_.reserve(stages_.due.size());
         if constexpr (!on_host) {
             device_stages_ = buffer<entry, space>(e, stages_.entries.size());

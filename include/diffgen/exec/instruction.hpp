@@ -314,6 +314,10 @@ inline void check_stage(const stage& s, const step& at, int stage_index, const d
             at.from().alpha == 0
                 ? "; start where alpha is above 0 (an earlier last time of the schedule, a grid's "
                   "sigma_max), or use ddim or ancestral, which can start at alpha = 0"
+            : at.to().log_snr < at.from().log_snr
+                ? "; the step goes to more noise, and a solver that draws noise goes only to less: "
+                  "take "
+                  "one of the probability flow"
                 : "; a mistake in its plan, or a level that it does not cover"));
     if (!fits(s, most))
         throw bad_argument(diffgen::detail::text(
@@ -332,9 +336,15 @@ inline void check_stage(const stage& s, const step& at, int stage_index, const d
 
 }  // namespace detail
 
-/// Throws bad_argument where the numbers of the prior do not fit into the state.
+/// Throws bad_argument where the numbers of the prior do not fit into the state, and where the run
+/// goes from its first level to more noise: it inverts, and begins with data.
 template <class T>
-void check_prior(const noise_level& first) {
+void check_prior(const noise_level& first, const noise_level& last) {
+    diffgen::detail::require(last.log_snr >= first.log_snr, "a run from the prior at t = ", first.t,
+                             " (alpha = ", first.alpha, ", sigma = ", first.sigma,
+                             ") ends at more noise, t = ", last.t, " (alpha = ", last.alpha,
+                             ", sigma = ", last.sigma,
+                             "); a run that inverts begins with data: generate_from");
     diffgen::detail::require(first.sigma <= static_cast<double>(std::numeric_limits<T>::max()) / 16,
                              "a prior of standard deviation ", first.sigma, " at t = ", first.t,
                              " does not fit into a ", sizeof(T) == 4 ? "float" : "double",

@@ -83,7 +83,7 @@ class pool {
     request_id admit(const options& o) {
         auto n = newcomer([&] { return sampler_->levels(o); }, o);
         const noise_level first = rows_.first_level(n);
-        check_prior<T>(first);
+        check_prior<T>(first, rows_.last_level(n));
         return join(std::move(n), [&](std::size_t row) {
             draw_prior(passes().exec(), memory_.view(0, row), first.sigma,
                        seeded(passes().noise(), o.seed), o.first_sample);
@@ -342,8 +342,9 @@ class pool {
     }
     void require_room() const {
         diffgen::detail::require(size() < capacity() || options_.if_full == when_full::grow,
-                                 "a pool of ", capacity(),
-                                 " requests is full; remove those that have ended, or set "
+                                 "a pool for ", capacity(),
+                                 capacity() == 1 ? " request" : " requests",
+                                 " is full; remove those that have ended, or set "
                                  "pool_options::if_full to when_full::grow");
     }
 

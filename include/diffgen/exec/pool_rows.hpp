@@ -93,6 +93,9 @@ class pool_rows {
         return planner_.here(n.way, n.about.grid).from();
     }
 
+    /// The level at which the whole grid of a request ends.
+    [[nodiscard]] static noise_level last_level(const newcomer& n) { return n.about.grid.back(); }
+
     [[nodiscard]] std::size_t running() const { return running_; }
     [[nodiscard]] std::size_t held() const { return held_; }
     [[nodiscard]] std::span<const request_id> ids() const { return {ids_.data(), held_}; }

@@ -66,7 +66,7 @@ class roster {
           starts_(first_cohorts(samples, o)),
           cohorts_(starts_),
           ahead_(can_plan_ahead()) {
-        if (from == origin::prior) check_prior<T>(first_level());
+        if (from == origin::prior) check_prior<T>(first_level(), grid(0).back());
         if (ahead_) {
             stages_ = planner_.plan_all(starts_.front(), grid(0), source);
             return;

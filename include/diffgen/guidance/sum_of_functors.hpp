@@ -26,7 +26,7 @@ namespace diffgen::inline DIFFGEN_ABI::detail {
     const double factor = w * (l.sigma * l.sigma / l.alpha) / c.output_factor;
     require(std::isfinite(factor), "guidance by a gradient at t = ", l.t,
             ", where alpha = ", l.alpha, " and sigma = ", l.sigma,
-            "; start below zero signal-to-noise ratio");
+            "; start where alpha is above 0");
     return factor;
 }
 

@@ -201,7 +201,7 @@ struct predicts {
             !own || std::is_invocable_v<Net&, In, Out, Level, Extra...>,
             "diffgen: where samples have noise levels of their own, a batched network is called as "
             "net(batch_view<const T> in, batch_view<T> out, std::span<const noise_level> levels), "
-            "one level a row; a network with this overload serves both");
+            "with one level for each sample; a network with this overload serves both");
         constexpr bool constant_call = !std::is_const_v<Network> ||
                                        !std::is_invocable_v<Net&, In, Out, Level, Extra...> ||
                                        std::is_invocable_v<const Net&, In, Out, Level, Extra...>;
