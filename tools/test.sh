@@ -31,12 +31,16 @@ thrust_of() {
 
 for preset in "${presets[@]}"; do
     echo "== $preset"
-    options=()
+    # Fewer collections of garbage: a twelfth of g++'s time for a fourth more memory.
+    flags="-Og -DNDEBUG --param=ggc-min-expand=500 --param=ggc-min-heapsize=1000000" left_out="none"
+    if [[ $preset == clang ]]; then
+        flags="-O0 -DNDEBUG" left_out="example"  # these are only built
+    fi
     if [[ $preset == clang && ${#presets[@]} -gt 1 ]]; then
-        options=(--label-exclude "^(compilers|nvcc)$")  # these ran both compilers in the first build
+        left_out="example|compilers|nvcc"  # the last two ran both compilers in the first build
     fi
     build=build/test/$preset log=build/test/$preset.log
-    if ! cmake --preset "$preset" -B "$build" -D CMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" \
+    if ! cmake --preset "$preset" -B "$build" -D CMAKE_CXX_FLAGS_RELEASE="$flags" \
         -D Thrust_ROOT="$(thrust_of "$preset")" > "$log" 2>&1; then
         cat "$log"
         broken=1
@@ -46,7 +50,7 @@ for preset in "${presets[@]}"; do
     # Whatever does not build fails as a test that could not be run; the others still count.
     cmake --build "$build" -j "$jobs" -- -k 0 --quiet || broken=1
     ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$jobs" --timeout 1800 \
-        "${options[@]}" | tee "$log"
+        --label-exclude "^($left_out)$" | tee "$log"
     summary=$(grep -E "tests passed, [0-9]+ tests failed out of [0-9]+" "$log")
     if [[ $summary =~ ([0-9]+)\ tests\ failed\ out\ of\ ([0-9]+) ]]; then
         failed=$((failed + BASH_REMATCH[1]))
