@@ -76,13 +76,14 @@ metrics::gaussian_statistics fit(features& set, Eigen::Index chunk) {
 figures measure(std::string_view name, features& real, features& generated, int number) {
     if (name == "frechet")
         return {{"frechet", metrics::frechet_distance(fit(real, number), fit(generated, number))}};
-    const metrics::matrix x = real.moved_to_double(), y = generated.moved_to_double();
     if (name == "kernel") {
+        const auto x = real.values(), y = generated.values();
         const auto size = std::min({Eigen::Index{1000}, x.cols(), y.cols()});
         const auto found = metrics::kernel_distance_of_subsets(
             x, y, {.subsets = number, .size = size, .seed = 1}, show);
         return {{"kernel", found.mean}, {"deviation", found.deviation}};
     }
+    const metrics::matrix x = real.moved_to_double(), y = generated.moved_to_double();
     if (name == "precision_recall") {
         const auto found = metrics::precision_recall(x, y, number, show);
         return {{"precision", found.precision},

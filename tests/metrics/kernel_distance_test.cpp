@@ -10,6 +10,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
+#include <random>
 #include <vector>
 
 using namespace diffgen;
@@ -32,6 +34,33 @@ TEST_CASE("two and three points on a line, worked out by hand") {
     const Eigen::MatrixXd y{{0, 2, -1}};
     CHECK(kernel_distance(x, y) == doctest::Approx(-9).epsilon(1e-14));
     CHECK(kernel_distance(y, x) == doctest::Approx(-9).epsilon(1e-14));
+}
+
+TEST_CASE("samples in float have their products in float, and their sums in double") {
+    // 600 samples of 2,048 features: a product rounds by some 1e-7, each by itself.
+    std::mt19937 generator(11);
+    std::normal_distribution<float> normal(1);
+    Eigen::MatrixXf x(2048, 600);
+    Eigen::MatrixXf y(2048, 500);
+    for (float& value : x.reshaped())
+        value = normal(generator);
+    for (float& value : y.reshaped())
+        value = 1.05F * normal(generator);
+    const double exact = kernel_distance(x.cast<double>(), y.cast<double>());
+    CHECK(exact > 0.01);
+    CHECK(std::abs(kernel_distance(x, y) - exact) < 1e-8);
+    const auto options = metrics::subset_options{.subsets = 3, .size = 100, .seed = 5};
+    const auto subsets = kernel_distance_of_subsets(x, y, options);
+    const auto same = kernel_distance_of_subsets(x.cast<double>(), y.cast<double>(), options);
+    CHECK(std::abs(subsets.mean - same.mean) < 1e-7);
+    // A view of every second column is read where it lies or copied, with the same result.
+    const Eigen::Map<const Eigen::MatrixXf, 0, Eigen::OuterStride<>> half(
+        x.data(), 2048, 300, Eigen::OuterStride<>(2 * 2048));
+    CHECK(kernel_distance(half, y) == kernel_distance(Eigen::MatrixXf(half), y));
+    Eigen::MatrixXf bad = y;
+    bad(7, 3) = std::numeric_limits<float>::quiet_NaN();
+    check_refused<non_finite>([&] { kernel_distance(x, bad); },
+                              {"generated sample 3", "element 7"});
 }
 
 TEST_CASE("blocks add up to the whole") {

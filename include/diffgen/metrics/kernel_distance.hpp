@@ -21,9 +21,12 @@
 namespace diffgen::inline DIFFGEN_ABI::metrics {
 
 /// Between two sets of samples, a column each. Unbiased, so it can be negative for sets that are
-/// alike. Throws bad_shape when the dimensions differ, bad_argument on fewer than two samples,
+/// alike. Samples in float have their products in float, which takes half the time, and all sums in
+/// double. Throws bad_shape when the dimensions differ, bad_argument on fewer than two samples,
 /// non_finite on NaN or infinity.
-inline double kernel_distance(const sample_matrix& real, const sample_matrix& generated) {
+template <class Real, class Generated>
+double kernel_distance(const Eigen::MatrixBase<Real>& real,
+                       const Eigen::MatrixBase<Generated>& generated) {
     return maximum_mean_discrepancy(real, generated, polynomial_kernel{});
 }
 
@@ -31,10 +34,13 @@ inline double kernel_distance(const sample_matrix& real, const sample_matrix& ge
 /// compared with itself and the estimate would be biased. The deviation is that of single subsets.
 /// A function of samples, options and seed. Throws bad_argument where a set is smaller than a
 /// subset and as above, cancelled.
-inline mean_and_deviation kernel_distance_of_subsets(const sample_matrix& real,
-                                                     const sample_matrix& generated,
-                                                     const subset_options& options = {},
-                                                     const progress_observer& observe = {}) {
+template <class Real, class Generated>
+mean_and_deviation kernel_distance_of_subsets(const Eigen::MatrixBase<Real>& real_samples,
+                                              const Eigen::MatrixBase<Generated>& generated_samples,
+                                              const subset_options& options = {},
+                                              const progress_observer& observe = {}) {
+    const detail::matrix_view<Real> real(real_samples.derived());
+    const detail::matrix_view<Generated> generated(generated_samples.derived());
     options.check();
     detail::check_samples("real", real, options.size);
     detail::check_samples("generated", generated, options.size);
@@ -55,10 +61,14 @@ inline mean_and_deviation kernel_distance_of_subsets(const sample_matrix& real,
 /// value of every subset, whose mean is the distance. Throws bad_shape where the tables have other
 /// numbers of rows, bad_argument on a subset of fewer than two or a column that is not there, and
 /// as kernel_distance.
-inline Eigen::ArrayXd kernel_distances_of(const sample_matrix& real, const sample_matrix& generated,
-                                          const index_table& real_subsets,
-                                          const index_table& generated_subsets,
-                                          const polynomial_kernel& kernel = {}) {
+template <class Real, class Generated>
+Eigen::ArrayXd kernel_distances_of(const Eigen::MatrixBase<Real>& real_samples,
+                                   const Eigen::MatrixBase<Generated>& generated_samples,
+                                   const index_table& real_subsets,
+                                   const index_table& generated_subsets,
+                                   const polynomial_kernel& kernel = {}) {
+    const detail::matrix_view<Real> real(real_samples.derived());
+    const detail::matrix_view<Generated> generated(generated_samples.derived());
     detail::check_mergeable("subsets", real_subsets.rows(), generated_subsets.rows());
     Eigen::ArrayXd values(real_subsets.rows());
     for (Eigen::Index i = 0; i < real_subsets.rows(); ++i) {

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
 
@@ -43,13 +44,15 @@ inline matrix squared_distances(const sample_matrix& x, const sample_matrix& y) 
     return squares;
 }
 
-/// The kernel of all pairs of columns of two blocks.
-template <class Kernel>
-Eigen::ArrayXXd kernel_block(const Kernel& kernel, const sample_matrix& x, const sample_matrix& y) {
+/// The kernel of all pairs of columns of two blocks. Products are in the samples' own type,
+/// whatever cancels is in double.
+template <class Kernel, class X, class Y>
+Eigen::ArrayXXd kernel_block(const Kernel& kernel, const X& x, const Y& y) {
     if constexpr (requires(Eigen::ArrayXXd a) { kernel.of_products(a, Eigen::Index{}); }) {
-        return kernel.of_products((x.transpose() * y).array(), x.rows());
+        return kernel.of_products((x.transpose() * y).template cast<double>().array(), x.rows());
     } else {
-        return kernel.of_squared_distances(squared_distances(x, y).array());
+        return kernel.of_squared_distances(
+            squared_distances(x.template cast<double>(), y.template cast<double>()).array());
     }
 }
 
@@ -64,9 +67,15 @@ class kernel_mean {
         diffgen::detail::check(kernel);
     }
 
-    /// Adds all pairs of a column of x with one of y. Throws bad_shape when the dimensions differ,
+    /// Adds all pairs of a column of x with one of y; both in double, or both in float, whose
+    /// products are in float and their sum in double. Throws bad_shape when the dimensions differ,
     /// non_finite on NaN or infinity.
-    void add(const sample_matrix& x, const sample_matrix& y) {
+    template <class X, class Y>
+    void add(const Eigen::MatrixBase<X>& first, const Eigen::MatrixBase<Y>& second) {
+        static_assert(std::is_same_v<typename X::Scalar, typename Y::Scalar>,
+                      "diffgen: samples that are compared have one type, float or double");
+        const detail::matrix_view<X> x(first.derived());
+        const detail::matrix_view<Y> y(second.derived());
         detail::check_samples("first", x, 0);
         detail::check_samples("second", y, 0);
         detail::check_same_dimension(x.rows(), y.rows());
@@ -79,8 +88,10 @@ class kernel_mean {
         pairs_ += static_cast<double>(x.cols()) * static_cast<double>(y.cols());
     }
 
-    /// Adds all ordered pairs of two different columns of x. Throws non_finite on NaN or infinity.
-    void add_others(const sample_matrix& x) {
+    /// Adds all ordered pairs of two different columns. Throws non_finite on NaN or infinity.
+    template <class X>
+    void add_others(const Eigen::MatrixBase<X>& samples) {
+        const detail::matrix_view<X> x(samples.derived());
         detail::check_samples("added", x, 0);
         const Eigen::Index blocks = detail::blocks_of(x.cols());
         sum_ += sum_of_blocks(blocks, blocks, [&](Eigen::Index i, Eigen::Index j) {
@@ -123,10 +134,14 @@ class kernel_mean {
 
 /// The square, between two sets of samples, a column each. Unbiased, so it can be negative for sets
 /// that are alike. Throws bad_shape when the dimensions differ, bad_argument on fewer than two
-/// samples or a kernel that makes no sense, non_finite on NaN or infinity.
-template <class Kernel>
-double maximum_mean_discrepancy(const sample_matrix& real, const sample_matrix& generated,
+/// samples or a kernel that makes no sense, non_finite on NaN or infinity. Both sets in double, or
+/// both in float, as networks give features: kernel_mean::add.
+template <class Real, class Generated, class Kernel>
+double maximum_mean_discrepancy(const Eigen::MatrixBase<Real>& real_samples,
+                                const Eigen::MatrixBase<Generated>& generated_samples,
                                 const Kernel& kernel) {
+    const detail::matrix_view<Real> real(real_samples.derived());
+    const detail::matrix_view<Generated> generated(generated_samples.derived());
     detail::check_samples("real", real, 2);
     detail::check_samples("generated", generated, 2);
     detail::check_same_dimension(real.rows(), generated.rows());

@@ -37,9 +37,15 @@ namespace detail {
 
 using diffgen::detail::text;
 
+/// Samples in float or double as a measure reads them: column-major, copied where they are not.
+template <class Samples>
+using matrix_view = Eigen::Ref<
+    const Eigen::Matrix<typename Samples::Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>>;
+
 /// Throws bad_shape on samples without elements, bad_argument when there are fewer than `least`,
 /// non_finite on NaN or infinity. `name` says in the text which samples are meant.
-inline void check_samples(const char* name, const sample_matrix& samples, Eigen::Index least) {
+template <class Samples>
+void check_samples(const char* name, const Eigen::DenseBase<Samples>& samples, Eigen::Index least) {
     if (samples.rows() == 0)
         throw bad_shape(text("diffgen: the ", name, " samples have no elements"));
     if (samples.cols() < least) {
@@ -49,7 +55,7 @@ inline void check_samples(const char* name, const sample_matrix& samples, Eigen:
     if (samples.allFinite()) return;
     for (Eigen::Index sample = 0; sample < samples.cols(); ++sample) {
         for (Eigen::Index element = 0; element < samples.rows(); ++element) {
-            const double value = samples(element, sample);
+            const auto value = static_cast<double>(samples.derived()(element, sample));
             if (!std::isfinite(value)) {
                 throw non_finite(text("diffgen: the ", name, " sample ", sample, " has the value ",
                                       value, " in its element ", element));
@@ -106,7 +112,8 @@ inline Eigen::Index blocks_of(Eigen::Index columns) {
 }
 
 /// Block number `block` of a matrix.
-inline auto block_of(const sample_matrix& samples, Eigen::Index block) {
+template <class Samples>
+auto block_of(const Samples& samples, Eigen::Index block) {
     const Eigen::Index first = block * block_columns;
     return samples.middleCols(first, std::min(block_columns, samples.cols() - first));
 }

@@ -36,9 +36,9 @@ using index_table = Eigen::Array<Eigen::Index, Eigen::Dynamic, Eigen::Dynamic>;
 namespace detail {
 
 /// These columns of samples. Throws bad_argument where there is no such column.
-template <class Indices>
-matrix columns_of(const sample_matrix& samples, const Indices& indices) {
-    matrix subset(samples.rows(), indices.size());
+template <class Samples, class Indices>
+typename Samples::PlainObject columns_of(const Samples& samples, const Indices& indices) {
+    typename Samples::PlainObject subset(samples.rows(), indices.size());
     for (Eigen::Index i = 0; i < indices.size(); ++i) {
         const Eigen::Index column = indices(i);
         require(0 <= column && column < samples.cols(), "a subset has sample ", column, " of ",
@@ -50,11 +50,12 @@ matrix columns_of(const sample_matrix& samples, const Indices& indices) {
 
 /// `size` different columns, any set of them as probable as any other: the first turns of a Fisher
 /// and Yates shuffle. A function of (random, draw) alone.
-inline matrix subset_of(const sample_matrix& samples, Eigen::Index size,
-                        const noise::philox& random, std::uint32_t draw) {
+template <class Samples>
+typename Samples::PlainObject subset_of(const Samples& samples, Eigen::Index size,
+                                        const noise::philox& random, std::uint32_t draw) {
     std::vector<Eigen::Index> order(static_cast<std::size_t>(samples.cols()));
     std::iota(order.begin(), order.end(), Eigen::Index{0});
-    matrix subset(samples.rows(), size);
+    typename Samples::PlainObject subset(samples.rows(), size);
     for (Eigen::Index i = 0; i < size; ++i) {
         const double u =
             random.uniform<double>(noise::stream::metric, draw, static_cast<std::uint64_t>(i));
