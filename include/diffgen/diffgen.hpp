@@ -66,6 +66,7 @@
 #include <diffgen/guidance/weighted.hpp>
 #include <diffgen/guidance/zero_star.hpp>
 #include <diffgen/kernel/linear_interpolant.hpp>
+#include <diffgen/kernel/mean_reverting.hpp>
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The diffgen authors
 // SPDX-License-Identifier: Apache-2.0
 #include <diffgen/kernel/linear_interpolant.hpp>
+#include <diffgen/kernel/mean_reverting.hpp>
 #include <diffgen/kernel/sub_variance_preserving.hpp>
 #include <diffgen/kernel/variance_exploding.hpp>
 #include <diffgen/kernel/variance_preserving.hpp>
@@ -29,6 +30,14 @@ double off_curve(kernel::sub_variance_preserving, kernel::scales s) {
 double off_curve(kernel::linear_interpolant, kernel::scales s) {
     return s.alpha + s.sigma - 1;
 }
+/// Its curve is that of variance_preserving times any factor of the noise; the one here is no power
+/// of 2.
+struct weak_noise : kernel::mean_reverting {
+    weak_noise() : mean_reverting{0.3} {}
+};
+double off_curve(weak_noise, kernel::scales s) {
+    return s.alpha * s.alpha + s.sigma * s.sigma / 0.09 - 1;
+}
 
 /// log(alpha) and its rate as log_snr -> +inf, to first order in the small sigma = exp(-log_snr/2):
 /// alpha^2 = 1 - sigma^2, alpha = 1, alpha^2 = 1 - sigma, alpha = 1 - sigma.
@@ -44,12 +53,15 @@ double rate_near_clean(kernel::sub_variance_preserving, double l) {
 double rate_near_clean(kernel::linear_interpolant, double l) {
     return 0.5 * std::exp(-0.5 * l);
 }
+double rate_near_clean(weak_noise, double l) {  // alpha^2 = 1 - sigma^2 / 0.09
+    return 0.5 * std::exp(-l) / 0.09;
+}
 
 }  // namespace
 
 TEST_CASE_TEMPLATE("a kernel: its curve, its ratio, its rate", K, kernel::variance_preserving,
                    kernel::variance_exploding, kernel::sub_variance_preserving,
-                   kernel::linear_interpolant) {
+                   kernel::linear_interpolant, weak_noise) {
     const K k{};
     for (const double l :
          {-700., -300., -60., -10., -1., -1e-3, 0., 1e-3, 0.5, 2., 10., 60., 300., 700.}) {
