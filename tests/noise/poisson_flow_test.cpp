@@ -164,3 +164,17 @@ TEST_CASE("what makes no sense is refused before x is written") {
     }
     CHECK(x == std::vector<float>(2 * 6, 3.0f));
 }
+
+TEST_CASE("a step that adds noise wants Gaussian noise") {
+    sampler s{schedule::edm{}, kernel::variance_exploding{}, predicts(denoised{}, still),
+              solver::ddim{.eta = 0.5}, noise::poisson_flow{.elements = size, .extra = 8}};
+    std::vector<float> x(2 * size, 3.0f);
+    check_refused<bad_argument>([&] { s.generate(exec::cpp, batch(x, 2), {.steps = 3}); },
+                                {"step 0", "must be Gaussian"});
+    CHECK(x == std::vector<float>(2 * size, 3.0f));
+    s.noise.extra = std::numeric_limits<double>::infinity();
+    CHECK_NOTHROW(s.generate(exec::cpp, batch(x, 2), {.steps = 3}));
+    s.noise.extra = 8;
+    s.solver.eta = 0;
+    CHECK_NOTHROW(s.generate(exec::cpp, batch(x, 2), {.steps = 3}));
+}

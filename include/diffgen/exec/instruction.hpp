@@ -352,13 +352,19 @@ void check_prior(const noise_level& first, const noise_level& last) {
 }
 
 /// Stage `stage_index` of the step, with what the network is told and what its output becomes.
-/// Throws bad_argument where the prediction or the solver is undefined at its level.
+/// Throws bad_argument where the prediction or the solver is undefined at its level, and where the
+/// stage draws noise from a source that is not Gaussian.
 template <class Sampler>
 [[nodiscard]] prepared_stage prepare(const Sampler& s, const step& at, int stage_index) {
     if (const int stages = s.solver.stages(at); stage_index >= stages)
         throw bad_argument(diffgen::detail::text("diffgen: the solver has ", stages,
                                                  " stages in step ", at.index, "; at least 1"));
     prepared_stage p{s.solver.plan(at, stage_index), {}};
+    if constexpr (requires { s.noise.is_gaussian(); })
+        diffgen::detail::require(p.stage.draws == 0 || s.noise.is_gaussian(), "stage ", stage_index,
+                                 " of step ", at.index,
+                                 " adds noise, which must be Gaussian, and the "
+                                 "sampler's noise is not; take a solver that draws nothing");
     p.stage.level = s.predictor.with_network_time(p.stage.level);
     p.stage.level.condition = p.stage.condition;
     if (p.stage.evaluates) {

@@ -24,7 +24,8 @@ namespace diffgen::inline DIFFGEN_ABI::noise {
 /// drawn as a normal vector times sqrt(D / c), c chi-squared with D degrees of freedom: the same
 /// law, Student's t with D degrees of freedom. Where D is infinite it is philox, to the bit.
 ///
-/// For solvers that draw nothing: a step that adds noise would want Gaussian noise of its own law.
+/// For solvers that draw nothing: a step that adds noise wants Gaussian noise, and a run refuses
+/// it.
 struct poisson_flow {
     std::uint64_t seed = 0;
     std::uint64_t elements = 1;  ///< of a sample, N
@@ -35,6 +36,7 @@ struct poisson_flow {
                                  " elements and ", extra,
                                  " further dimensions; at least 1 element, and 1 dimension");
     }
+    [[nodiscard]] DIFFGEN_HD bool is_gaussian() const { return extra > 1e300; }
     /// A batch must have samples of `elements` elements.
     template <class Space>
     void check_batch(std::size_t, std::size_t of_sample) const {
@@ -66,7 +68,7 @@ struct poisson_flow {
     /// sqrt(D / c) of a sample.
     [[nodiscard]] DIFFGEN_HD double scale(noise::stream stream, std::uint32_t draw,
                                           std::uint64_t sample) const {
-        if (extra > 1e300) return 1;
+        if (is_gaussian()) return 1;
         const double shape = 0.5 * extra;
         return diffgen::sqrt(shape / gamma(shape, stream, draw, sample));
     }
