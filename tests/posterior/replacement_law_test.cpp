@@ -33,12 +33,12 @@ namespace {
 const vector centre{{0.3, -0.5}};
 const matrix covariance{{1, 0.9}, {0.9, 1.2}};
 constexpr double y = 1.8;  // of element 0
-constexpr int steps = 8, jump = 2, repeats = 2;
+constexpr int steps = 8, jump = 2, times_down = 2;
 constexpr Index samples = 40000;
 
 /// Algorithm 1, and what has been made of it.
 struct rule {
-    int repeats = ::repeats;        ///< times that each piece is gone down
+    int repeats = times_down;       ///< times that each piece is gone down
     bool up_in_the_loop = true;     ///< else once, after all turns
     bool up_by_next_betas = false;  ///< those of the piece before, which is noisier
     bool noise_left = false;        ///< known elements with the noise of the level just left
@@ -159,7 +159,7 @@ TEST_CASE("a run of RePaint has its law after every step, up and down") {
     s.generate(exec::cpp, batch(x.data(), 2 * samples, samples),
                {.steps = steps,
                 .seed = 5,
-                .grid = posterior::resampled{grid::uniform{}, jump, repeats},
+                .grid = posterior::resampled{grid::uniform{}, jump, times_down},
                 .observe = k.observe(8) & recorder});
     CHECK((x.row(0).array() == y).all());
 
@@ -187,8 +187,8 @@ TEST_CASE("each known error of RePaint has another law, by more than a run can d
             most = std::max(most, apart(other[i], right[i]));
         return most;
     };
-    CHECK(end({.repeats = repeats - 1}) > 15);
-    CHECK(end({.repeats = repeats + 1}) > 15);
+    CHECK(end({.repeats = times_down - 1}) > 15);
+    CHECK(end({.repeats = times_down + 1}) > 15);
     CHECK(end({.up_in_the_loop = false}) > 15);
     CHECK(anywhere({.up_by_next_betas = true}) > 15);
     CHECK(anywhere({.noise_left = true}) > 15);
