@@ -53,9 +53,8 @@ TEST_CASE("samples in float have their products in float, and their sums in doub
     const auto subsets = kernel_distance_of_subsets(x, y, options);
     const auto same = kernel_distance_of_subsets(x.cast<double>(), y.cast<double>(), options);
     CHECK(std::abs(subsets.mean - same.mean) < 1e-7);
-    // A view of every second column is read where it lies or copied, with the same result.
-    const Eigen::Map<const Eigen::MatrixXf, 0, Eigen::OuterStride<>> half(
-        x.data(), 2048, 300, Eigen::OuterStride<>(2 * 2048));
+    // An expression, here every second column, is as good as a matrix.
+    const auto half = x(Eigen::all, Eigen::seq(0, 599, 2));
     CHECK(kernel_distance(half, y) == kernel_distance(Eigen::MatrixXf(half), y));
     Eigen::MatrixXf bad = y;
     bad(7, 3) = std::numeric_limits<float>::quiet_NaN();
