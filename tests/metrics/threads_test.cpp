@@ -4,6 +4,7 @@
 // Work that is shared out: every piece once, an exception after all, bits that threads do not
 // change.
 
+#include <diffgen/metrics/gaussian_statistics.hpp>
 #include <diffgen/metrics/maximum_mean_discrepancy.hpp>
 #include <diffgen/metrics/threads.hpp>
 
@@ -68,4 +69,24 @@ TEST_CASE("a mean of kernels has the same bits on any number of threads") {
     };
     CHECK(mean(1) == mean(2));
     CHECK(mean(1) == mean(3));
+}
+
+TEST_CASE(
+    "a covariance of several panels: the formula, with the same bits on any number of threads") {
+    Eigen::MatrixXd x(600, 90);  // 256 + 256 + 88 columns of the covariance
+    for (Eigen::Index i = 0; i < x.size(); ++i)
+        x.data()[i] = 0.001 * static_cast<double>((i * 7919) % 1009);
+    const auto covariance = [&](int threads) {
+        const with_threads set(threads);
+        metrics::gaussian_accumulator all;
+        all.add(x.leftCols(40));
+        all.add(x.rightCols(50));
+        return metrics::matrix(all.population_covariance());
+    };
+    const metrics::matrix one = covariance(1);
+    CHECK(covariance(2) == one);
+    CHECK(covariance(3) == one);
+    const Eigen::MatrixXd centred = x.colwise() - x.rowwise().mean();
+    const Eigen::MatrixXd expected = centred * centred.transpose() / 90;
+    CHECK((one - expected).cwiseAbs().maxCoeff() < 1e-14);
 }

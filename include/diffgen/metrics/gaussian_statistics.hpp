@@ -8,9 +8,11 @@
 #include <diffgen/core/without_macros.hpp>
 
 #include <diffgen/metrics/samples.hpp>
+#include <diffgen/metrics/threads.hpp>
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <utility>
 
 namespace diffgen::inline DIFFGEN_ABI::metrics {
@@ -50,6 +52,28 @@ class gaussian_statistics {
     matrix covariance_;
 };
 
+namespace detail {
+
+/// The lower half of x x', by panels of columns that are shared out among threads; the bits do not
+/// depend on their number.
+inline matrix lower_scatter(const matrix& x) {
+    const Eigen::Index size = x.rows();
+    matrix scatter = matrix::Zero(size, size);
+    share_out(blocks_of(size), [&](Eigen::Index panel) {
+        const Eigen::Index first = panel * block_columns;
+        const Eigen::Index width = std::min(block_columns, size - first);
+        const Eigen::Index below = size - first - width;
+        const auto rows = x.middleRows(first, width);
+        scatter.block(first, first, width, width).selfadjointView<Eigen::Lower>().rankUpdate(rows);
+        if (below > 0)
+            scatter.block(first + width, first, below, width).noalias() =
+                x.bottomRows(below) * rows.transpose();
+    });
+    return scatter;
+}
+
+}  // namespace detail
+
 /// Accumulates mean and covariance over chunks, in memory that does not grow with the samples.
 /// Merging is exact to rounding, whatever the chunks: about 1e-16 of the largest covariance.
 class gaussian_accumulator {
@@ -63,8 +87,7 @@ class gaussian_accumulator {
         chunk.count_ = static_cast<double>(samples.cols());
         chunk.mean_ = samples.rowwise().mean();
         const matrix centred = samples.colwise() - chunk.mean_;
-        chunk.scatter_.setZero(samples.rows(), samples.rows());
-        chunk.scatter_.selfadjointView<Eigen::Lower>().rankUpdate(centred);
+        chunk.scatter_ = detail::lower_scatter(centred);
         merge(chunk);
     }
 
