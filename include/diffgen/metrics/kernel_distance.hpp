@@ -39,8 +39,8 @@ mean_and_deviation kernel_distance_of_subsets(const Eigen::MatrixBase<Real>& rea
                                               const Eigen::MatrixBase<Generated>& generated_samples,
                                               const subset_options& options = {},
                                               const progress_observer& observe = {}) {
-    const detail::matrix_view<Real> real(real_samples.derived());
-    const detail::matrix_view<Generated> generated(generated_samples.derived());
+    const detail::matrix_view<Real>& real = real_samples.derived();
+    const detail::matrix_view<Generated>& generated = generated_samples.derived();
     options.check();
     detail::check_samples("real", real, options.size);
     detail::check_samples("generated", generated, options.size);
@@ -67,8 +67,8 @@ Eigen::ArrayXd kernel_distances_of(const Eigen::MatrixBase<Real>& real_samples,
                                    const index_table& real_subsets,
                                    const index_table& generated_subsets,
                                    const polynomial_kernel& kernel = {}) {
-    const detail::matrix_view<Real> real(real_samples.derived());
-    const detail::matrix_view<Generated> generated(generated_samples.derived());
+    const detail::matrix_view<Real>& real = real_samples.derived();
+    const detail::matrix_view<Generated>& generated = generated_samples.derived();
     detail::check_mergeable("subsets", real_subsets.rows(), generated_subsets.rows());
     Eigen::ArrayXd values(real_subsets.rows());
     for (Eigen::Index i = 0; i < real_subsets.rows(); ++i) {

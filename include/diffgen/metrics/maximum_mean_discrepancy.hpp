@@ -74,8 +74,8 @@ class kernel_mean {
     void add(const Eigen::MatrixBase<X>& first, const Eigen::MatrixBase<Y>& second) {
         static_assert(std::is_same_v<typename X::Scalar, typename Y::Scalar>,
                       "diffgen: samples that are compared have one type, float or double");
-        const detail::matrix_view<X> x(first.derived());
-        const detail::matrix_view<Y> y(second.derived());
+        const detail::matrix_view<X>& x = first.derived();
+        const detail::matrix_view<Y>& y = second.derived();
         detail::check_samples("first", x, 0);
         detail::check_samples("second", y, 0);
         detail::check_same_dimension(x.rows(), y.rows());
@@ -91,7 +91,7 @@ class kernel_mean {
     /// Adds all ordered pairs of two different columns. Throws non_finite on NaN or infinity.
     template <class X>
     void add_others(const Eigen::MatrixBase<X>& samples) {
-        const detail::matrix_view<X> x(samples.derived());
+        const detail::matrix_view<X>& x = samples.derived();
         detail::check_samples("added", x, 0);
         const Eigen::Index blocks = detail::blocks_of(x.cols());
         sum_ += sum_of_blocks(blocks, blocks, [&](Eigen::Index i, Eigen::Index j) {
@@ -140,8 +140,8 @@ template <class Real, class Generated, class Kernel>
 double maximum_mean_discrepancy(const Eigen::MatrixBase<Real>& real_samples,
                                 const Eigen::MatrixBase<Generated>& generated_samples,
                                 const Kernel& kernel) {
-    const detail::matrix_view<Real> real(real_samples.derived());
-    const detail::matrix_view<Generated> generated(generated_samples.derived());
+    const detail::matrix_view<Real>& real = real_samples.derived();
+    const detail::matrix_view<Generated>& generated = generated_samples.derived();
     detail::check_samples("real", real, 2);
     detail::check_samples("generated", generated, 2);
     detail::check_same_dimension(real.rows(), generated.rows());
