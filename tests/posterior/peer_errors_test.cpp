@@ -24,6 +24,7 @@
 #include <diffgen/solver/euler_maruyama.hpp>
 
 #include "mixtures.hpp"
+#include "sampler_of.hpp"
 
 #include <doctest/doctest.h>
 
@@ -39,11 +40,6 @@ using posterior::mixture;
 using posterior::vector;
 
 namespace {
-
-template <class Predictor, class Solver>
-auto sampler_of(Predictor p, Solver s) {
-    return sampler{schedule::linear_beta{}, kernel::variance_preserving{}, std::move(p), s};
-}
 
 /// Data that are one point; notes the noise sigma / alpha of every call.
 struct point {

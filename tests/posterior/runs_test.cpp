@@ -18,6 +18,7 @@
 
 #include "check_refused.hpp"
 #include "mixtures.hpp"
+#include "sampler_of.hpp"
 
 #include <doctest/doctest.h>
 
@@ -32,11 +33,6 @@ using posterior::mixture;
 using posterior::vector;
 
 namespace {
-
-template <class Predictor, class Solver>
-auto sampler_of(Predictor p, Solver s) {
-    return sampler{schedule::linear_beta{}, kernel::variance_preserving{}, std::move(p), s};
-}
 
 /// Data that are one point, and every state that the network is shown, over its alpha.
 struct point {

@@ -37,15 +37,13 @@ struct patch_transformer_options {
                     width % patch == 0,
                 "patch_transformer: patches of ", patch, " x ", patch, " on pictures of ", channels,
                 " x ", height, " x ", width);
-        require(hidden >= 1 && blocks >= 0 && heads >= 1 && hidden % heads == 0 && expansion >= 1,
-                "patch_transformer with hidden ", hidden, ", blocks ", blocks, ", heads ", heads,
-                ", expansion ", expansion);
+        sizes().check("patch_transformer");
     }
+    transformer_sizes sizes() const { return {hidden, blocks, heads, expansion, context}; }
 };
 
-/// h = W_in patches + b_in + position; the blocks; then every token's n(h; a, b) with
-/// (a, b) = W_m c + b_m goes through W_out to the patch that it stands for. A sample is channel
-/// after channel, row by row.
+/// A transformer_stack of h = W_in patches + b_in + position, whose outputs are the patches. A
+/// sample is channel after channel, row by row.
 template <class T>
 class patch_transformer : public tape_network<patch_transformer<T>, T> {
     using base = tape_network<patch_transformer<T>, T>;
@@ -64,18 +62,13 @@ class patch_transformer : public tape_network<patch_transformer<T>, T> {
     variable<T> forward(const leaves<T>& w, const variable<T>& x, std::span<const double> times,
                         std::span<const int> classes = {}) const {
         const extent samples = x.cols();
-        std::vector<int> token, sample;
-        for (extent j = 0; j < samples * tokens(); ++j) {
+        std::vector<int> token;
+        for (extent j = 0; j < samples * tokens(); ++j)
             token.push_back(static_cast<int>(j % tokens()));
-            sample.push_back(static_cast<int>(j / tokens()));
-        }
         const auto c = base::context(w, x, times, classes);
-        auto h = input_(w, unfold(x, patches_, rows_)) +
-                 gather(w[position_], std::span<const int>(token));
-        for (const auto& block : blocks_)
-            h = block(w, h, c, sample, samples);
-        const modulation<T> m{modulate_(w, c), sample};
-        return fold(output_(w, m.normalised(h, 0, 1)), patches_, rows_);
+        const auto h = input_(w, unfold(x, patches_, rows_)) +
+                       gather(w[position_], std::span<const int>(token));
+        return fold(stack_(w, h, c, samples), patches_, rows_);
     }
 
   private:
@@ -91,12 +84,7 @@ class patch_transformer : public tape_network<patch_transformer<T>, T> {
         input_ = linear::make(weights(), "input", patch, hidden, random);
         position_ = weights().add("position", hidden, patches.positions());
         fill_normal(weights(), position_, 0.5, random);
-        for (int i = 0; i < o.blocks; ++i)
-            blocks_.push_back(transformer_block::make(weights(), diffgen::detail::text("block.", i),
-                                                      hidden, o.heads, o.expansion * hidden,
-                                                      o.context, random));
-        modulate_ = linear::make(weights(), "modulate", o.context, 2 * hidden, random, 0.0);
-        output_ = linear::make(weights(), "output", hidden, patch, random, 0.0);
+        stack_ = transformer_stack::make(weights(), o.sizes(), patch, random);
     }
 
     static const patch_transformer_options& checked(const patch_transformer_options& o) {
@@ -110,9 +98,9 @@ class patch_transformer : public tape_network<patch_transformer<T>, T> {
     patch_transformer_options options_;
     picture_patches patches_;
     std::vector<int> rows_;
-    linear input_{}, modulate_{}, output_{};
+    linear input_{};
     std::size_t position_ = 0;
-    std::vector<transformer_block> blocks_;
+    transformer_stack stack_;
 };
 
 }  // namespace diffgen::inline DIFFGEN_ABI::nn

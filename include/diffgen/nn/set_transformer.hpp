@@ -12,10 +12,8 @@
 #include <diffgen/nn/tape_network.hpp>
 #include <diffgen/nn/transformer.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
 
@@ -36,15 +34,14 @@ struct set_transformer_options {
     void check() const {
         require(points >= 1 && axes >= 1, "set_transformer of ", points, " points with ", axes,
                 " axes");
-        require(hidden >= 1 && blocks >= 0 && heads >= 1 && hidden % heads == 0 && expansion >= 1,
-                "set_transformer with hidden ", hidden, ", blocks ", blocks, ", heads ", heads,
-                ", expansion ", expansion);
+        sizes().check("set_transformer");
     }
+    transformer_sizes sizes() const { return {hidden, blocks, heads, expansion, context}; }
 };
 
-/// h = W_in points + b_in; the blocks; then every token's n(h; a, b) with (a, b) = W_m c + b_m goes
-/// through W_out to its point. A sample is point after point, as noise::centred has it. Points in
-/// another order give the outputs in that order, up to rounding.
+/// A transformer_stack of h = W_in points + b_in, whose outputs are the points. A sample is point
+/// after point, as noise::centred has it. Points in another order give the outputs in that order,
+/// up to rounding.
 template <class T>
 class set_transformer : public tape_network<set_transformer<T>, T> {
     using base = tape_network<set_transformer<T>, T>;
@@ -63,14 +60,8 @@ class set_transformer : public tape_network<set_transformer<T>, T> {
                         std::span<const int> classes = {}) const {
         const extent samples = x.cols(), tokens = options_.points * samples;
         const auto c = base::context(w, x, times, classes);
-        std::vector<int> sample;
-        for (extent j = 0; j < tokens; ++j)
-            sample.push_back(static_cast<int>(j / options_.points));
-        auto h = input_(w, reshape(x, options_.axes, tokens));
-        for (const auto& block : blocks_)
-            h = block(w, h, c, sample, samples);
-        const modulation<T> m{modulate_(w, c), sample};
-        return reshape(output_(w, m.normalised(h, 0, 1)), features(), samples);
+        const auto h = input_(w, reshape(x, options_.axes, tokens));
+        return reshape(stack_(w, h, c, samples), features(), samples);
     }
 
   private:
@@ -78,14 +69,8 @@ class set_transformer : public tape_network<set_transformer<T>, T> {
         : base(o.points * o.axes, {o.context, o.time_features, o.classes, o.times}, random,
                batch_cut::of(o.points, o.points)),
           options_(o) {
-        const extent hidden = o.hidden;
-        input_ = linear::make(weights(), "input", o.axes, hidden, random);
-        for (int i = 0; i < o.blocks; ++i)
-            blocks_.push_back(transformer_block::make(weights(), diffgen::detail::text("block.", i),
-                                                      hidden, o.heads, o.expansion * hidden,
-                                                      o.context, random));
-        modulate_ = linear::make(weights(), "modulate", o.context, 2 * hidden, random, 0.0);
-        output_ = linear::make(weights(), "output", hidden, o.axes, random, 0.0);
+        input_ = linear::make(weights(), "input", o.axes, o.hidden, random);
+        stack_ = transformer_stack::make(weights(), o.sizes(), o.axes, random);
     }
     static const set_transformer_options& checked(const set_transformer_options& o) {
         o.check();
@@ -93,8 +78,8 @@ class set_transformer : public tape_network<set_transformer<T>, T> {
     }
 
     set_transformer_options options_;
-    linear input_{}, modulate_{}, output_{};
-    std::vector<transformer_block> blocks_;
+    linear input_{};
+    transformer_stack stack_;
 };
 
 }  // namespace diffgen::inline DIFFGEN_ABI::nn

@@ -13,6 +13,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace diffgen::inline DIFFGEN_ABI::nn {
 
@@ -66,6 +67,58 @@ struct transformer_block {
         const auto between = h + m.part(2, width) * outputs(w, seen);
         const auto hidden = silu(first(w, m.normalised(between, 3, 4)));
         return between + m.part(5, width) * second(w, hidden);
+    }
+};
+
+/// The sizes of a stack of blocks.
+struct transformer_sizes {
+    extent hidden;  ///< numbers of a token
+    int blocks;
+    int heads;      ///< of the attention; they divide hidden
+    int expansion;  ///< the hidden layer of a block is so many times wider
+    extent context_features;
+
+    /// Throws bad_argument. `network`: whose sizes they are, for the text.
+    void check(const char* network) const {
+        require(hidden >= 1 && blocks >= 0 && heads >= 1 && hidden % heads == 0 && expansion >= 1,
+                network, " with hidden ", hidden, ", blocks ", blocks, ", heads ", heads,
+                ", expansion ", expansion);
+    }
+};
+
+/// The blocks one after the other; then every token's n(h; a, b), with (a, b) = W_m c + b_m, goes
+/// through W_out. W_out is zero at first, so that a new network predicts zero.
+struct transformer_stack {
+    std::vector<transformer_block> blocks{};
+    linear modulate{}, output{};
+
+    template <class T>
+    static transformer_stack make(parameters<T>& list, const transformer_sizes& of, extent outputs,
+                                  const noise::philox& random) {
+        transformer_stack s;
+        for (int i = 0; i < of.blocks; ++i)
+            s.blocks.push_back(transformer_block::make(
+                list, diffgen::detail::text("block.", i), of.hidden, of.heads,
+                of.expansion * of.hidden, of.context_features, random));
+        s.modulate =
+            linear::make(list, "modulate", of.context_features, 2 * of.hidden, random, 0.0);
+        s.output = linear::make(list, "output", of.hidden, outputs, random, 0.0);
+        return s;
+    }
+
+    /// h: hidden x (tokens of a sample times samples), those of a sample side by side; c: a column
+    /// for each of `samples` (and maybe more). A column of outputs for each token.
+    template <class T>
+    variable<T> operator()(const leaves<T>& w, variable<T> h, const variable<T>& c,
+                           extent samples) const {
+        const extent tokens = samples > 0 ? h.cols() / samples : 0;
+        std::vector<int> sample;
+        for (extent j = 0; j < h.cols(); ++j)
+            sample.push_back(static_cast<int>(j / tokens));
+        for (const auto& block : blocks)
+            h = block(w, h, c, sample, samples);
+        const modulation<T> m{modulate(w, c), sample};
+        return output(w, m.normalised(h, 0, 1));
     }
 };
 
